@@ -1,0 +1,102 @@
+"""An interface that is switched on is up, found by its name (RFC 2863).
+
+Every operational state is called by its own word. `unknown` cannot be told by the agent itself, so nothing is
+concluded. `dormant` waits for an event from outside and passes no packets: degraded, unless the line is one that is
+called up on demand. Switched off by a person (admin down or testing) is no fault.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from monitord.sdk import Cause, Check, Happening, Health, Needs, Reach, Sight, TableRow, Unseen, Verdict, as_number
+
+IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"
+IF_DESCR = "1.3.6.1.2.1.2.2.1.2"
+IF_ADMIN = "1.3.6.1.2.1.2.2.1.7"
+IF_OPER = "1.3.6.1.2.1.2.2.1.8"
+
+ADMIN = {1: "up", 2: "down", 3: "testing"}
+OPER = {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """`name`: the interface as the device calls it, exactly; `by`: in ifName or ifDescr; `on_demand`: dormant is its
+    rest.
+    """
+
+    name: str
+    by: Literal["name", "descr"] = "name"
+    on_demand: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or len(self.name) > 255:
+            raise ValueError("name: 1 to 255 characters, as the device writes it")
+        if self.by not in ("name", "descr"):
+            raise ValueError("by: name (ifName) or descr (ifDescr)")
+
+
+def needs(params: Params) -> Needs:
+    """Ask for the administrative and operational state of the interface of that name."""
+    column = IF_NAME if params.by == "name" else IF_DESCR
+    return Needs(rows=(TableRow(column, params.name, (IF_ADMIN, IF_OPER)),))
+
+
+def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
+    """Return down for admin up and oper not up; unknown when the device, the name or the state cannot be seen."""
+    match sight.reach:
+        case Reach.ANSWERED:
+            pass
+        case Reach.NOT_LOOKED:
+            return Verdict.unknown(sight.cause or Cause.NOT_LOOKED, sight.detail)
+        case _:
+            return Verdict.unknown(Cause.DEVICE_SILENT, sight.detail)
+    try:
+        oper = as_number(sight.cell(IF_OPER, params.name), "ifOperStatus")
+    except Unseen as unseen:
+        return _not_seen(params, sight, unseen)
+    moved = (Happening.RENUMBERED,) if params.name in sight.renumbered else ()
+    admin = _admin(params, sight)
+    word = OPER.get(oper)
+    if word is None:
+        return Verdict.unknown(Cause.WRONG_TYPE, f"ifOperStatus {oper}")
+    if admin in ("down", "testing"):
+        return Verdict.up(f"admin {admin}", None, *moved)
+    match word:
+        case "up":
+            return Verdict.up("", None, *moved)
+        case "unknown":
+            return Verdict.unknown(Cause.NOT_SUPPORTED, "oper unknown")
+        case "dormant" if params.on_demand:
+            return Verdict.up("dormant", None, *moved)
+        case "dormant":
+            return Verdict(Health.DEGRADED, Cause.INTERFACE_DOWN, "dormant", happenings=moved)
+    return Verdict(Health.DOWN, Cause.INTERFACE_DOWN, word, happenings=moved)
+
+
+def _admin(params: Params, sight: Sight) -> str:
+    """Return the administrative state; agents that lack it or say nonsense are taken at their operational word."""
+    try:
+        return ADMIN.get(as_number(sight.cell(IF_ADMIN, params.name)), "up")
+    except Unseen:
+        return "up"
+
+
+def _not_seen(params: Params, sight: Sight, unseen: Unseen) -> Verdict:
+    if params.name in sight.absent:
+        return Verdict.unknown(Cause.NO_SUCH_INTERFACE, f"no interface named {params.name}")
+    if sight.cause is not None:
+        return Verdict.unknown(sight.cause, sight.detail)
+    if sight.incomplete:
+        return Verdict.unknown(Cause.TABLE_INCOMPLETE, "the agent does not give its whole table")
+    return Verdict.unknown(unseen.cause, unseen.detail)
+
+
+CHECK = Check(
+    name="interface_up",
+    params=Params,
+    needs=needs,
+    judge=judge,
+    instance=lambda params: str(params.name),
+    summary="an interface that is switched on is up",
+)

@@ -1,0 +1,1 @@
+"""What a reviewer sees: everything here is derived from the journal and the roster, and nothing is written."""

@@ -1,0 +1,409 @@
+"""The composition root.
+
+The only file that knows every name. It makes the parts, starts them in order and stops them in reverse.
+"""
+
+import asyncio
+import base64
+import contextlib
+import os
+import random
+import secrets
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitord import __version__
+from monitord.clock import SystemClock
+from monitord.desk.bus import EdgeQueue
+from monitord.desk.context import Context
+from monitord.desk.control import ControlSocket
+from monitord.desk.desk import ALARM_AFTER, COMMANDS, Desk
+from monitord.desk.starting import Known, Started
+from monitord.domain.looking import Check
+from monitord.domain.notice import Message
+from monitord.judge.registry import builtin_folder, find_checks
+from monitord.judge.runner import Judge
+from monitord.look.looker import Looker
+from monitord.look.plan import plan
+from monitord.look.transports.http import PageLooker
+from monitord.look.transports.snmp_pysnmp import PysnmpEngine
+from monitord.look.transports.snmp_sight import SnmpLooker
+from monitord.settings.load import checks_dirs, load
+from monitord.settings.model import Settings
+from monitord.settings.problem import SettingsError
+from monitord.store import care
+from monitord.store.counts import read_counts
+from monitord.store.engine import StateLock, reading_engine, refuse_network_file_system, writing_engine
+from monitord.store.migrate import bring_up
+from monitord.store.tx import Tx
+from monitord.store.writer import StoreUnavailable, ThreadWriter
+from monitord.telemetry import logs
+from monitord.telemetry.metrics import Metrics
+from monitord.telemetry.notify import Systemd, Watchdog
+from monitord.telemetry.vitals import Vitals
+from monitord.tell import registry as channels
+from monitord.tell.dispatcher import Dispatcher
+from monitord.tell.ports import Channel
+from monitord.tell.updates import UpdatesLoop
+from monitord.texts import pick
+from monitord.texts.story import DiskTrouble
+from monitord.web.app import make_app
+from monitord.web.server import WebServer
+
+log = structlog.get_logger("monitord")
+DATABASE = "monitord.db"
+SOCKET = "monitord.sock"
+ALIVE_EVERY = 10
+JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+"""APScheduler's own defaults drop late runs silently."""
+
+
+def token(size: int) -> str:
+    """Return fresh random text of `size` bytes."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(size)).rstrip(b"=").decode("ascii")
+
+
+def settings_of(folder: Path, environ: Mapping[str, str] = os.environ) -> tuple[Settings, Mapping[str, Check]]:
+    """Return the settings in `folder` and the check kinds they were validated with.
+
+    SettingsError names every mistake.
+    """
+    checks = find_checks([builtin_folder(), *checks_dirs(folder)])
+    return load(folder, checks, frozenset(channels.find()), environ), checks
+
+
+def database_of(settings: Settings) -> Path:
+    """Return where the database of these settings lies."""
+    return settings.state_dir / DATABASE
+
+
+def socket_of(settings: Settings) -> Path:
+    """Return where the running daemon's control socket lies."""
+    return settings.runtime_dir / SOCKET
+
+
+class Emergency:
+    """What is done when nothing can be written: the reserve is freed, and administrators are told past the outbox."""
+
+    def __init__(self, daemon: "Daemon") -> None:
+        self._daemon = daemon
+
+    async def refused(self, why: StoreUnavailable, seconds: float) -> None:
+        """Free the reserve at once when the disk is full; tell the administrators when it is, or when it lasts."""
+        if why.full:
+            self._daemon.reserve.give()
+        if why.full or seconds >= ALARM_AFTER:
+            await self._daemon.tell_directly(why.full)
+
+    async def works_again(self) -> None:
+        """Say so in the log."""
+        log.warning("database.works_again")
+
+
+class Daemon:
+    """`monitord run`: one desk, its looker, its channels and its page, on one loop."""
+
+    def __init__(self, folder: Path, settings: Settings, checks: Mapping[str, Check]) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.checks = checks
+        self.clock = SystemClock()
+        self.run_id = token(6)
+        self.reserve = care.ReserveFile(settings.state_dir)
+        self.redaction = logs.configure(settings.secrets())
+        self.stopping = asyncio.Event()
+        self.started = False
+        self.told_directly = False
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT. AlreadyRunning, NewerSchema, StoreError when the database cannot be used."""
+        self.settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self.settings.runtime_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
+        refuse_network_file_system(self.settings.state_dir)
+        database = database_of(self.settings)
+        async with contextlib.AsyncExitStack() as stack:
+            stack.enter_context(StateLock(self.settings.state_dir))
+            bring_up(database)
+            os.chmod(database, 0o640)
+            self.writing = writing_engine(database)
+            care.check_whole(self.writing, database)
+            self.reading = reading_engine(database)
+            stack.callback(self.reading.dispose)
+            self.reserve.hold()
+            await self._start_desk(stack)
+            await self._start_looking(stack)
+            await self._start_telling(stack)
+            await self._start_doors(stack)
+            self._start_watching(stack)
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, self.stopping.set)
+            loop.add_signal_handler(signal.SIGHUP, lambda: self._keep("reload", self.reload, once=True))
+            self.started = True
+            self.systemd.ready()
+            log.info("daemon.started", version=__version__, devices=len(self.settings.devices), run=self.run_id)
+            await self.stopping.wait()
+            self.systemd.stopping()
+            log.info("daemon.stopping")
+
+    # --- starting, in order -----------------------------------------------------------------------------------------
+
+    async def _start_desk(self, stack: contextlib.AsyncExitStack) -> None:
+        self.context = Context.of(self.settings, pick(self.settings.lang))
+        self.kinds = channels.find()
+        self.metrics = Metrics(__version__, self.kinds, COMMANDS)
+        self.metrics.start.set(self.clock.now().timestamp())
+        self._config_read(True)
+        writer = ThreadWriter(self.writing, lambda connection: Tx(connection, token))
+        stack.callback(writer.close)
+        self.desk = Desk(writer, self.context, self.clock, self.run_id, random.random, Emergency(self), self)
+        self.channels = channels.make_all(self.kinds, self.settings, self.clock)
+        self.start_report: Started = await self.desk.start()
+        stack.push_async_callback(self._stop_desk)
+        self._keep("timers", self.desk.run_timers)
+        stack.push_async_callback(self._stop_tasks)
+
+    async def _start_looking(self, stack: contextlib.AsyncExitStack) -> None:
+        self.queue = EdgeQueue(self.desk)
+        self._keep("edges", self.queue.run)
+        self.engine = PysnmpEngine(self.clock)
+        stack.push_async_callback(self.engine.close)
+        self.pages = PageLooker(self.clock, self.settings.http_workers)
+        stack.callback(self.pages.close)
+        self.judge = Judge(self.checks, "desk", self.run_id)
+        self._seed(self.start_report.known)
+        self.looker = Looker(
+            self.clock, SnmpLooker(self.engine, self.clock), self.pages, self.judge, self.queue, watch=self.metrics
+        )
+        urgent = {self.context.targets[t][0].id for t in self.start_report.unlooked if t in self.context.targets}
+        self.looker.reload(plan(self.settings.devices.values(), self.checks), urgent)
+        self.scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
+        self.looking: asyncio.Task[None] | None = None
+        self.scheduler.add_job(self._supervise_looker, "interval", seconds=2, id="looker")
+        self.scheduler.add_job(self.desk.keep_house, "cron", minute=3, id="keep_house")
+        self.scheduler.add_job(self._care_for_file, "interval", minutes=5, id="care")
+        self.scheduler.add_job(self._measure, "interval", seconds=15, id="measure")
+        self.scheduler.start()
+        stack.callback(self.scheduler.shutdown, wait=False)
+        await self._supervise_looker()
+        stack.push_async_callback(self.looker.stop)
+
+    async def _start_telling(self, stack: contextlib.AsyncExitStack) -> None:
+        dispatcher = Dispatcher(
+            self.desk,
+            self.channels,
+            self.clock,
+            observe=lambda name, o, _: self.metrics.delivered(name, o.delivery, o.cause),
+        )
+        telling = asyncio.create_task(dispatcher.run(), name="dispatcher")
+        stack.push_async_callback(self._cancelled, telling)
+        if self.settings.telegram is not None:
+            self._keep("updates", UpdatesLoop(self.settings.telegram, self.desk, self.clock).run)
+
+    async def _start_doors(self, stack: contextlib.AsyncExitStack) -> None:
+        control = ControlSocket(socket_of(self.settings), {"acknowledge": self._acknowledge, "reload": self._reload})
+        await control.start()
+        stack.push_async_callback(control.stop)
+        self.vitals = Vitals()
+        now = self.clock.mono()
+        self.vitals.watch("looker", lambda: self.looker.last_tick, 15.0, now)
+        self.vitals.watch("desk", lambda: self.desk.last_sign, 60.0, now)
+        self.metrics.before_render(self._show)
+        if self.settings.web.enabled:
+            app = make_app(
+                read=self._reader,
+                settings=lambda: self.settings,
+                words=lambda: self.context.words,
+                clock=self.clock,
+                metrics=self.metrics.render,
+                stale=lambda: self.vitals.healthy(self.clock.mono()),
+                ready=lambda: self.started and self.looker.load().first_round is not None,
+            )
+            server = WebServer(app, self.settings.web.host, self.settings.web.port)
+            await server.start()
+            stack.push_async_callback(server.stop)
+
+    def _start_watching(self, stack: contextlib.AsyncExitStack) -> None:
+        self.systemd = Systemd()
+        watchdog = Watchdog(self.systemd, self.vitals, self.clock.mono)
+        watchdog.start()
+        stack.callback(watchdog.stop)
+        self._keep("pulse", self._pulse)
+
+    # --- loops ------------------------------------------------------------------------------------------------------
+
+    def _keep(self, name: str, work: Callable[[], Awaitable[object]], *, once: bool = False) -> None:
+        """Run `work` as a task of its own; unless `once`, begin it again when it ends by a mistake."""
+
+        async def kept() -> None:
+            while True:
+                try:
+                    await work()
+                except Exception:
+                    log.exception("task.failed", task=name)
+                if once:
+                    return
+                await self.clock.sleep(1.0)
+
+        self.tasks.append(asyncio.create_task(kept(), name=name))
+
+    async def _supervise_looker(self) -> None:
+        if self.looking is None or (self.looking.done() and not self.stopping.is_set()):
+            if self.looking is not None:
+                log.error("looker.restarted", error=repr(self.looking.exception()))
+            self.looking = asyncio.create_task(self.looker.run(), name="looker")
+
+    async def _pulse(self) -> None:
+        """Once a second, by monotonic time: notice a stepped clock, and note that we live."""
+        beats = 0
+        while True:
+            await self.clock.sleep(1.0)
+            step = self.clock.stepped()
+            if step is not None:
+                log.warning("clock.stepped", by=step.by, suspended=step.suspended)
+                self.metrics.clock_steps.inc()
+                await self.desk.clock_stepped(step)
+                # The scheduler waits by wall time: after a step back its jobs would sleep until the clock has caught
+                # up.
+                for job in self.scheduler.get_jobs():
+                    job.modify(next_run_time=self.clock.now())
+                self.scheduler.wakeup()
+            beats += 1
+            if beats % ALIVE_EVERY == 0:
+                await self.desk.alive()
+
+    async def _care_for_file(self) -> None:
+        if not await asyncio.to_thread(care.shrink_log, self.writing):
+            log.warning("database.log_not_shrunk")
+        self.reserve.hold()
+
+    async def _measure(self) -> None:
+        def read() -> Any:
+            with self.reading.connect() as connection:
+                return read_counts(connection, self.clock.now())
+
+        counts = await asyncio.to_thread(read)
+        self.metrics.show_outbox(counts.pending)
+        self.metrics.show_incidents(counts.running)
+        room = care.room(database_of(self.settings))
+        self.metrics.wal.set(room.wal)
+        self.metrics.disk_free.set(room.free)
+        if room.wal > 64 * 1024 * 1024:
+            log.error("database.log_large", bytes=room.wal)
+        self.systemd.status(self.context.words.page.get("status", "monitord") + f": {sum(counts.running.values())}")
+
+    # --- reload -----------------------------------------------------------------------------------------------------
+
+    async def reload(self) -> None:
+        """Read the settings again and put them in force whole; on any mistake the old ones stay whole."""
+        self.systemd.reloading()
+        try:
+            settings, checks = await asyncio.to_thread(settings_of, self.folder)
+        except Exception as wrong:
+            self._config_read(False)
+            log.error("settings.refused", problems=str(wrong))
+            raise
+        else:
+            self.redaction.learn(settings.secrets())
+            context = Context.of(settings, pick(settings.lang))
+            known = await self.desk.reload(context)
+            self.settings, self.checks, self.context = settings, checks, context
+            self.judge.reload(checks, settings.devices.values())
+            self._seed(known)
+            self.looker.reload(plan(settings.devices.values(), checks))
+            self._config_read(True)
+            log.info("settings.loaded", devices=len(settings.devices), hash=settings.hash)
+        finally:
+            self.systemd.ready()
+
+    def _seed(self, known: tuple[Known, ...]) -> None:
+        self.judge.seed({k.target: (k.settled, k.last_good, k.first_bad) for k in known})
+
+    def _config_read(self, ok: bool) -> None:
+        self.metrics.config_ok.set(1 if ok else 0)
+        if ok:
+            self.metrics.config_read.set(self.clock.now().timestamp())
+
+    # --- doors ------------------------------------------------------------------------------------------------------
+
+    async def _acknowledge(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        pressed = await self.desk.acknowledge(str(asked["incident"]), str(asked["person"]))
+        return {"result": pressed.result, "text": self.context.words.press(pressed)}
+
+    async def _reload(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            await self.reload()
+        except SettingsError as wrong:
+            return {"problems": [str(p) for p in wrong.problems]}
+        return {"hash": self.settings.hash}
+
+    @contextlib.contextmanager
+    def _reader(self) -> Iterator[sa.Connection]:
+        with self.reading.connect() as connection:
+            yield connection
+
+    async def tell_directly(self, full: bool) -> None:
+        """Tell the administrators once, past outbox and journal, that nothing can be written."""
+        if self.told_directly:
+            return
+        self.told_directly = True
+        free = care.room(database_of(self.settings)).free
+        text = self.context.words.disk_full(DiskTrouble(self.clock.now(), self.settings.zone, free, written=False))
+        for name in self.settings.administrators:
+            person = self.settings.people.get(name)
+            for channel in self.channels:
+                address = str(person.telegram) if person and person.telegram and channel.name == "telegram" else name
+                await self._deliver(channel, Message(0, address, text))
+
+    async def _deliver(self, channel: Channel, message: Message) -> None:
+        if channel.name == "telegram" and not message.to.lstrip("-").isdigit():
+            return
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(10):
+                await channel.start()
+                await channel.deliver(message)
+
+    # --- what is counted --------------------------------------------------------------------------------------------
+
+    def committed(self, command: str, seconds: float) -> None:
+        """Count a command of the desk."""
+        self.metrics.committed((command,), seconds, self.clock.now().timestamp())
+
+    def _show(self) -> None:
+        load = self.looker.load()
+        self.metrics.devices.set(load.devices)
+        self.metrics.looks_in_flight.set(load.in_flight)
+        self.metrics.looks_waiting.set(load.waiting)
+        self.metrics.up_to(self.metrics.sweep_overruns, load.overruns)
+        self.metrics.up_to(self.metrics.look_failures, load.failures)
+        self.metrics.up_to(self.metrics.check_failures, self.judge.check_failures)
+        self.metrics.up_to(self.metrics.rounds, load.rounds)
+        self.metrics.first_round.set(load.first_round or 0)
+        self.metrics.show_targets(load.healths)
+        self.metrics.show_datagrams(asdict(self.engine.counter))
+        self.metrics.http_stuck.set(self.pages.stuck)
+
+    # --- stopping, in reverse ---------------------------------------------------------------------------------------
+
+    async def _cancelled(self, task: asyncio.Task[None]) -> None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task
+
+    async def _stop_tasks(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    async def _stop_desk(self) -> None:
+        with contextlib.suppress(StoreUnavailable):
+            await self.desk.stop()

@@ -1,0 +1,38 @@
+"""`monitord incident`: taking an incident from the terminal, through the running daemon."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import cyclopts
+from cyclopts import Parameter
+
+from monitord.cli.place import TEMPORARY, fail, folder_or_default, settings_at, socket_of
+from monitord.desk.control import NoDaemon, Refused, ask
+
+Config = Annotated[Path | None, Parameter(name="--config", help="Folder of the settings.")]
+
+
+def take(
+    incident: str,
+    person: Annotated[str, Parameter(name="--as", help="Id of the person who takes it.")],
+    config: Config = None,
+) -> None:
+    """Take an incident by its number (014 or SC-0602-014) as somebody who is on duty in its unit."""
+    settings = settings_at(folder_or_default(config))
+    try:
+        answer = asyncio.run(ask(socket_of(settings), "acknowledge", incident=incident, person=person))
+    except NoDaemon as away:
+        fail(f"{away}; start it with `monitord run` or `systemctl start monitord`", TEMPORARY)
+    except Refused as why:
+        fail(str(why), 1)
+    print(answer["text"])
+    if answer["result"] not in ("taken", "already_yours"):
+        raise SystemExit(1)
+
+
+def register(app: cyclopts.App) -> None:
+    """Add the commands of this file."""
+    group = cyclopts.App(name="incident", help="Incidents.")
+    group.command(take)
+    app.command(group)

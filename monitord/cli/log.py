@@ -1,0 +1,268 @@
+"""`monitord log`: the journal shown, exported and proved. It reads the database; neither daemon nor lock is needed."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import cyclopts
+import sqlalchemy as sa
+from cyclopts import Parameter
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from monitord.account.export import ENCODING, UnreadableExport, export_csv, verify_export
+from monitord.account.journal_log import HOME, as_json, read_log
+from monitord.account.proof import Proof
+from monitord.account.proof import verify as verify_database
+from monitord.account.who import NotAnInstant, instant_at
+from monitord.cli.place import WRONG, database_of, fail, folder_or_default, settings_at
+from monitord.clock import SystemClock
+from monitord.domain.incident import Phase, number_of
+from monitord.domain.safe import clean
+from monitord.settings.model import Settings
+from monitord.store import tables as t
+from monitord.store.engine import reading_engine
+from monitord.texts import pick
+from monitord.texts.story import Words
+
+Config = Annotated[
+    Path | None,
+    Parameter(name="--config", help="Folder of the settings (default: $MONITORD_CONFIG, /etc/monitord, ./config)."),
+]
+Database = Annotated[
+    Path | None, Parameter(name="--database", help="Database file; without --config ids stand for names then.")
+]
+BROKEN = 1
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An open database with the settings and words to show it by; `settings` is None when only a file was named."""
+
+    connection: sa.Connection
+    settings: Settings | None
+    words: Words
+
+
+@contextmanager
+def reading(config: Path | None, database: Path | None) -> Iterator[Reading]:
+    """Open the database for reading; prints what to do next and exits with 2 when it cannot be read."""
+    settings = settings_at(folder_or_default(config)) if config is not None or database is None else None
+    if database is None:
+        assert settings is not None
+        database = database_of(settings)
+    try:
+        with database.open("rb"):
+            pass
+    except FileNotFoundError:
+        fail(f"{database}: no such file; start `monitord run` once, or name the file with --database", WRONG)
+    except OSError as error:
+        fail(f"{database}: {error.strerror}; run this as the user of the daemon, or name a copy with --database", WRONG)
+    engine = reading_engine(database.absolute())
+    try:
+        with engine.connect() as connection:
+            yield Reading(connection, settings, pick(settings.lang if settings else "vi"))
+    except BrokenPipeError:
+        # The reader of our output has seen enough (`| head`); the interpreter must not try to flush the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (sa.exc.DatabaseError, ValueError) as error:
+        why = str(getattr(error, "orig", error))
+        advice = "name the database of monitord with --database, or a sound copy of it"
+        fail(f"{database}: cannot be read as a journal: {clean(why)}; {advice}", WRONG)
+    finally:
+        engine.dispose()
+
+
+def show(
+    *,
+    incident: Annotated[str | None, Parameter(help="Only this incident: SC-0602-014, or 014.")] = None,
+    since: Annotated[str | None, Parameter(help='Only from here on: "23:58", "2027-02-05 23:58".')] = None,
+    until: Annotated[str | None, Parameter(help="Only up to here.")] = None,
+    limit: Annotated[int, Parameter(help="The last so many rows.")] = 200,
+    as_lines: Annotated[bool, Parameter(name="--json", negative="", help="One JSON object a row.")] = False,
+    config: Config = None,
+    database: Database = None,
+) -> int:
+    """Show the journal: who was told, who knew, what was seen and when."""
+    if limit < 1:
+        fail("--limit must be 1 or more", WRONG)
+    with reading(config, database) as at:
+        now, zone = SystemClock().now(), at.settings.zone if at.settings else HOME
+        try:
+            first = None if since is None else instant_at(since, now, zone)
+            last = None if until is None else instant_at(until, now, zone)
+        except NotAnInstant as wrong:
+            fail(str(wrong), WRONG)
+        code = None if incident is None else code_of(at.connection, incident)
+        lines = read_log(at.connection, at.settings, at.words, incident=code, since=first, until=last, limit=limit + 1)
+        more, lines = len(lines) > limit, lines[-limit:]
+        if as_lines:
+            for line in lines:
+                print(printable(json.dumps(as_json(line), ensure_ascii=False, default=str)))
+        else:
+            keys = ("seq", "time", "what") if code else ("seq", "time", "code", "what")
+            cells = {
+                line.seq: {
+                    "seq": str(line.seq),
+                    "time": at.words.instant(line.ts, zone, seconds=True),
+                    "code": line.incident or "",
+                    "what": line.text,
+                }
+                for line in lines
+            }
+            print_table([at.words.table[key] for key in keys], [[c[key] for key in keys] for c in cells.values()])
+            if not lines:
+                print(at.words.table["empty"])
+        if more:
+            print(f"only the last {limit} rows; --limit shows more", file=sys.stderr)
+        sys.stdout.flush()
+    return 0
+
+
+def code_of(connection: sa.Connection, typed: str) -> str:
+    """Return the incident number that somebody typed, whole or short; exits with 2 and the choice when it is not one.
+
+    A short number is looked for among the incidents that run, else it is the latest that bore it.
+    """
+    i = t.incident.c
+    wanted = typed.strip().upper()
+    with connection.begin():
+        if connection.execute(sa.select(i.id).where(i.code == wanted)).first() is not None:
+            return wanted
+        try:
+            number = number_of(wanted) if wanted.isascii() and wanted.isdigit() else -1
+        except ValueError:
+            number = -1
+        bearers = sa.select(i.code, i.phase).where(i.number == min(number, 1 << 31)).order_by(i.id.desc())
+        found = connection.execute(bearers).all()
+    running = [row.code for row in found if row.phase != Phase.RESTORED]
+    if len(running) > 1:
+        fail(f"{wanted} is more than one running incident: {', '.join(running)}; name the whole number", WRONG)
+    if not found:
+        fail(f"no incident {clean(typed, 40)!r}; `monitord log show` lists their numbers (SC-DDMM-NNN)", WRONG)
+    return str(running[0] if running else found[0].code)
+
+
+def export(
+    *,
+    csv: Annotated[str, Parameter(name="--csv", help="The file to write, or - for standard output.")],
+    config: Config = None,
+    database: Database = None,
+) -> int:
+    """Export the whole journal as CSV for Excel and for auditors; `log verify --export` proves such a file."""
+    with reading(config, database) as at:
+        try:
+            if csv == "-":
+                with open(sys.stdout.fileno(), "w", encoding=ENCODING, newline="", closefd=False) as out:
+                    rows = _write(at, out)
+            else:
+                rows = _write_file(at, Path(csv))
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            fail(f"{csv}: {error.strerror}; nothing was exported", WRONG)
+    print(f"{rows} rows exported", file=sys.stderr)
+    return 0
+
+
+def _write_file(at: Reading, path: Path) -> int:
+    if path.exists() and not path.is_file():
+        fail(f"{path}: is no ordinary file; name another, or - for standard output", WRONG)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    # Names and what was told are in it: only its owner reads it until he gives it on.
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding=ENCODING, newline="") as out:
+        try:
+            rows = _write(at, out)
+            out.flush()
+            os.fsync(out.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    return rows
+
+
+def _write(at: Reading, out: TextIO) -> int:
+    rows = export_csv(at.connection, out, at.settings, at.words)
+    out.flush()
+    return rows
+
+
+def verify(
+    *,
+    exported: Annotated[
+        Path | None, Parameter(name="--export", help="Prove an exported file instead of the database.")
+    ] = None,
+    config: Config = None,
+    database: Database = None,
+) -> int:
+    """Prove that the journal was not changed: exit 0 when whole, 1 with every break named, 2 when unreadable."""
+    if exported is not None:
+        try:
+            proof, words = verify_export(exported), pick("vi")
+        except UnreadableExport as wrong:
+            fail(str(wrong), WRONG)
+        except OSError as error:
+            fail(f"{exported}: {error.strerror}; name a file of `monitord log export --csv`", WRONG)
+        _print_proof(proof, words)
+        print("The columns for people (the first five) are not covered by the hashes; the others are.")
+    else:
+        with reading(config, database) as at:
+            proof = verify_database(at.connection)
+            _print_proof(proof, at.words)
+            print(f"Private parts: {proof.private_checked} hold, {proof.private_purged} purged.")
+            print(f"Held against the journal: {proof.incidents} incidents, {proof.notices} sent notices.")
+    print("Rows cut off from the end cannot be noticed by this: compare the head with one that was noted elsewhere.")
+    sys.stdout.flush()
+    return 0 if proof.whole else BROKEN
+
+
+def _print_proof(proof: Proof, words: Words) -> None:
+    print(words.table["chain_holds" if proof.whole else "chain_broken"])
+    for one in proof.breaks:
+        print(f"  row {one.seq}: {clean(one.why)}" if one.seq else f"  {clean(one.why)}")
+    if proof.more_breaks:
+        print(f"  and {proof.more_breaks} more")
+    span = f", {proof.first:%Y-%m-%dT%H:%M:%SZ} to {proof.last:%Y-%m-%dT%H:%M:%SZ}" if proof.first else ""
+    print(f"Rows: {proof.rows}{span}.")
+    print(f"Head: {clean(proof.head)}")
+
+
+def print_table(headings: list[str], rows: list[list[str]]) -> None:
+    """Print a table, drawn on a terminal and aligned plain text elsewhere; every cell literally, as one clean line."""
+    if not rows:
+        return
+    cells = [[clean(cell, LONGEST) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        table = Table()
+        for heading in headings:
+            table.add_column(Text(heading))
+        for row in cells:
+            table.add_row(*[Text(cell) for cell in row])
+        Console(markup=False, highlight=False, emoji=False).print(table)
+        return
+    widths = [max(cell_len(row[n]) for row in [headings, *cells]) for n in range(len(headings))]
+    for row in [headings, *cells]:
+        print("  ".join(cell + " " * (wide - cell_len(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip())
+
+
+def printable(line: str) -> str:
+    """Return JSON in which whatever a terminal could obey, or turn around, is escaped; its meaning stays the same."""
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
+
+
+def register(app: cyclopts.App) -> None:
+    """Add the commands of this file."""
+    group = cyclopts.App(name="log", help="The journal: who was told, who knew, what was seen and when.")
+    group.command(show)
+    group.command(export)
+    group.command(verify)
+    app.command(group)

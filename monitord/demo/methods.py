@@ -1,0 +1,76 @@
+"""What each method of the Bot API does to the chats; getUpdates, which waits, is in the server.
+
+Source: https://core.telegram.org/bots/api#available-methods
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from monitord.demo.calls import chat_id_of, whole
+from monitord.demo.chats import Chats
+from monitord.demo.talk import Json, bad, keyboard_of, shown_text
+
+
+def get_me(chats: Chats, asked: Json, now: datetime) -> Json:
+    """Return the bot as a user."""
+    return chats.bot | {"can_join_groups": True, "supports_inline_queries": False}
+
+
+def send_message(chats: Chats, asked: Json, now: datetime) -> Json:
+    """Deliver a message and return it. Refusal for a bad text, keyboard or chat."""
+    chat_id = chat_id_of(asked)
+    return chats.deliver(chat_id, _text(asked), keyboard_of(asked.get("reply_markup")), now)
+
+
+def edit_message_text(chats: Chats, asked: Json, now: datetime) -> Json:
+    """Change wording and keyboard of a message and return it. Refusal if nothing changes."""
+    return _edit(chats, asked, _text(asked), now)
+
+
+def edit_message_reply_markup(chats: Chats, asked: Json, now: datetime) -> Json:
+    """Change the keyboard of a message and return it. Refusal if nothing changes."""
+    return _edit(chats, asked, None, now)
+
+
+def answer_callback_query(chats: Chats, asked: Json, now: datetime) -> bool:
+    """Show a toast to whoever pressed a button. Refusal for an unknown press."""
+    alert = asked.get("show_alert") in (True, "true", "True")
+    return chats.answer(str(asked.get("callback_query_id", "")), str(asked.get("text", "")), alert, now)
+
+
+def get_webhook_info(chats: Chats, asked: Json, now: datetime) -> Json:
+    """Return that there is no webhook, and how many updates wait."""
+    return {"url": "", "has_custom_certificate": False, "pending_update_count": len(chats.updates)}
+
+
+def agree(chats: Chats, asked: Json, now: datetime) -> bool:
+    """Return True and do nothing."""
+    return True
+
+
+METHODS: Mapping[str, Callable[[Chats, Json, datetime], Any]] = {
+    "getme": get_me,
+    "sendmessage": send_message,
+    "editmessagetext": edit_message_text,
+    "editmessagereplymarkup": edit_message_reply_markup,
+    "answercallbackquery": answer_callback_query,
+    "getwebhookinfo": get_webhook_info,
+    "deletewebhook": agree,
+    "setmycommands": agree,
+    "sendchataction": agree,
+}
+"""By name in small letters, as Telegram does not mind the case."""
+
+
+def _text(asked: Json) -> str:
+    return shown_text(str(asked.get("text", "")), str(asked.get("parse_mode", "")))
+
+
+def _edit(chats: Chats, asked: Json, text: str | None, now: datetime) -> Json:
+    message_id = whole(asked.get("message_id"))
+    if message_id is None:
+        raise bad("message identifier is not specified")
+    return chats.edit(chat_id_of(asked), message_id, text, keyboard_of(asked.get("reply_markup")), now)

@@ -1,0 +1,101 @@
+"""The province in a box: every device, page and telephone of a settings folder, alive on the loopback."""
+
+import contextlib
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import urlsplit
+
+from monitord.clock import Clock
+from monitord.demo.agents import Agent, Interface, device_mib
+from monitord.demo.botapi import BotApi
+from monitord.demo.phones import Owner
+from monitord.demo.sites import Site
+from monitord.settings.model import Settings
+from monitord.settings.rewrite import in_seconds
+
+TOKEN = "123456:demo"
+COMMUNITY = "song-mau-demo"
+ENTERPRISE = (1, 3, 6, 1, 4, 1, 99999, 1)
+UPTIMES = 40 * 86_400
+"""Seconds over which the devices' ages are spread."""
+
+
+def demo_settings(source: Path, folder: Path, bot_url: str, web_port: int, network: int = 30) -> None:
+    """Write the demo's own copy of the settings: delays in seconds, looks every two seconds, the Bot API stand-in.
+
+    `network` replaces the second byte of the devices' addresses 127.30.x.y, so that several provinces fit one machine.
+    """
+    folder.mkdir(parents=True)
+    in_seconds(
+        source,
+        folder,
+        {
+            "desk.state_dir": str(folder.parent / "state"),
+            "desk.defaults": {"interval": "2s", "retry": "500ms", "confirm": 3, "timeout": "800ms", "attempts": 2},
+            "telegram.base_url": f"{bot_url}/bot",
+            "telegram.poll_timeout": "5s",
+            "web.port": web_port,
+        },
+    )
+    if network != 30:
+        for path in folder.glob("*.yaml"):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace("127.30.", f"127.{network}."), encoding="utf-8")
+
+
+def secrets_of_demo() -> Mapping[str, str]:
+    """Return the environment that holds the demo's secrets."""
+    return {
+        "MONITORD_SECRET_TELEGRAM_TOKEN": TOKEN,
+        "MONITORD_SECRET_CORE": COMMUNITY,
+        "MONITORD_SECRET_POST": COMMUNITY,
+    }
+
+
+class Province:
+    """The simulated world of a settings folder: start it before the daemon, stop it after."""
+
+    def __init__(self, settings: Settings, clock: Clock, bot: BotApi) -> None:
+        self._stack = contextlib.AsyncExitStack()
+        self.bot = bot
+        self.agents: dict[str, Agent] = {}
+        self.sites: dict[str, Site] = {}
+        for device in settings.devices.values():
+            if device.snmp is not None:
+                names = [t.instance for t in device.targets if t.instance]
+                age = zlib.crc32(device.id.encode()) % UPTIMES
+                site = settings.sites.get(device.site)
+                mib = device_mib(
+                    device.name,
+                    f"{device.name}, thiết bị mô phỏng",
+                    ENTERPRISE,
+                    [Interface(n, name) for n, name in enumerate([*names, "mgmt0"], start=1)],
+                    location=site.name if site else "",
+                )
+                self.agents[device.id] = Agent(
+                    clock,
+                    mib,
+                    device.snmp.address,
+                    device.snmp.port,
+                    community=device.snmp.community,
+                    uptime=float(age),
+                )
+            for target in device.targets:
+                url = getattr(target.params, "url", None)
+                if url:
+                    where = urlsplit(url)
+                    title = getattr(target.params, "text", None) or device.name
+                    self.sites[device.id] = Site(clock, title, where.hostname or "", where.port or 80)
+        self.owners = {p.telegram: Owner(p.name, p.title) for p in settings.people.values() if p.telegram is not None}
+
+    async def __aenter__(self) -> "Province":
+        for part in (*self.agents.values(), *self.sites.values()):
+            await self._stack.enter_async_context(part)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()

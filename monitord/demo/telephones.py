@@ -1,0 +1,183 @@
+"""A page with the telephones of the demo's people side by side: what each got, and the buttons to press."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from monitord.demo.botapi import BotApi
+from monitord.demo.phones import Owner, phones
+from monitord.demo.served import LoopbackServer, SafeHeaders
+from monitord.demo.wire import loopback
+
+__all__ = ["Owner", "Telephones"]
+
+WORDS: Mapping[str, str] = {
+    "title": "Điện thoại của người trực (bản trình diễn)",
+    "intro": "Mỗi khung là điện thoại của một người: tin nhắn đã đến, và các nút có thể bấm.",
+    "desk": "Trang giám sát",
+    "empty": "Chưa có tin nhắn nào.",
+    "edited": "đã sửa",
+    "earlier": "Nội dung trước khi sửa",
+    "pressed": "Đã bấm",
+    "answer": "Trả lời",
+    "no_text": "(không có lời)",
+    "messages": "tin",
+    "skip": "Đến các điện thoại",
+    "buttons_of": "Nút của tin nhắn lúc",
+    "gone": "Nút này không còn nữa.",
+    "foreign": "Yêu cầu không đến từ trang này.",
+    "no_one": "Không có điện thoại này.",
+}
+"""Every word a person reads on this page."""
+
+HERE = Path(__file__).parent
+HTMX = HERE.parent / "web" / "static" / "htmx.min.js"
+STATIC: Mapping[str, tuple[Path, str]] = {
+    "telephones.css": (HERE / "static" / "telephones.css", "text/css"),
+    "htmx.min.js": (HTMX, "text/javascript"),
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
+LARGEST_FORM = 4_096
+
+
+class Telephones:
+    """The page, served on a loopback address by uvicorn inside the running loop.
+
+    Port 0 takes a free port. Refuses addresses outside 127.0.0.0/8 with ValueError.
+    """
+
+    def __init__(
+        self,
+        bot: BotApi,
+        owners: Mapping[int, Owner],
+        address: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        zone: str = "Asia/Ho_Chi_Minh",
+        desk_url: str = "",
+    ) -> None:
+        self.address = loopback(address)
+        self.port = port
+        self._bot = bot
+        self._owners = dict(owners)
+        self._zone = ZoneInfo(zone)
+        self._desk_url = desk_url
+        self._server: LoopbackServer | None = None
+        pages = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        pages.filters["clock"] = self._clock_time
+        pages.globals["words"] = WORDS
+        self._whole = pages.get_template("telephones.html")
+        self._part = pages.get_template("phones.html")
+
+    @property
+    def url(self) -> str:
+        """Return the address of the page."""
+        return f"http://{self.address}:{self.port}/"
+
+    def app(self) -> ASGIApp:
+        """Return the page as an ASGI application."""
+        return Starlette(
+            routes=[
+                Route("/", self._page),
+                Route("/phones", self._phones),
+                Route("/press", self._press, methods=["POST"]),
+                Route("/static/{name}", self._static),
+            ],
+            middleware=[
+                Middleware(SafeHeaders),
+                Middleware(TrustedHostMiddleware, allowed_hosts=[self.address, "localhost"], www_redirect=False),
+            ],
+        )
+
+    async def start(self) -> None:
+        """Listen. OSError if the port is taken."""
+        self._server = LoopbackServer(self.app(), self.address, self.port)
+        await self._server.start()
+        self.port = self._server.port
+
+    async def stop(self) -> None:
+        """Listen no more. May be called twice."""
+        if self._server is not None:
+            await self._server.stop()
+
+    async def __aenter__(self) -> Telephones:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def _clock_time(self, instant: datetime) -> str:
+        return instant.astimezone(self._zone).strftime("%H:%M:%S")
+
+    def _fragment(self) -> str:
+        return self._part.render(phones=phones(self._bot, self._owners), seen=len(self._bot.history))
+
+    async def _page(self, request: Request) -> Response:
+        page = self._whole.render(
+            phones=phones(self._bot, self._owners),
+            seen=len(self._bot.history),
+            live=HTMX.exists(),
+            desk_url=self._desk_url,
+        )
+        return HTMLResponse(page)
+
+    async def _phones(self, request: Request) -> Response:
+        if request.query_params.get("seen") == str(len(self._bot.history)):
+            return Response(status_code=204)  # nothing to swap: focus and scrolling stay as they are
+        return HTMLResponse(self._fragment())
+
+    async def _press(self, request: Request) -> Response:
+        if request.headers.get("origin", f"http://{request.headers['host']}") != f"http://{request.headers['host']}":
+            return Response(WORDS["foreign"], 403, media_type="text/plain")
+        form = await _form(request)
+        try:
+            chat_id, message_id, place = (int(form[name]) for name in ("chat", "message", "button"))
+        except (KeyError, ValueError):
+            return Response(WORDS["gone"], 400, media_type="text/plain")
+        if chat_id not in self._owners:
+            return Response(WORDS["no_one"], 404, media_type="text/plain")
+        bubble = next((b for b in self._bot.bubbles(chat_id) if b.message_id == message_id), None)
+        if bubble is None or not 0 <= place < len(bubble.buttons) or not bubble.buttons[place].data:
+            return Response(WORDS["gone"], 409, media_type="text/plain")
+        self._bot.press(chat_id, message_id, data=bubble.buttons[place].data)
+        if "hx-request" in request.headers:
+            return HTMLResponse(self._fragment())
+        return RedirectResponse("/", 303)
+
+    async def _static(self, request: Request) -> Response:
+        path, kind = STATIC.get(request.path_params["name"], (HERE / "nothing", "text/plain"))
+        return FileResponse(path, media_type=kind) if path.is_file() else Response("", 404)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_FORM:
+            return {}
+    return {name: values[0] for name, values in parse_qs(body.decode(errors="replace")).items()}

@@ -1,0 +1,55 @@
+"""What every decision of the desk needs beside the database: the settings, the moment, and the words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitord.domain.dutybook import DutyBook
+from monitord.domain.escalation import Decision
+from monitord.domain.network import Device, Target
+from monitord.settings.model import Settings
+from monitord.store.tx import Moment, Tx
+from monitord.texts.story import Words
+
+GRACE = timedelta(minutes=15)
+"""How long after the end of a shift its holder may still take an incident: handovers overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The settings in force, indexed as the desk asks them, and the language people read."""
+
+    settings: Settings
+    words: Words
+    targets: Mapping[str, tuple[Device, Target]]
+
+    @staticmethod
+    def of(settings: Settings, words: Words) -> "Context":
+        """Return the context for a set of settings."""
+        index = {target.id: (device, target) for device in settings.devices.values() for target in device.targets}
+        return Context(settings, words, index)
+
+    def book(self, tx: Tx, at: Moment, back: timedelta = timedelta(0)) -> DutyBook:
+        """Return the duty book at a moment, read in the writer's transaction."""
+        return DutyBook(
+            shifts=tx.shifts_at(at.now, back),
+            people=tx.people(),
+            units=self.settings.units,
+            organisations=self.settings.organisations,
+            duty_kinds=self.settings.duty_kinds,
+        )
+
+
+def write(tx: Tx, decision: Decision, at: Moment, ladder_now: datetime | None = None) -> None:
+    """Write everything one decision says: journal, incident, the one timer, outbox.
+
+    `ladder_now` is the instant by the ladder's own time when that is not the wall's: after a step of the wall clock the two differ, and the
+    distance to the next timer is the ladder's.
+    """
+    tx.append(decision.facts, at)
+    tx.save(decision.incident)
+    tx.disarm(decision.incident.id)
+    if decision.timer is not None:
+        tx.arm(decision.incident.id, decision.timer, at, ladder_now or at.now)
+    for notice in decision.notices:
+        tx.queue(notice, at.now)

@@ -1,0 +1,340 @@
+"""The desk: every change of an incident passes here and nowhere else, one transaction a decision, answered after its
+COMMIT."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+import structlog
+
+from monitord.clock import Clock, Step
+from monitord.desk import edges as edge_work
+from monitord.desk import outbox as outbox_work
+from monitord.desk import presses, starting, timers
+from monitord.desk.context import GRACE, Context
+from monitord.domain.edge import Edge
+from monitord.domain.incident import number_of
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.notice import Claimed, Outcome
+from monitord.domain.update import Answer, Update
+from monitord.store.tx import Moment, Tx
+from monitord.store.writer import StoreUnavailable, Writer
+from monitord.texts.story import Pressed
+
+T = TypeVar("T")
+log = structlog.get_logger("desk")
+
+RETRY = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between attempts to write while the database refuses; the last one repeats for ever."""
+ALARM_AFTER = 10.0
+"""Seconds the database may refuse before somebody is told by the direct way."""
+LOOK_AGAIN_LIMIT = 90.0
+"""Seconds after a start for which timers wait for a fresh look at their target, at most."""
+
+
+class Reserve(Protocol):
+    """What is done when nothing can be written: room is made, and an administrator is told without the database."""
+
+    async def refused(self, why: StoreUnavailable, seconds: float) -> None:
+        """Called at the first refusal (`seconds` is 0) and once more when it has lasted ALARM_AFTER."""
+        ...
+
+    async def works_again(self) -> None:
+        """Called when writing works again."""
+        ...
+
+
+class Observer(Protocol):
+    """What is counted of the desk."""
+
+    def committed(self, command: str, seconds: float) -> None:
+        """A command of that name was committed after so many seconds of waiting."""
+        ...
+
+
+class UnknownIncident(Exception):
+    """No running incident has that number, or more than one has."""
+
+
+class Desk:
+    """Decides. Clock, randomness and writer are arguments, so that a simulation can replay every decision.
+
+    Any method may be called at any time from the event loop. While the database refuses they wait and nothing is lost:
+    the decision is made
+    from what the database holds once it can be written.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        context: Context,
+        clock: Clock,
+        run: str,
+        jitter: Callable[[], float],
+        reserve: Reserve,
+        observer: Observer,
+    ) -> None:
+        self._writer = writer
+        self._context = context
+        self._clock = clock
+        self._run = run
+        self._jitter = jitter
+        self._reserve = reserve
+        self._observer = observer
+        self._key = b""
+        self._down: tuple[datetime, datetime] | None = None
+        self._unlooked: dict[str, float] = {}
+        self._timers_moved = asyncio.Event()
+        self._mail: dict[str, asyncio.Event] = {}
+        self.last_commit = clock.mono()
+        self.last_sign = self.last_commit
+        """Monotonic instant of the last answer of the database, a refusal included.
+
+        It tells a stuck desk from a full disk.
+        """
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> starting.Started:
+        """Do what a start owes (see `starting.start`) and return what the looker must know."""
+        started = await self._decide("start", lambda tx, at: starting.start(tx, self._context, at))
+        self._key, self._down = started.key, started.down_between
+        now = self._clock.mono()
+        self._unlooked = {target: now + self._patience(target) for target in started.unlooked}
+        return started
+
+    async def stop(self) -> None:
+        """Note an orderly stop."""
+
+        def work(tx: Tx, at: Moment) -> None:
+            tx.append([Fact(FactKind.DAEMON_STOPPED)], at)
+            tx.put(starting.ALIVE, stamp(at.now))
+            tx.put(starting.STOPPED, stamp(at.now))
+
+        await self._writer.run(lambda tx: work(tx, self._moment()))
+
+    async def reload(self, context: Context) -> tuple[starting.Known, ...]:
+        """Put other settings in force, whole or not at all, and return what is known of every target."""
+
+        def work(tx: Tx, at: Moment) -> tuple[starting.Known, ...]:
+            starting.take_settings(tx, context, at)
+            edge_work.drop_removed(tx, context, at)
+            return starting.known_targets(tx)
+
+        known = await self._decide("reload", work)
+        self._context = context
+        return known
+
+    async def keep_house(self) -> None:
+        """Write the daily slots of the days ahead as shifts; every running incident gets a timer if it lost its own."""
+
+        def work(tx: Tx, at: Moment) -> int:
+            starting.import_shifts(tx, self._context.settings, at)
+            return starting.rearm_forgotten(tx, self._context, at)
+
+        if await self._decide("keep_house", work):
+            log.error("incident.without_timer")
+
+    async def alive(self) -> None:
+        """Note that the daemon lives, so that the next start can say since when it was down."""
+        await self._decide("alive", lambda tx, at: tx.put(starting.ALIVE, stamp(at.now)))
+
+    async def clock_stepped(self, step: Step) -> None:
+        """Note that the wall clock was moved or the machine slept; timers keep their distance by themselves."""
+        refs = {"by_seconds": round(step.by, 3), "suspended_seconds": round(step.suspended, 3)}
+        await self._decide("clock_stepped", lambda tx, at: tx.append([Fact(FactKind.CLOCK_STEPPED, refs=refs)], at))
+        self._timers_moved.set()
+
+    # --- what is seen -----------------------------------------------------------------------------------------------
+
+    async def take_edges(self, edges: Sequence[Edge]) -> None:
+        """Take edges in, in order and in one transaction.
+
+        One that cannot be decided on is logged and does not stop the others.
+        """
+        failed = await self._decide("edges", lambda tx, at: self._take(tx, edges, at))
+        for edge, error in failed:
+            log.error("edge.failed", target=edge.target, error=repr(error))
+        for edge in edges:
+            self._unlooked.pop(edge.target, None)
+
+    def _take(self, tx: Tx, edges: Sequence[Edge], at: Moment) -> list[tuple[Edge, Exception]]:
+        failed = []
+        for edge in edges:
+            error = tx.isolated(lambda edge=edge: edge_work.take_edge(tx, self._context, edge, at, self._down))  # type: ignore[misc]
+            if error is not None:
+                failed.append((edge, error))
+        return failed
+
+    # --- what falls due ---------------------------------------------------------------------------------------------
+
+    async def fire_due(self) -> float | None:
+        """Fire every timer that is due now, and return the seconds until the next one; None when none is armed."""
+        self._timers_moved.clear()
+        waiting = self._waiting()
+        if await self._decide("timers", self._fire_due(waiting)):
+            self._wake_dispatchers()
+        wait = await self._decide("next_timer", lambda tx, at: timers.seconds_to_next(tx, at.boot, waiting))
+        if self._unlooked:
+            return min(wait if wait is not None else 1.0, 1.0)
+        return wait
+
+    async def run_timers(self) -> None:
+        """Fire timers as they fall due, for ever."""
+        while True:
+            try:
+                wait = await self.fire_due()
+            except Exception:
+                log.exception("timers.failed")
+                wait = 1.0
+            # A minute at most: the loop's own timers do not count the time a machine slept.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._timers_moved.wait(), 60.0 if wait is None else min(60.0, wait))
+
+    def _fire_due(self, waiting: frozenset[str]) -> Callable[[Tx, Moment], int]:
+        return lambda tx, at: timers.fire_due(tx, self._context, at, waiting, self._down)
+
+    def _waiting(self) -> frozenset[str]:
+        now = self._clock.mono()
+        self._unlooked = {target: until for target, until in self._unlooked.items() if until > now}
+        return frozenset(self._unlooked)
+
+    def _patience(self, target: str) -> float:
+        found = self._context.targets.get(target)
+        if found is None:
+            return 0.0
+        timing = found[0].timing
+        return min(LOOK_AGAIN_LIMIT, (2 * timing.interval + timing.attempts * timing.timeout).total_seconds())
+
+    # --- what is sent (tell's Outbox) -------------------------------------------------------------------------------
+
+    async def claim(self, channel: str, limit: int) -> Sequence[Claimed]:
+        """Return due rows of a channel under lease, rendered."""
+        self._mailbox(channel).clear()
+        waiting = self._waiting()
+        return await self._decide(
+            "claim",
+            lambda tx, at: outbox_work.claim(tx, self._context, self._key, channel, limit, at, waiting),
+        )
+
+    async def report(self, notice: int, outcome: Outcome) -> None:
+        """Commit what an attempt came to."""
+        jitter = self._jitter()
+        await self._decide("report", lambda tx, at: outbox_work.report(tx, self._context, notice, outcome, at, jitter))
+
+    async def give_back(self, notice: int, retry_in: timedelta) -> None:
+        """Make a leased row pending again without counting an attempt."""
+        await self._decide("give_back", lambda tx, at: outbox_work.give_back(tx, notice, retry_in, at))
+
+    async def wait(self, channel: str) -> None:
+        """Return when a row of that channel may have become due since its last `claim`."""
+        await self._mailbox(channel).wait()
+
+    async def next_due(self, channel: str) -> float | None:
+        """Return the seconds until the next pending row of that channel may be claimed."""
+        seconds = await self._decide("next_due", lambda tx, at: outbox_work.seconds_to_next(tx, channel, at))
+        # Rows that wait for a look at their target are due already: without a pause the dispatcher would spin on them.
+        return seconds if seconds is None or not self._unlooked else max(0.2, seconds)
+
+    def _mailbox(self, channel: str) -> asyncio.Event:
+        return self._mail.setdefault(channel, asyncio.Event())
+
+    # --- what people do (tell's Updates, and the control socket) ----------------------------------------------------
+
+    async def offset(self) -> int | None:
+        """Return the first Telegram update id not yet committed."""
+        return await self._decide("offset", lambda tx, at: presses.offset(tx))
+
+    async def press(self, update: Update) -> Answer:
+        """Commit an update and its effect."""
+        return await self._decide("press", lambda tx, at: presses.take_update(tx, self._context, self._key, update, at))
+
+    async def conflict(self, seconds: float) -> None:
+        """Note that somebody else reads our updates."""
+        refs = {"channel": "telegram", "seconds": round(seconds, 1)}
+        await self._decide("conflict", lambda tx, at: tx.append([Fact(FactKind.CHANNEL_CONFLICT, refs=refs)], at))
+
+    async def acknowledge(self, shown: str, person: str) -> Pressed:
+        """Take the incident with the number that somebody typed (`014` or `SC-0602-014`), as that person.
+
+        UnknownIncident when no running incident has the number, more than one has, or nobody has that id.
+        """
+
+        def work(tx: Tx, at: Moment) -> Pressed:
+            try:
+                number = number_of(shown)
+            except ValueError as wrong:
+                raise UnknownIncident(f"{shown!r} is no incident number") from wrong
+            fits = [i for i in tx.running_incidents() if number_of(i.code) == number]
+            named = [i for i in fits if i.code == shown.strip().upper()] or fits
+            if len(named) != 1:
+                codes = ", ".join(i.code for i in named) or "none is running"
+                raise UnknownIncident(f"{shown!r} does not name one running incident: {codes}")
+            book = self._context.book(tx, at, GRACE)
+            if person not in book.people:
+                raise UnknownIncident(f"nobody has the id {person!r}")
+            return presses.take(tx, self._context, named[0], book.people[person], book, at)
+
+        return await self._decide("acknowledge", work)
+
+    # --- the one way to the database --------------------------------------------------------------------------------
+
+    def _moment(self) -> Moment:
+        return Moment(self._clock.now(), self._clock.boot(), self._clock.boot_id, self._run)
+
+    async def _decide(self, command: str, work: Callable[[Tx, Moment], T]) -> T:
+        """Run one decision; while the database refuses, again and again, at the instant of each attempt."""
+        began, refusals, alarmed = self._clock.mono(), 0, False
+        while True:
+            try:
+                result = await self._writer.run(lambda tx: work(tx, self._moment()))
+            except StoreUnavailable as why:
+                self.last_sign = self._clock.mono()
+                lasted = self.last_sign - began
+                if refusals == 0 or (lasted >= ALARM_AFTER and not alarmed):
+                    alarmed = lasted >= ALARM_AFTER
+                    log.error(
+                        "database.refused", command=command, why=str(why), full=why.full, seconds=round(lasted, 1)
+                    )
+                    await self._reserve.refused(why, lasted)
+                await self._clock.sleep(RETRY[min(refusals, len(RETRY) - 1)])
+                refusals += 1
+                continue
+            self.last_commit = self.last_sign = self._clock.mono()
+            if refusals:
+                await self._reserve.works_again()
+            self._observer.committed(command, self.last_commit - began)
+            if command not in _QUIET:
+                self._timers_moved.set()
+                self._wake_dispatchers()
+            return result
+
+    def _wake_dispatchers(self) -> None:
+        for mailbox in self._mail.values():
+            mailbox.set()
+
+
+COMMANDS = (
+    "start",
+    "reload",
+    "keep_house",
+    "alive",
+    "clock_stepped",
+    "edges",
+    "timers",
+    "next_timer",
+    "claim",
+    "report",
+    "give_back",
+    "next_due",
+    "offset",
+    "press",
+    "conflict",
+    "acknowledge",
+)
+"""Every command's name: a closed set, so that it can be a metric's label."""
+
+_QUIET = frozenset({"timers", "next_timer", "claim", "next_due", "offset", "alive", "clock_stepped"})
+"""Commands after which neither dispatcher nor timers have anything new to do."""

@@ -1,0 +1,256 @@
+"""Letters: an outbox row turned into what its reader gets, with the state of the incident at the instant of sending."""
+
+import base64
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.context import Context
+from monitord.domain import signing
+from monitord.domain.dutybook import duty_in, step_name
+from monitord.domain.escalation import TimerKind
+from monitord.domain.incident import Incident, Phase
+from monitord.domain.journal import FactKind
+from monitord.domain.notice import Button, ButtonFace, DeliveryCause, Event, NoticeState
+from monitord.domain.policy import PolicyStep, Whom, due_at, step_of
+from monitord.store import tables as t
+from monitord.store.tx import Moment, Tx
+from monitord.texts.story import Audience, ChannelTrouble, Gap, Next, Story, Taken, Told, ToldState, Trouble
+
+Faces = tuple[tuple[ButtonFace, ...], ...]
+
+
+def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | None, at: Moment) -> tuple[str, Faces]:
+    """Return the text and the buttons of an outbox row; the buttons' references are written in the same transaction."""
+    event = Event(row["event"])
+    words, zone = context.words, context.settings.zone
+    if incident is None or event is Event.CHANNEL_BROKEN:
+        person = tx.people().get(row["subject"].partition("@")[0])
+        trouble = ChannelTrouble(
+            channel=row["channel"],
+            trouble=Trouble.BINDING,
+            since=row["created_at"],
+            now=at.now,
+            zone=zone,
+            cause=_last_cause(tx, row["subject"].partition("@")[0]),
+            person=person.name if person else row["subject"],
+        )
+        return words.channel_trouble(trouble), ()
+    if event is Event.COVERAGE:
+        return words.coverage(_gap(tx, context, row, incident, at)), ()
+    story = _story(tx, context, row, incident, at)
+    return words.message(story), _faces(tx, context, key, row, event)
+
+
+def _last_cause(tx: Tx, person: str) -> DeliveryCause:
+    wanted = (
+        sa.select(t.outbox.c.last_cause)
+        .where(t.outbox.c.person == person, t.outbox.c.state == NoticeState.DEAD)
+        .order_by(t.outbox.c.id.desc())
+    )
+    found = tx.sql.execute(wanted.limit(1)).scalar()
+    return DeliveryCause(found) if found else DeliveryCause.UNEXPECTED
+
+
+def _faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event) -> Faces:
+    match event:
+        case Event.STEP:
+            actions = [Button.RECEIPT] if row["organisation"] else [Button.TAKE]
+        case Event.APPROVAL:
+            actions = [Button.TAKE, Button.APPROVE]
+        case _:
+            return ()
+    faces = []
+    for action in actions:
+        mine = sa.and_(t.button.c.notice == row["id"], t.button.c.action == action)
+        ref = tx.sql.execute(sa.select(t.button.c.ref).where(mine)).scalar()
+        if ref is None:
+            ref = tx.token(signing.REF_BYTES)
+            tx.sql.execute(
+                t.button.insert().values(
+                    ref=ref, notice=row["id"], incident=row["incident"], person=row["person"], action=action
+                )
+            )
+        faces.append(ButtonFace(context.words.button(action), signing.sign(key, ref_bytes(ref), action)))
+    return tuple((face,) for face in faces)
+
+
+def ref_bytes(token: str) -> bytes:
+    """Return the bytes behind a token of `signing.REF_BYTES` bytes, as stored in base64url without padding."""
+    return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+
+def ref_token(raw: bytes) -> str:
+    """Return the stored form of a button's reference."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _gap(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -> Gap:
+    book = context.book(tx, at)
+    unit = context.settings.units.get(incident.unit)
+    step = step_of(incident.policy, row["step"] or 0)
+    instead = step_of(incident.policy, incident.step)
+    return Gap(
+        unit_name=unit.name if unit else incident.unit,
+        role=step_name(step, book),
+        at=row["created_at"],
+        zone=context.settings.zone,
+        instead=step_name(instead, book) if instead != step else "",
+        code=incident.code,
+        address_form=unit.address_form if unit else "đồng chí",
+    )
+
+
+def audience(step: PolicyStep | None, organisation: str | None, leader_duty: str) -> Audience:
+    """Return who reads the notice of a step."""
+    if organisation is not None:
+        return Audience.DEPARTMENT
+    if step is None or step.whom is not Whom.DUTY:
+        return Audience.OPERATIONS
+    if step.ref == leader_duty:
+        return Audience.LEADER
+    return Audience.SHIFT if step.ref == "shift" else Audience.OPERATIONS
+
+
+def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -> Story:
+    settings = context.settings
+    book = context.book(tx, at, timedelta(hours=12))
+    device, target = context.targets.get(incident.target, (None, None))
+    site = settings.sites.get(device.site) if device else None
+    unit = settings.units.get(incident.unit)
+    event = Event(row["event"])
+    number = row["step"] if row["step"] is not None else _step_of_person(tx, row)
+    step = None if number is None else step_of(incident.policy, number)
+    reader = book.people.get(row["person"])
+    organisation = settings.organisations.get(row["organisation"] or "")
+    leader_duty = unit.leader_duty if unit else "leader"
+    who = Audience.LEADER if event is Event.APPROVAL else audience(step, row["organisation"], leader_duty)
+    waiting_for = settings.organisations.get(step.ref) if step and step.whom is Whom.ORGANISATION else None
+    last = len(incident.policy.steps) - 1
+    shift = next(
+        (s for s in book.shifts if s.person == row["person"] and s.unit == incident.unit and s.covers(at.now)), None
+    )
+    late = None if row["late"] is None else timedelta(seconds=row["late"])
+    return Story(
+        event=event,
+        audience=who,
+        code=incident.code,
+        severity=incident.severity,
+        health=incident.health,
+        cause=incident.cause,
+        device_name=device.name if device else incident.target,
+        unit_name=unit.name if unit else incident.unit,
+        occurred_at=incident.occurred_at,
+        detected_at=incident.detected_at,
+        now=at.now,
+        zone=settings.zone,
+        detail=incident.detail,
+        title=target.title if target else "",
+        instance=(target.instance or "") if target else "",
+        site_name=site.name if site else "",
+        commune=site.commune if site else "",
+        recipient_name=reader.name if reader else "",
+        recipient_title=reader.title if reader else "",
+        recipient_role=step_name(step, book) if step else "",
+        shift=(shift.start, shift.end) if shift else None,
+        address_form=unit.address_form if unit else "đồng chí",
+        organisation=organisation.name if organisation else waiting_for.name if waiting_for else "",
+        next=_next(tx, context, incident, book),
+        told=_told(tx, incident, book),
+        taken=_taken(context, incident, book, row),
+        restored_at=incident.restored_at,
+        order=_order(context, incident, row),
+        approved_by=_approver(tx, incident, row, book),
+        due_at=due_at(incident.policy, incident.ladder_from, number)
+        if late is not None and number is not None
+        else None,
+        late=late,
+        skipped=tuple(step_name(step_of(incident.policy, n), book) for n in row["skipped"]),
+        again=max(0, (number or 0) - last),
+        repeat=row["uncertain"] > 0,
+    )
+
+
+def _step_of_person(tx: Tx, row: Any) -> int | None:
+    """A follow-up speaks to its reader in the role in which the step found him."""
+    mine = sa.and_(
+        t.outbox.c.incident == row["incident"], t.outbox.c.person == row["person"], t.outbox.c.step.is_not(None)
+    )
+    found: int | None = tx.sql.execute(
+        sa.select(t.outbox.c.step).where(mine).order_by(t.outbox.c.id.desc()).limit(1)
+    ).scalar()
+    return found
+
+
+def _next(tx: Tx, context: Context, incident: Incident, book: Any) -> Next | None:
+    armed = sa.and_(t.timer.c.incident == incident.id, t.timer.c.state == "armed", t.timer.c.kind == TimerKind.STEP)
+    row = tx.sql.execute(sa.select(t.timer).where(armed)).mappings().first()
+    if row is None or incident.phase is not Phase.OPEN:
+        return None
+    step = step_of(incident.policy, row["step"])
+    unit = context.settings.units.get(incident.unit)
+    asks = step.whom is Whom.ORGANISATION and (unit is None or unit.auto_send_order is None)
+    return Next(row["due"], step_name(step, book), again=row["step"] >= len(incident.policy.steps), asks=asks)
+
+
+def _told(tx: Tx, incident: Incident, book: Any) -> tuple[Told, ...]:
+    states = {
+        NoticeState.PENDING: ToldState.WAITING,
+        NoticeState.LEASED: ToldState.WAITING,
+        NoticeState.SENT: ToldState.ACCEPTED,
+        NoticeState.DEAD: ToldState.FAILED,
+    }
+    wanted = (
+        sa.select(t.outbox)
+        .where(t.outbox.c.incident == incident.id, t.outbox.c.event == Event.STEP, t.outbox.c.round == incident.round)
+        .order_by(t.outbox.c.id)
+    )
+    told = []
+    for row in tx.sql.execute(wanted).mappings():
+        state = states.get(NoticeState(row["state"]))
+        if state is None:
+            continue
+        if state is ToldState.WAITING and row["last_cause"] is not None:
+            state = ToldState.UNCERTAIN if row["uncertain"] else ToldState.FAILED
+        person = book.people.get(row["person"])
+        role = step_name(step_of(incident.policy, row["step"] or 0), book)
+        name = person.name if person else row["person"]
+        told.append(Told(row["accepted_at"] or row["created_at"], role, name, row["channel"], state))
+    return tuple(told)
+
+
+def _taken(context: Context, incident: Incident, book: Any, row: Any) -> Taken | None:
+    if incident.acknowledged_at is None or incident.acknowledged_by is None:
+        return None
+    person = book.people.get(incident.acknowledged_by)
+    duty = duty_in(incident.unit, incident.acknowledged_by, book, incident.acknowledged_at)
+    kind = context.settings.duty_kinds.get(duty or "")
+    return Taken(
+        at=incident.acknowledged_at,
+        name=person.name if person else incident.acknowledged_by,
+        role=kind.name if kind else "",
+        yours=incident.acknowledged_by == row["person"],
+        expires_at=incident.ack_expires_at,
+    )
+
+
+def _order(context: Context, incident: Incident, row: Any) -> str | None:
+    unit = context.settings.units.get(incident.unit)
+    return unit.auto_send_order if unit and row["organisation"] else None
+
+
+def _approver(tx: Tx, incident: Incident, row: Any, book: Any) -> str:
+    if row["organisation"] is None:
+        return ""
+    approval = sa.and_(t.journal.c.incident == incident.id, t.journal.c.kind == FactKind.STEP_APPROVED)
+    actor = tx.sql.execute(
+        sa.select(t.journal.c.actor).where(approval).order_by(t.journal.c.seq.desc()).limit(1)
+    ).scalar()
+    person = book.people.get(actor or "")
+    return person.name if person else ""
+
+
+def spoken(at: datetime, context: Context) -> str:
+    """Return an instant as it is said in an answer."""
+    return context.words.clock(at, context.settings.zone, seconds=True)

@@ -1,0 +1,193 @@
+"""What people press: one transaction {update row, effect, journal, offset}.
+
+Identity is the numeric id and nothing else.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.context import GRACE, Context, write
+from monitord.desk.letters import ref_token
+from monitord.domain import escalation, signing
+from monitord.domain.dutybook import DutyBook, duty_in
+from monitord.domain.incident import Incident, Phase
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.notice import Button
+from monitord.domain.people import Person
+from monitord.domain.update import Answer, Update, UpdateKind
+from monitord.store import tables as t
+from monitord.store.tx import Moment, Tx
+from monitord.texts.story import Pressed, PressResult
+
+OFFSET = "telegram_offset"
+
+
+def offset(tx: Tx) -> int | None:
+    """Return the first update id not yet committed."""
+    kept = tx.get(OFFSET)
+    return None if kept is None else int(kept)
+
+
+def take_update(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> Answer:
+    """Commit an update once; one that was seen before is answered as it was and changes nothing."""
+    seen = tx.sql.execute(sa.select(t.tg_update.c.answer).where(t.tg_update.c.update_id == update.update_id)).scalar()
+    if seen is not None:
+        _advance(tx, update)
+        return Answer(seen, accepted=False)
+    answer = Answer()
+    if update.kind is UpdateKind.PRESS:
+        pressed = _press(tx, context, key, update, at)
+        accepted = pressed.result in {PressResult.TAKEN, PressResult.RECEIPT, PressResult.APPROVED}
+        answer = Answer(context.words.press(pressed), accepted)
+    # A stranger's chatter is not kept: the offset alone moves on.
+    if update.kind is UpdateKind.PRESS:
+        tx.sql.execute(
+            t.tg_update.insert().values(
+                update_id=update.update_id,
+                received=at.now,
+                user_id=update.user_id,
+                kind=update.kind,
+                answer=answer.text,
+            )
+        )
+    _advance(tx, update)
+    return answer
+
+
+def _advance(tx: Tx, update: Update) -> None:
+    kept = offset(tx)
+    if kept is None or update.update_id >= kept:
+        tx.put(OFFSET, str(update.update_id + 1))
+
+
+def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> Pressed:
+    book = context.book(tx, at, GRACE)
+    presser = next((p for p in book.people.values() if p.telegram == update.user_id), None)
+    read = signing.read(key, update.data)
+    row = None
+    if read is not None:
+        wanted = sa.and_(t.button.c.ref == ref_token(read[0]), t.button.c.action == read[1])
+        row = tx.sql.execute(sa.select(t.button).where(wanted)).mappings().first()
+    incident = tx.incident(row["incident"]) if row is not None else None
+    if presser is None or row is None or incident is None:
+        return _refuse(tx, update, presser, incident, "stranger" if presser is None else "not_ours", at)
+    match Button(row["action"]):
+        case Button.TAKE:
+            return take(tx, context, incident, presser, book, at, update)
+        case Button.RECEIPT:
+            return _receipt(tx, context, incident, presser, row, update, at)
+        case Button.APPROVE:
+            return _approve(tx, context, incident, presser, row, book, update, at)
+        case _:
+            return _refuse(tx, update, presser, incident, "not_ours", at)
+
+
+def take(
+    tx: Tx,
+    context: Context,
+    incident: Incident,
+    person: Person,
+    book: DutyBook,
+    at: Moment,
+    update: Update | None = None,
+) -> Pressed:
+    """Decide "tiếp nhận" by a person: anyone on duty in the incident's unit, whatever the duty; the first has it."""
+    zone = context.settings.zone
+    duty = duty_in(incident.unit, person.id, book, at.now)
+    if duty is None:
+        duty = duty_in(incident.unit, person.id, book, at.now - GRACE)
+    if duty is None:
+        return _refuse(tx, update, person, incident, "not_on_duty", at)
+    match incident.phase:
+        case Phase.OPEN:
+            decision = escalation.acknowledged(incident, person.id, duty, at.now, tx.told(incident.id))
+            if update is not None:
+                fact = replace(decision.facts[0], refs={**decision.facts[0].refs, "update": update.update_id})
+                decision = replace(decision, facts=(fact, *decision.facts[1:]))
+            write(tx, decision, at)
+            return Pressed(PressResult.TAKEN, incident.code, person.name, _duty_name(context, duty), at.now, zone)
+        case Phase.ACKNOWLEDGED if incident.acknowledged_by == person.id:
+            result = PressResult.ALREADY_YOURS
+        case Phase.ACKNOWLEDGED:
+            result = PressResult.ALREADY_TAKEN
+        case Phase.RESTORED:
+            result = PressResult.ALREADY_OVER
+    refs: dict[str, Any] = {"phase": incident.phase, "by": incident.acknowledged_by, "duty": duty}
+    if update is not None:
+        refs["update"] = update.update_id
+    tx.append([Fact(FactKind.INCIDENT_PRESSED_AGAIN, incident.id, incident.target, person.id, refs)], at)
+    holder = book.people.get(incident.acknowledged_by or "")
+    when = incident.restored_at if incident.phase is Phase.RESTORED else incident.acknowledged_at
+    return Pressed(result, incident.code, holder.name if holder else "", "", when, zone)
+
+
+def _receipt(
+    tx: Tx, context: Context, incident: Incident, person: Person, row: Any, update: Update, at: Moment
+) -> Pressed:
+    notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
+    organisation = context.settings.organisations.get(notice["organisation"] or "")
+    if organisation is None or person.id not in organisation.contacts:
+        return _refuse(tx, update, person, incident, "not_a_contact", at)
+    refs = {"organisation": organisation.id, "notice": row["notice"], "update": update.update_id}
+    tx.append([Fact(FactKind.INCIDENT_RECEIPT, incident.id, incident.target, person.id, refs)], at)
+    return Pressed(PressResult.RECEIPT, incident.code, person.name, "", at.now, context.settings.zone)
+
+
+def _approve(
+    tx: Tx, context: Context, incident: Incident, person: Person, row: Any, book: DutyBook, update: Update, at: Moment
+) -> Pressed:
+    zone = context.settings.zone
+    unit = context.settings.units.get(incident.unit)
+    leader = unit.leader_duty if unit else "leader"
+    on_duty = {s.person for s in book.shifts if s.unit == incident.unit and s.duty == leader}
+    if person.id not in on_duty:
+        return _refuse(tx, update, person, incident, "not_the_leader", at)
+    if incident.phase is Phase.RESTORED:
+        return Pressed(PressResult.ALREADY_OVER, incident.code, "", "", incident.restored_at, zone)
+    notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
+    before = (
+        tx.sql.execute(
+            sa.select(t.journal).where(t.journal.c.incident == incident.id, t.journal.c.kind == FactKind.STEP_APPROVED)
+        )
+        .mappings()
+        .first()
+    )
+    if before is not None:
+        by = book.people.get(before["actor"])
+        return Pressed(PressResult.ALREADY_APPROVED, incident.code, by.name if by else "", "", before["ts"], zone)
+    decision = escalation.approved(incident, notice["step"], person.id, book, at.now)
+    tx.append(decision.facts, at)
+    for told in decision.notices:
+        tx.queue(told, at.now)
+    return Pressed(PressResult.APPROVED, incident.code, person.name, "", at.now, zone)
+
+
+def _duty_name(context: Context, duty: str) -> str:
+    kind = context.settings.duty_kinds.get(duty)
+    return kind.name if kind else duty
+
+
+def _refuse(
+    tx: Tx, update: Update | None, person: Person | None, incident: Incident | None, why: str, at: Moment
+) -> Pressed:
+    """Write the attempt down and answer with neutral words; what was sent is kept apart, it is a stranger's text."""
+    refs: dict[str, Any] = {"why": why}
+    private = {}
+    if update is not None:
+        refs["update"] = update.update_id
+        private = {"user": str(update.user_id), "name": update.user_name, "data": update.data}
+    if incident is not None:
+        refs["at_phase"] = incident.phase
+        refs["opened"] = stamp(incident.opened_at)
+    fact = Fact(
+        FactKind.PRESS_REFUSED,
+        None if incident is None else incident.id,
+        None if incident is None else incident.target,
+        None if person is None else person.id,
+        refs,
+        private or None,
+    )
+    tx.append([fact], at)
+    return Pressed(PressResult.REFUSED)

@@ -1,0 +1,190 @@
+"""What a start does before anything else, in one transaction.
+
+A restart is not an event, and nothing that was owed is forgotten.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from monitord import __version__
+from monitord.desk.context import Context, write
+from monitord.desk.edges import drop_removed
+from monitord.desk.outbox import void_leases
+from monitord.domain import escalation
+from monitord.domain.health import Health
+from monitord.domain.incident import Phase
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.notice import NoticeState
+from monitord.domain.roster import Shift, expand
+from monitord.settings.model import DailyEntry, Settings
+from monitord.store import tables as t
+from monitord.store.tx import Moment, Tx
+
+ALIVE = "alive_at"
+STOPPED = "stopped_at"
+HORIZON_DAYS = 45
+"""Days ahead for which daily slots are written out as shifts."""
+YAML = "yaml:"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the desk remembers of a target: the way back to the looker."""
+
+    target: str
+    settled: Health | None
+    last_good: datetime | None
+    first_bad: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What a start found. `down_between` is None at the very first start.
+
+    `unlooked` are the targets of running incidents.
+    """
+
+    key: bytes
+    down_between: tuple[datetime, datetime] | None
+    known: tuple[Known, ...]
+    unlooked: frozenset[str]
+
+
+def start(tx: Tx, context: Context, at: Moment) -> Started:
+    """Note the start, import people and shifts, void old leases, carry timers over, and return what the looker must
+    know."""
+    down = _down_between(tx, at)
+    stopped = tx.get(STOPPED)
+    facts = [Fact(FactKind.DAEMON_STARTED, refs={"version": __version__, "settings": context.settings.hash})]
+    if down is not None:
+        refs = {"from": stamp(down[0]), "to": stamp(down[1]), "clean": stopped is not None}
+        facts.append(Fact(FactKind.DAEMON_WAS_DOWN, refs=refs))
+    tx.append(facts, at)
+    tx.sql.execute(t.meta.delete().where(t.meta.c.key == STOPPED))
+    tx.put(ALIVE, stamp(at.now))
+    take_settings(tx, context, at)
+    void_leases(tx, at)
+    pending = sa.and_(t.outbox.c.state == NoticeState.PENDING, t.outbox.c.not_before > at.now)
+    tx.sql.execute(t.outbox.update().where(pending).values(not_before=at.now))
+    tx.rebase_timers(at)
+    drop_removed(tx, context, at)
+    rearm_forgotten(tx, context, at)
+    return Started(
+        key=_button_key(tx),
+        down_between=down,
+        known=known_targets(tx),
+        unlooked=frozenset(incident.target for incident in tx.running_incidents()),
+    )
+
+
+def take_settings(tx: Tx, context: Context, at: Moment) -> None:
+    """Import people and roster of the settings in force; the journal names their hash."""
+    settings = context.settings
+    if tx.get("settings_hash") != settings.hash:
+        tx.put("settings_hash", settings.hash)
+        refs = {"hash": settings.hash, "devices": len(settings.devices), "people": len(settings.people)}
+        tx.append([Fact(FactKind.SETTINGS_LOADED, refs=refs)], at)
+    _import_people(tx, settings)
+    import_shifts(tx, settings, at)
+
+
+def _down_between(tx: Tx, at: Moment) -> tuple[datetime, datetime] | None:
+    last = tx.last_row()
+    if last is None:
+        return None
+    alive = tx.get(ALIVE)
+    seen = datetime.fromisoformat(alive) if alive else last.ts
+    return max(seen, last.ts), max(at.now, last.ts)
+
+
+def _import_people(tx: Tx, settings: Settings) -> None:
+    kept = set(tx.sql.execute(sa.select(t.person.c.id)).scalars())
+    for person in settings.people.values():
+        values = {
+            "name": person.name,
+            "home": person.home,
+            "title": person.title,
+            "phone": person.phone,
+            "telegram": person.telegram,
+            "stand_ins": list(person.stand_ins),
+            "source": "settings",
+        }
+        if person.id in kept:
+            tx.sql.execute(t.person.update().where(t.person.c.id == person.id).values(values))
+        else:
+            tx.sql.execute(t.person.insert().values(id=person.id, **values))
+    # Who left keeps the name, so that old log lines still read; without an address nothing can be told or pressed.
+    for gone in kept - set(settings.people):
+        left: dict[str, Any] = {"home": "", "phone": "", "telegram": None, "stand_ins": []}
+        tx.sql.execute(t.person.update().where(t.person.c.id == gone).values(left))
+
+
+def shifts_of(settings: Settings, first: date, days: int, zone: ZoneInfo) -> Iterable[Shift]:
+    """Yield every shift the settings give for those days, daily slots written out."""
+    for entry in settings.roster:
+        if isinstance(entry, DailyEntry):
+            yield from expand(entry.unit, entry.duty, entry.slot, first, days, zone, YAML + entry.source)
+        else:
+            yield Shift(entry.unit, entry.duty, entry.person, entry.start, entry.end, YAML + entry.source)
+
+
+def import_shifts(tx: Tx, settings: Settings, at: Moment) -> int:
+    """Write the shifts of the settings that are not over yet.
+
+    Those that are over stay as they were, as evidence. Return how many changed.
+    """
+    first = at.now.astimezone(settings.zone).date() - timedelta(days=1)
+    wanted = {s for s in shifts_of(settings, first, HORIZON_DAYS, settings.zone) if s.end > at.now}
+    mine = sa.and_(t.shift.c.ends > at.now, t.shift.c.source.like(f"{YAML}%"))
+    have = {
+        Shift(r["unit"], r["duty"], r["person"], r["starts"], r["ends"], r["source"]): r["id"]
+        for r in tx.sql.execute(sa.select(t.shift).where(mine)).mappings()
+    }
+    for shift in set(have) - wanted:
+        tx.sql.execute(t.shift.delete().where(t.shift.c.id == have[shift]))
+    added = 0
+    for shift in sorted(wanted - set(have), key=lambda s: (s.start, s.unit, s.duty, s.person)):
+        row: dict[str, Any] = {"unit": shift.unit, "duty": shift.duty, "person": shift.person}
+        row |= {"starts": shift.start, "ends": shift.end, "source": shift.source}
+        added += tx.insert_once(t.shift, row)
+    if added or set(have) - wanted:
+        refs = {"added": added, "removed": len(set(have) - wanted), "settings": settings.hash}
+        tx.append([Fact(FactKind.ROSTER_IMPORTED, refs=refs)], at)
+    return added
+
+
+def known_targets(tx: Tx) -> tuple[Known, ...]:
+    """Return what is remembered of every target."""
+    return tuple(
+        Known(r["id"], Health(r["settled"]) if r["settled"] else None, r["last_good"], r["first_bad"])
+        for r in tx.sql.execute(sa.select(t.target)).mappings()
+    )
+
+
+def rearm_forgotten(tx: Tx, context: Context, at: Moment) -> int:
+    """Arm a timer for every running incident that has none.
+
+    An open incident without one would stay silent for ever. Return how many.
+    """
+    watched = {timer.incident for timer in tx.armed(limit=1_000_000)}
+    forgotten = [incident for incident in tx.running_incidents() if incident.id not in watched]
+    for incident in forgotten:
+        book = context.book(tx, at)
+        if incident.phase is Phase.ACKNOWLEDGED:
+            write(tx, escalation.ack_expired(incident, book, at.now), at)
+        else:
+            write(tx, escalation.step_due(incident, book, at.now), at)
+    return len(forgotten)
+
+
+def _button_key(tx: Tx) -> bytes:
+    kept = tx.get("button_key")
+    if kept is None:
+        kept = tx.token(32)
+        tx.put("button_key", kept)
+    return kept.encode("ascii")

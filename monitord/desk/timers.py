@@ -1,0 +1,60 @@
+"""Timers that fall due, inside the writer's transaction."""
+
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from monitord.desk.context import Context, write
+from monitord.domain import escalation
+from monitord.domain.escalation import Timer, TimerKind
+from monitord.domain.incident import Incident
+from monitord.store.tx import ArmedTimer, Moment, Tx
+
+log = structlog.get_logger("desk")
+
+
+def fire_due(
+    tx: Tx, context: Context, at: Moment, waiting: AbstractSet[str], down_between: tuple[datetime, datetime] | None
+) -> int:
+    """Fire every timer that is due and whose target is not waiting to be looked at again; return how many."""
+    fired = 0
+    for timer in tx.armed(before_boot=at.boot):
+        incident = tx.incident(timer.incident)
+        if incident is None or incident.target in waiting or not tx.fired(timer.id):
+            continue
+        fired += 1
+        error = tx.isolated(partial(_fire, tx, context, timer, incident, at, down_between))
+        if error is not None:
+            log.error("timer.failed", incident=incident.code, error=repr(error))
+            # Once more in a minute: a timer that is merely dropped would leave its incident silent.
+            tx.arm(incident.id, Timer(timer.kind, timer.step, at.now + timedelta(minutes=1)), at, at.now)
+    return fired
+
+
+def _fire(
+    tx: Tx,
+    context: Context,
+    timer: ArmedTimer,
+    incident: Incident,
+    at: Moment,
+    down_between: tuple[datetime, datetime] | None,
+) -> None:
+    # The ladder's own time: the instant the timer meant, moved on by boot seconds, whatever the wall clock did since.
+    ladder_now = timer.due + timedelta(seconds=at.boot - timer.due_boot)
+    book = context.book(tx, at)
+    match timer.kind:
+        case TimerKind.STEP:
+            write(tx, escalation.step_due(incident, book, ladder_now, down_between), at, ladder_now)
+        case TimerKind.ACK_EXPIRY:
+            write(tx, escalation.ack_expired(incident, book, ladder_now), at, ladder_now)
+
+
+def seconds_to_next(tx: Tx, boot: float, waiting: AbstractSet[str]) -> float | None:
+    """Return the seconds until the next timer of a target that is not waiting; None when there is none."""
+    for timer in tx.armed():
+        incident = tx.incident(timer.incident)
+        if incident is not None and incident.target not in waiting:
+            return max(0.0, timer.due_boot - boot)
+    return None

@@ -1,0 +1,1 @@
+"""What is true on a duty desk: pure functions over frozen values. Standard library only; time is an argument."""

@@ -1,0 +1,89 @@
+"""Whom a step reaches: the roster, the people and the organisations as they stand at one instant."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitord.domain.people import DutyKind, Organisation, Person, Unit
+from monitord.domain.policy import PolicyStep, Whom
+from monitord.domain.roster import Shift, duties_of, on_duty
+
+
+@dataclass(frozen=True, slots=True)
+class DutyBook:
+    """What must be known to say whom a step reaches. `shifts` need only be those around the instant asked for."""
+
+    shifts: tuple[Shift, ...]
+    people: Mapping[str, Person]
+    units: Mapping[str, Unit]
+    organisations: Mapping[str, Organisation]
+    duty_kinds: Mapping[str, DutyKind]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One person a step reaches.
+
+    By which channels in order, and as whose contact; `stands_in_for` names whom they replace.
+    """
+
+    person: str
+    channels: tuple[str, ...]
+    organisation: str | None = None
+    stands_in_for: str | None = None
+
+
+def usable(person: Person, channels: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `channels` that have an address for that person, in order; the log channel needs none."""
+    return tuple(c for c in channels if c != "telegram" or person.telegram is not None)
+
+
+def resolve(step: PolicyStep, unit: str, book: DutyBook, at: datetime) -> tuple[Reached, ...]:
+    """Return whom `step` reaches at `at`; empty when nobody is found, which is a gap.
+
+    A person without any usable channel is replaced by the first stand-in who has one.
+    """
+    organisation = step.ref if step.whom is Whom.ORGANISATION else None
+    match step.whom:
+        case Whom.DUTY:
+            names = on_duty(book.shifts, unit, step.ref, at)
+        case Whom.PERSON:
+            names = (step.ref,)
+        case Whom.ORGANISATION:
+            known = book.organisations.get(step.ref)
+            names = known.contacts if known else ()
+    reached: dict[str, Reached] = {}
+    for name in names:
+        found = _with_channel(name, step.channels, book)
+        if found is not None:
+            person, channels = found
+            stands_in = name if person != name else None
+            reached.setdefault(person, Reached(person, channels, organisation, stands_in))
+    return tuple(reached.values())
+
+
+def _with_channel(name: str, channels: tuple[str, ...], book: DutyBook) -> tuple[str, tuple[str, ...]] | None:
+    person = book.people.get(name)
+    if person is None:
+        return None
+    for candidate in (person, *(book.people[s] for s in person.stand_ins if s in book.people)):
+        if ways := usable(candidate, channels):
+            return candidate.id, ways
+    return None
+
+
+def duty_in(unit: str, person: str, book: DutyBook, at: datetime) -> str | None:
+    """Return the duty kind that person holds in that unit at that instant, or None when not on duty there."""
+    return next((duty for where, duty in duties_of(book.shifts, person, at) if where == unit), None)
+
+
+def step_name(step: PolicyStep, book: DutyBook) -> str:
+    """Return what people call the addressee of a step: the duty kind, the organisation, or the person's title."""
+    match step.whom:
+        case Whom.DUTY:
+            return book.duty_kinds[step.ref].name if step.ref in book.duty_kinds else step.ref
+        case Whom.ORGANISATION:
+            return book.organisations[step.ref].name if step.ref in book.organisations else step.ref
+        case Whom.PERSON:
+            person = book.people.get(step.ref)
+            return (person.title or person.name) if person else step.ref

@@ -1,0 +1,180 @@
+"""The per-target state machine, and the edges it gives: the only thing that crosses from looking to the desk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from monitord.domain.health import FAULTS, Cause, Happening, Health
+from monitord.domain.looking import Verdict
+from monitord.domain.network import TargetId
+
+
+class Firmness(StrEnum):
+    """Soft until confirmed, then hard."""
+
+    SOFT = "soft"
+    HARD = "hard"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetState:
+    """What the looker knows of a target.
+
+    `settled` is the last hard health (None before the first), `health` the last seen. `attempt` counts the looks in a
+    row that differ from `settled` without having been confirmed, `faults` those among them that saw a fault, `blind`
+    the last ones that saw nothing. `first_bad` is the first look of the present row that was not UP; `last_good` the
+    last look that was UP.
+    """
+
+    settled: Health | None = None
+    health: Health | None = None
+    attempt: int = 0
+    faults: int = 0
+    blind: int = 0
+    first_bad: datetime | None = None
+    last_good: datetime | None = None
+    looked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A change of a target as seen, or the first verdict after a start (`first`), or a happening.
+
+    `source`, `boot` and `seq` name the edge: the desk takes each at most once. `seen_at` is the look that gave it.
+    `first_bad` and
+    `last_good` bound the instant at which a fault began.
+    """
+
+    source: str
+    boot: str
+    seq: int
+    target: TargetId
+    was: Health | None
+    now: Health
+    firmness: Firmness
+    attempt: int
+    confirm: int
+    cause: Cause
+    detail: str
+    seen_at: datetime
+    first_bad: datetime | None = None
+    last_good: datetime | None = None
+    first: bool = False
+    happenings: tuple[Happening, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What `observe` found worth telling the desk. `was` is the last hard health for a hard change, the last seen for a soft one."""
+
+    was: Health | None
+    now: Health
+    firmness: Firmness
+    attempt: int
+
+
+def observe(state: TargetState, verdict: Verdict, at: datetime, confirm: int) -> tuple[TargetState, Change | None]:
+    """Return the state after a verdict, and the change to be told, or None when nothing changed.
+
+    UP counts at once. A fault is soft until `confirm` looks in a row were not UP and at least two of them (one, if
+    `confirm` is one) saw a
+    fault; from one hard fault to another it takes `confirm` looks that agree. UNKNOWN settles after `confirm` looks in
+    a row that saw
+    nothing: it never turns into DOWN by repetition, nor does a blind look now and then keep a fault soft for ever. The
+    first verdict after
+    a start is always told.
+    """
+    seen = verdict.health
+    first = not state.looked
+    if seen is Health.UP:
+        after = TargetState(settled=Health.UP, health=Health.UP, last_good=at, looked=True)
+        if state.settled is Health.UP and state.health is Health.UP and not first:
+            return after, None
+        firmness = Firmness.SOFT if state.settled is Health.UP and not first else Firmness.HARD
+        was = state.health if firmness is Firmness.SOFT else state.settled
+        return after, Change(was, Health.UP, firmness, 0)
+
+    first_bad = state.first_bad or at
+    if seen is state.settled:
+        after = TargetState(seen, seen, first_bad=first_bad, last_good=state.last_good, looked=True)
+        returned = state.health is not seen
+        return after, Change(state.health, seen, Firmness.HARD, 0) if first or returned else None
+
+    in_row = state.attempt > 0 and (state.settled not in FAULTS or state.health is seen)
+    row = state if in_row else TargetState()
+    attempt = row.attempt + 1
+    faults = row.faults + (seen in FAULTS)
+    blind = row.blind + 1 if seen is Health.UNKNOWN else 0
+    hard = blind >= confirm if seen is Health.UNKNOWN else attempt >= confirm and faults >= min(2, confirm)
+    if hard:
+        after = TargetState(seen, seen, first_bad=first_bad, last_good=state.last_good, looked=True)
+        return after, Change(state.settled, seen, Firmness.HARD, attempt)
+    after = TargetState(
+        state.settled, seen, attempt, faults, blind, first_bad=first_bad, last_good=state.last_good, looked=True
+    )
+    changed = seen is not state.health or first
+    return after, Change(state.health, seen, Firmness.SOFT, attempt) if changed else None
+
+
+def known(settled: Health | None, last_good: datetime | None, first_bad: datetime | None = None) -> TargetState:
+    """Return the state to begin with after a start, from what the desk remembers; the first verdict will cross."""
+    return TargetState(settled, settled, first_bad=first_bad, last_good=last_good)
+
+
+def soft(state: TargetState) -> bool:
+    """Return True while a change waits for its confirmation, so that the next look comes after the retry delay."""
+    return state.attempt > 0
+
+
+def to_wire(edge: Edge) -> dict[str, Any]:
+    """Return the edge as JSON-ready values; `from_wire` gives it back unchanged."""
+
+    def instant(value: datetime | None) -> str | None:
+        return None if value is None else value.isoformat()
+
+    return {
+        "source": edge.source,
+        "boot": edge.boot,
+        "seq": edge.seq,
+        "target": edge.target,
+        "was": edge.was,
+        "now": edge.now,
+        "firmness": edge.firmness,
+        "attempt": edge.attempt,
+        "confirm": edge.confirm,
+        "cause": edge.cause,
+        "detail": edge.detail,
+        "seen_at": edge.seen_at.isoformat(),
+        "first_bad": instant(edge.first_bad),
+        "last_good": instant(edge.last_good),
+        "first": edge.first,
+        "happenings": list(edge.happenings),
+    }
+
+
+def from_wire(wire: Mapping[str, Any]) -> Edge:
+    """Return the edge of `to_wire`; ValueError or KeyError when it is not one."""
+
+    def instant(value: str | None) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+    return Edge(
+        source=str(wire["source"]),
+        boot=str(wire["boot"]),
+        seq=int(wire["seq"]),
+        target=str(wire["target"]),
+        was=None if wire["was"] is None else Health(wire["was"]),
+        now=Health(wire["now"]),
+        firmness=Firmness(wire["firmness"]),
+        attempt=int(wire["attempt"]),
+        confirm=int(wire["confirm"]),
+        cause=Cause(wire["cause"]),
+        detail=str(wire["detail"]),
+        seen_at=datetime.fromisoformat(wire["seen_at"]),
+        first_bad=instant(wire["first_bad"]),
+        last_good=instant(wire["last_good"]),
+        first=bool(wire["first"]),
+        happenings=tuple(Happening(h) for h in wire["happenings"]),
+    )

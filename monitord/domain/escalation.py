@@ -1,0 +1,360 @@
+"""Escalation: the decisions of the desk as functions one can print.
+
+Old incident, roster and instant in; new incident and everything to write out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitord.domain.dutybook import DutyBook, Reached, resolve
+from monitord.domain.health import Cause, Health
+from monitord.domain.incident import Incident, Phase
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.notice import EDITABLE, Event, Notice, Priority
+from monitord.domain.policy import PolicyStep, Whom, due_at, highest_due, step_of
+
+LATE = timedelta(seconds=5)
+"""A step told later than this says so."""
+
+
+class TimerKind(StrEnum):
+    """What falls due."""
+
+    STEP = "step"
+    ACK_EXPIRY = "ack_expiry"
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer to arm: at most one of them is armed per incident."""
+
+    kind: TimerKind
+    step: int
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody who was, or may have been, told; `at` is None while that is not certain."""
+
+    notice: int
+    person: str
+    organisation: str | None
+    channel: str
+    step: int | None
+    message_ref: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything one decision writes, in one transaction.
+
+    `timer` replaces whatever was armed; None leaves nothing armed.
+    """
+
+    incident: Incident
+    facts: tuple[Fact, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    timer: Timer | None = None
+
+
+def opened(draft: Incident, book: DutyBook, now: datetime) -> Decision:
+    """Decide what follows from a new incident: its first row in the journal, and every step that is due at once."""
+    fact = Fact(
+        FactKind.INCIDENT_OPENED,
+        draft.id,
+        draft.target,
+        refs={
+            "code": draft.code,
+            "unit": draft.unit,
+            "severity": draft.severity,
+            "health": draft.health,
+            "cause": draft.cause,
+            "policy": draft.policy.id,
+            "last_good": None if draft.last_good is None else stamp(draft.last_good),
+            "first_bad": stamp(draft.occurred_at),
+            "detected": stamp(draft.detected_at),
+        },
+        private={"detail": draft.detail} if draft.detail else None,
+    )
+    ladder = step_due(draft, book, now)
+    return replace(ladder, facts=(fact, *ladder.facts))
+
+
+def step_due(
+    incident: Incident, book: DutyBook, now: datetime, down_between: tuple[datetime, datetime] | None = None
+) -> Decision:
+    """Decide the ladder at `now`: tell the highest step that is due and not yet told, and arm the one after it.
+
+    Steps below it that fell due in the meantime (the daemon was down or asleep) are named in the notice and in the
+    journal and not told by
+    themselves. A step that reaches nobody passes to the next at once. Nothing happens for an incident that is taken or
+    over.
+    """
+    if incident.phase is not Phase.OPEN:
+        return Decision(incident)
+    number = highest_due(incident.policy, incident.ladder_from, incident.step, now)
+    if number is None:
+        return Decision(incident, timer=_next(incident, incident.step))
+    skipped = _distinct(incident, range(incident.step + 1, number))
+    late = now - due_at(incident.policy, incident.ladder_from, number)
+    facts: list[Fact] = [_skipped_fact(incident, n, number) for n in skipped]
+    notices: list[Notice] = []
+    while True:
+        step = step_of(incident.policy, number)
+        if step.whom is Whom.ORGANISATION and _needs_approval(incident, book):
+            more_facts, more_notices = _ask_approval(incident, number, step, book, now)
+            facts += more_facts
+            notices += more_notices
+            break
+        reached = resolve(step, incident.unit, book, now)
+        if reached:
+            told_late = late if late > LATE else None
+            facts.append(_fired_fact(incident, number, step, reached, skipped, told_late, down_between))
+            notices += [_notice(incident, number, way, skipped, told_late) for way in reached]
+            break
+        facts.append(_gap_fact(incident, number, step))
+        notices += _gap_notices(incident, number, book)
+        if number >= len(incident.policy.steps) - 1:
+            break
+        number, late = number + 1, timedelta(0)
+    after = replace(incident, step=number)
+    return Decision(after, tuple(facts), tuple(notices), _next(after, number))
+
+
+def acknowledged(incident: Incident, person: str, duty: str, now: datetime, told: Iterable[Told]) -> Decision:
+    """Decide "tiếp nhận": the ladder stops, everyone who was told hears who took it, and the acknowledgement has an
+    end."""
+    expires = now + incident.policy.ack_holds
+    after = replace(
+        incident, phase=Phase.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=person, ack_expires_at=expires
+    )
+    fact = Fact(
+        FactKind.INCIDENT_ACKNOWLEDGED,
+        incident.id,
+        incident.target,
+        actor=person,
+        refs={"duty": duty, "expires": stamp(expires), "after_step": incident.step},
+    )
+    notices = [
+        Notice(incident.id, Event.TAKEN_EDIT, way.person, way.channel, Priority.EDIT, step=way.step, edits=way.notice,
+               organisation=way.organisation, round=incident.round)
+        for way in told
+        if way.channel in EDITABLE
+    ]  # fmt: skip
+    notices += [
+        Notice(incident.id, Event.ACKNOWLEDGED, way.person, way.channel, Priority.FOLLOW_UP,
+        organisation=way.organisation,
+               round=incident.round)
+        for way in _once(told)
+        if way.person != person
+    ]  # fmt: skip
+    return Decision(after, (fact,), tuple(notices), Timer(TimerKind.ACK_EXPIRY, 0, expires))
+
+
+def ack_expired(incident: Incident, book: DutyBook, now: datetime) -> Decision:
+    """Decide the end of an acknowledgement while the fault lasts: the ladder starts again from its first step."""
+    if incident.phase is not Phase.ACKNOWLEDGED:
+        return Decision(incident)
+    again = replace(
+        incident,
+        phase=Phase.OPEN,
+        ladder_from=now,
+        step=-1,
+        round=incident.round + 1,
+        ack_expires_at=None,
+    )
+    fact = Fact(
+        FactKind.INCIDENT_ACK_EXPIRED,
+        incident.id,
+        incident.target,
+        actor=incident.acknowledged_by,
+        refs={"round": again.round},
+    )
+    ladder = step_due(again, book, now)
+    return replace(ladder, facts=(fact, *ladder.facts))
+
+
+def restored(
+    incident: Incident, at: datetime, told: Iterable[Told], unknown_between: tuple[datetime, datetime] | None = None
+) -> Decision:
+    """Decide the return of the target: nothing stays armed, and everyone who was told hears it.
+
+    `unknown_between` is the time in which nobody looked, when the return was seen by the first look after it.
+    """
+    after = replace(incident, phase=Phase.RESTORED, restored_at=at, ack_expires_at=None)
+    refs: dict[str, str | float | None] = {
+        "restored": stamp(at),
+        "outage_seconds": round((at - incident.occurred_at).total_seconds(), 3),
+    }
+    if unknown_between is not None:
+        refs |= {"unknown_from": stamp(unknown_between[0]), "unknown_to": stamp(unknown_between[1])}
+    told = tuple(told)
+    notices = [
+        Notice(incident.id, Event.RESTORED_EDIT, way.person, way.channel, Priority.EDIT, step=way.step,
+        edits=way.notice,
+               organisation=way.organisation, round=incident.round)
+        for way in told
+        if way.channel in EDITABLE
+    ]  # fmt: skip
+    notices += [
+        Notice(incident.id, Event.RESTORED, way.person, way.channel, Priority.FOLLOW_UP, organisation=way.organisation)
+        for way in _once(told)
+    ]
+    fact = Fact(FactKind.INCIDENT_RESTORED, incident.id, incident.target, refs=refs)
+    return Decision(after, (fact,), tuple(notices), None)
+
+
+def approved(incident: Incident, number: int, person: str, book: DutyBook, now: datetime) -> Decision:
+    """Decide the leader's approval of a step that leaves the unit.
+
+    The organisation's contacts are told, and the text says who approved.
+    """
+    step = step_of(incident.policy, number)
+    reached = resolve(step, incident.unit, book, now)
+    fact = Fact(
+        FactKind.STEP_APPROVED,
+        incident.id,
+        incident.target,
+        actor=person,
+        refs={"step": number, "organisation": step.ref},
+    )
+    notices = tuple(_notice(incident, number, way, (), None) for way in reached)
+    return Decision(
+        incident, (fact,), notices, _next(incident, incident.step) if incident.phase is Phase.OPEN else None
+    )
+
+
+def changed(incident: Incident, health: Health, cause: Cause, detail: str) -> tuple[Incident, Fact]:
+    """Return the incident with another health while the fault lasts, and the row that says so.
+
+    Nobody is told twice for it.
+    """
+    fact = Fact(
+        FactKind.INCIDENT_CHANGED,
+        incident.id,
+        incident.target,
+        refs={"was": incident.health, "health": health, "cause": cause},
+        private={"detail": detail} if detail else None,
+    )
+    return replace(incident, health=health, cause=cause, detail=detail), fact
+
+
+def _next(incident: Incident, told: int) -> Timer:
+    return Timer(TimerKind.STEP, told + 1, due_at(incident.policy, incident.ladder_from, told + 1))
+
+
+def _once(told: Iterable[Told]) -> list[Told]:
+    """One entry a person and role, the latest way first reached."""
+    seen: dict[tuple[str, str | None], Told] = {}
+    for way in told:
+        seen[way.person, way.organisation] = way
+    return list(seen.values())
+
+
+def _distinct(incident: Incident, numbers: Iterable[int]) -> tuple[int, ...]:
+    last = len(incident.policy.steps) - 1
+    return tuple(dict.fromkeys(min(n, last) for n in numbers))
+
+
+def _needs_approval(incident: Incident, book: DutyBook) -> bool:
+    unit = book.units.get(incident.unit)
+    return unit is None or unit.auto_send_order is None
+
+
+def _notice(incident: Incident, number: int, way: Reached, skipped: tuple[int, ...], late: timedelta | None) -> Notice:
+    return Notice(
+        incident=incident.id,
+        event=Event.STEP,
+        person=way.person,
+        channel=way.channels[0],
+        priority=Priority.FIRST if number == 0 else Priority.ESCALATION,
+        step=number,
+        organisation=way.organisation,
+        skipped=skipped,
+        late=late,
+        round=incident.round,
+        fallback=way.channels[1:],
+    )
+
+
+def _fired_fact(
+    incident: Incident,
+    number: int,
+    step: PolicyStep,
+    reached: tuple[Reached, ...],
+    skipped: tuple[int, ...],
+    late: timedelta | None,
+    down_between: tuple[datetime, datetime] | None,
+) -> Fact:
+    refs: dict[str, object] = {
+        "step": number,
+        "whom": step.whom,
+        "ref": step.ref,
+        "due": stamp(due_at(incident.policy, incident.ladder_from, number)),
+        "people": [way.person for way in reached],
+        "stand_ins": {way.person: way.stands_in_for for way in reached if way.stands_in_for},
+        "skipped": list(skipped),
+        "late_seconds": None if late is None else round(late.total_seconds(), 3),
+    }
+    if down_between is not None and late is not None:
+        refs |= {"down_from": stamp(down_between[0]), "down_to": stamp(down_between[1])}
+    return Fact(FactKind.STEP_FIRED, incident.id, incident.target, refs=refs)
+
+
+def _skipped_fact(incident: Incident, number: int, by: int) -> Fact:
+    step = step_of(incident.policy, number)
+    refs = {
+        "step": number,
+        "whom": step.whom,
+        "ref": step.ref,
+        "due": stamp(due_at(incident.policy, incident.ladder_from, number)),
+        "told_by_step": by,
+    }
+    return Fact(FactKind.STEP_SKIPPED, incident.id, incident.target, refs=refs)
+
+
+def _gap_fact(incident: Incident, number: int, step: PolicyStep) -> Fact:
+    refs = {"step": number, "whom": step.whom, "ref": step.ref, "unit": incident.unit}
+    return Fact(FactKind.COVERAGE_GAP, incident.id, incident.target, refs=refs)
+
+
+def _gap_notices(incident: Incident, number: int, book: DutyBook) -> list[Notice]:
+    unit = book.units.get(incident.unit)
+    if unit is None:
+        return []
+    step = step_of(incident.policy, number)
+    owner = resolve(
+        PolicyStep(timedelta(0), Whom.PERSON, unit.roster_owner, step.channels), unit.id, book, incident.opened_at
+    )
+    return [
+        Notice(incident.id, Event.COVERAGE, way.person, way.channels[0], Priority.FIRST, step=number,
+        round=incident.round,
+               fallback=way.channels[1:])
+        for way in owner
+    ]  # fmt: skip
+
+
+def _ask_approval(
+    incident: Incident, number: int, step: PolicyStep, book: DutyBook, now: datetime
+) -> tuple[list[Fact], list[Notice]]:
+    unit = book.units.get(incident.unit)
+    duty = unit.leader_duty if unit else "leader"
+    leaders = resolve(PolicyStep(step.after, Whom.DUTY, duty, step.channels), incident.unit, book, now)
+    fact = Fact(
+        FactKind.STEP_AWAITS_APPROVAL,
+        incident.id,
+        incident.target,
+        refs={"step": number, "organisation": step.ref, "leaders": [way.person for way in leaders]},
+    )
+    notices = [
+        Notice(incident.id, Event.APPROVAL, way.person, way.channels[0], Priority.ESCALATION, step=number,
+               round=incident.round, fallback=way.channels[1:])
+        for way in leaders
+    ]  # fmt: skip
+    if not leaders:
+        return [fact, _gap_fact(incident, number, step)], _gap_notices(incident, number, book)
+    return [fact], notices

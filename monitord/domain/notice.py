@@ -1,0 +1,178 @@
+"""Notices: the duty to tell one person one thing by one channel, and what became of each attempt."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+
+class Event(StrEnum):
+    """What a notice tells."""
+
+    STEP = "step"
+    ACKNOWLEDGED = "acknowledged"
+    RESTORED = "restored"
+    ACK_EXPIRED = "ack_expired"
+    APPROVAL = "approval"
+    COVERAGE = "coverage"
+    CHANNEL_BROKEN = "channel_broken"
+    TAKEN_EDIT = "taken_edit"
+    RESTORED_EDIT = "restored_edit"
+
+
+class Priority(IntEnum):
+    """The order in which notices leave; the lower goes first."""
+
+    FIRST = 1
+    ESCALATION = 2
+    FOLLOW_UP = 3
+    EDIT = 4
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands in the outbox."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    SENT = "sent"
+    SUPERSEDED = "superseded"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One outbox row before it is written. `key` makes every repetition of a decision harmless.
+
+    `organisation` is set when the person is told as the contact of another organisation. `skipped` are the step
+    numbers that fell due while
+    the daemon was down and are told by this notice, `late` by how much. `edits` names the notice whose message is
+    edited in place.
+    """
+
+    incident: int | None
+    event: Event
+    person: str
+    channel: str
+    priority: Priority
+    step: int | None = None
+    organisation: str | None = None
+    skipped: tuple[int, ...] = ()
+    late: timedelta | None = None
+    round: int = 0
+    edits: int | None = None
+    fallback: tuple[str, ...] = ()
+    subject: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return `incident:event:step:round:person:channel`, unique in the outbox."""
+        parts = (self.incident or 0, self.event, "" if self.step is None else self.step, self.round, self.person)
+        tail = f":{self.edits}" if self.edits is not None else f":{self.subject}" if self.subject else ""
+        return ":".join(str(p) for p in parts) + f":{self.channel}{tail}"
+
+
+EDITABLE = frozenset({"telegram"})
+"""The channels whose messages can be changed in place after they were sent."""
+
+
+class Button(StrEnum):
+    """What a button under a message does."""
+
+    TAKE = "take"
+    NOTED = "noted"
+    RECEIPT = "receipt"
+    APPROVE = "approve"
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonFace:
+    """A button as a channel shows it: the words on it and the signed data that comes back."""
+
+    label: str
+    callback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a channel is asked to deliver.
+
+    Plain text (no markup), buttons in rows, or an edit of the message `replaces`.
+    """
+
+    notice: int
+    to: str
+    text: str
+    buttons: tuple[tuple[ButtonFace, ...], ...] = ()
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An outbox row under lease: the message, rendered, and where it stands.
+
+    `attempts` counts the earlier attempts, `uncertain` says that one of them may have arrived (the text says so
+    already). `lease` is for how many seconds after the claim the row is ours; an attempt that could outlive it is not
+    begun.
+    """
+
+    message: Message
+    priority: Priority
+    attempts: int = 0
+    uncertain: bool = False
+    lease: float = 30.0
+
+
+class Delivery(StrEnum):
+    """How an attempt ended. UNCERTAIN: it may have been delivered, so a repeat must say so."""
+
+    ACCEPTED = "accepted"
+    NOT_SENT = "not_sent"
+    UNCERTAIN = "uncertain"
+    PERMANENT = "permanent"
+
+
+class DeliveryCause(StrEnum):
+    """Why an attempt ended as it did: a closed set for journal and metrics."""
+
+    FINE = "fine"
+    CONNECT = "connect"
+    POOL = "pool"
+    TIMED_OUT = "timed_out"
+    CONNECTION_LOST = "connection_lost"
+    RATE_LIMITED = "rate_limited"
+    BLOCKED = "blocked"
+    BAD_REQUEST = "bad_request"
+    NO_SUCH_CHAT = "no_such_chat"
+    MIGRATED = "migrated"
+    REJECTED = "rejected"
+    SERVER_ERROR = "server_error"
+    BAD_ANSWER = "bad_answer"
+    CERTIFICATE = "certificate"
+    NO_ADDRESS = "no_address"
+    NOT_CONFIGURED = "not_configured"
+    LEASE_EXPIRED = "lease_expired"
+    RESTART = "restart"
+    UNEXPECTED = "unexpected"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an attempt came to, and the next move.
+
+    `retry_in` is what the other side asked for; `address` a new address to use from now on.
+    """
+
+    delivery: Delivery
+    cause: DeliveryCause = DeliveryCause.FINE
+    detail: str = ""
+    message_ref: str | None = None
+    accepted_at: datetime | None = None
+    retry_in: timedelta | None = None
+    address: str | None = None
+
+
+def retry_delay(attempts: int, jitter: float) -> timedelta:
+    """Return the wait before the next attempt.
+
+    1, 2, 4 ... 60 seconds, and up to a quarter more by `jitter` in [0, 1).
+    """
+    return timedelta(seconds=min(60.0, 2.0 ** max(0, attempts - 1)) * (1 + jitter / 4))

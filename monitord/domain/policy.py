@@ -1,0 +1,87 @@
+"""Escalation policies: who is told how long after an incident opened, frozen inside the incident."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class Whom(StrEnum):
+    """What a step names: a duty kind of the incident's unit, a person, or another organisation."""
+
+    DUTY = "duty"
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyStep:
+    """One step: `after` counts from the opening of the incident; `channels` are tried in that order."""
+
+    after: timedelta
+    whom: Whom
+    ref: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """An escalation policy: steps in ascending order of delay; the last one repeats until somebody takes the incident.
+
+    `ack_holds` is how long "tiếp nhận" stops the ladder before it starts again by itself.
+    """
+
+    id: str
+    steps: tuple[PolicyStep, ...]
+    repeat: timedelta = timedelta(minutes=60)
+    ack_holds: timedelta = timedelta(hours=2)
+
+
+def due_at(policy: Policy, base: datetime, step: int) -> datetime:
+    """Return the instant of `step`, counted from `base`; numbers behind the last step are its repeats."""
+    last = len(policy.steps) - 1
+    if step <= last:
+        return base + policy.steps[step].after
+    return base + policy.steps[last].after + (step - last) * policy.repeat
+
+
+def step_of(policy: Policy, number: int) -> PolicyStep:
+    """Return what step `number` names; numbers behind the last one repeat it."""
+    return policy.steps[min(number, len(policy.steps) - 1)]
+
+
+def highest_due(policy: Policy, base: datetime, after: int, now: datetime) -> int | None:
+    """Return the highest step later than `after` whose instant is not later than `now`, or None."""
+    reached = None
+    number = after + 1
+    while due_at(policy, base, number) <= now:
+        reached = number
+        number += 1
+    return reached
+
+
+def to_wire(policy: Policy) -> dict[str, Any]:
+    """Return the policy as JSON-ready values, delays in seconds; `from_wire` gives it back unchanged."""
+    return {
+        "id": policy.id,
+        "repeat": policy.repeat.total_seconds(),
+        "ack_holds": policy.ack_holds.total_seconds(),
+        "steps": [
+            {"after": s.after.total_seconds(), "whom": s.whom, "ref": s.ref, "channels": list(s.channels)}
+            for s in policy.steps
+        ],
+    }
+
+
+def from_wire(wire: Mapping[str, Any]) -> Policy:
+    """Return the policy of `to_wire`."""
+    return Policy(
+        id=str(wire["id"]),
+        steps=tuple(
+            PolicyStep(timedelta(seconds=s["after"]), Whom(s["whom"]), str(s["ref"]), tuple(s["channels"]))
+            for s in wire["steps"]
+        ),
+        repeat=timedelta(seconds=wire["repeat"]),
+        ack_holds=timedelta(seconds=wire["ack_holds"]),
+    )

@@ -1,0 +1,43 @@
+"""What comes in from people: updates, and what they are answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class UpdateKind(StrEnum):
+    """What came in from a person."""
+
+    PRESS = "press"
+    TEXT = "text"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One thing that came in by Telegram, as much of it as is needed. Hostile, but bounded and cleaned.
+
+    Identity is `user_id` and nothing else; `user_name` is what the person calls himself. `data` is the callback data
+    of a press or the text
+    of a message. `message_ref` is the message under which a button was pressed. `at` is Telegram's own instant, where
+    it gives one (it gives
+    none for a press). An update of an unknown kind comes too, with zeros, so that the offset moves on.
+    """
+
+    update_id: int
+    kind: UpdateKind
+    user_id: int = 0
+    chat_id: int = 0
+    data: str = ""
+    message_ref: str | None = None
+    at: datetime | None = None
+    callback_id: str | None = None
+    user_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the desk made of an update: the words to answer with (empty: no answer) and whether it took effect."""
+
+    text: str = ""
+    accepted: bool = False

@@ -1,0 +1,1 @@
+"""Judging what was seen: the registry of check kinds and the runner of their verdicts."""

@@ -1,0 +1,170 @@
+"""The runner: asks each target's check for its verdict, keeps the targets' states, and gives the edges that follow."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+import structlog
+
+from monitord.domain.edge import Change, Edge, Firmness, TargetState, known, observe, soft
+from monitord.domain.health import Cause, Happening, Health
+from monitord.domain.looking import Check, Reach, Sight, Unseen, Verdict
+from monitord.domain.network import Device, Target, TargetId
+from monitord.domain.safe import clean
+
+MAX_READINGS = 32
+"""Readings kept of one verdict."""
+
+_log = structlog.stdlib.get_logger("monitord.judge")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What followed from a sight: edges in the order of their numbers, whether a change is still soft, and readings."""
+
+    edges: tuple[Edge, ...] = ()
+    soft: bool = False
+    readings: Mapping[TargetId, Mapping[str, float]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Judge:
+    """Holds the state of every target; never waits, never raises for anything a check or a device does.
+
+    `source` names this looker and `boot` this run of it; together with the number of an edge they name it for the desk.
+    Not thread-safe: one loop calls it.
+    """
+
+    def __init__(self, checks: Mapping[str, Check], source: str, boot: str) -> None:
+        self._checks = checks
+        self._source = source
+        self._boot = boot
+        self._seq = 0
+        self._states: dict[TargetId, TargetState] = {}
+        self._previous: dict[TargetId, Sight] = {}
+        self._complained: set[TargetId] = set()
+        self.check_failures = 0
+
+    def seed(self, remembered: Mapping[TargetId, tuple[Health | None, datetime | None, datetime | None]]) -> None:
+        """Begin with what the desk remembers of targets: settled health, last good look, first bad look.
+
+        A target that was judged already keeps its state. The first verdict crosses all the same.
+        """
+        for target, (settled, last_good, first_bad) in remembered.items():
+            state = self._states.get(target)
+            if state is None or not state.looked:
+                self._states[target] = known(settled, last_good, first_bad)
+
+    def reload(self, checks: Mapping[str, Check], devices: Iterable[Device]) -> None:
+        """Take new check kinds and devices: targets that stay keep their state, those that left lose it."""
+        self._checks = checks
+        staying = {target.id for device in devices for target in device.targets}
+        self._states = {target: state for target, state in self._states.items() if target in staying}
+        self._previous = {target: sight for target, sight in self._previous.items() if target in staying}
+        self._complained.clear()
+
+    def judge(self, device: Device, sight: Sight, targets: Sequence[Target] | None = None) -> Judged:
+        """Return what follows from a sight of the device for these of its targets (all of them when None)."""
+        edges: list[Edge] = []
+        readings: dict[TargetId, Mapping[str, float]] = {}
+        waiting = False
+        kept = _kept(sight)
+        for target in device.targets if targets is None else targets:
+            verdict = self._verdict(target, sight)
+            before = self._states.get(target.id, TargetState())
+            after, change = observe(before, verdict, sight.at, device.timing.confirm)
+            self._states[target.id] = after
+            waiting = waiting or soft(after)
+            if kept is not None:
+                self._previous[target.id] = kept
+            if verdict.readings:
+                readings[target.id] = verdict.readings
+            if change is None and verdict.happenings:
+                change = _happened(before, after, verdict)
+            if change is not None:
+                edges.append(self._edge(target, verdict, change, before, after, sight.at, device.timing.confirm))
+        return Judged(tuple(edges), waiting, readings)
+
+    def tally(self) -> Mapping[Health, int]:
+        """Return how many targets are seen in each health; those not looked at yet are in none."""
+        return Counter(state.health for state in self._states.values() if state.looked and state.health is not None)
+
+    def state(self, target: TargetId) -> TargetState:
+        """Return the state of a target; the empty one when it was never judged."""
+        return self._states.get(target, TargetState())
+
+    def _verdict(self, target: Target, sight: Sight) -> Verdict:
+        try:
+            return _bounded(self._checks[target.check].judge(target.params, sight, self._previous.get(target.id)))
+        except Unseen as unseen:
+            return Verdict.unknown(unseen.cause, clean(unseen.detail))
+        except Exception as error:
+            self.check_failures += 1
+            if target.id not in self._complained:
+                self._complained.add(target.id)
+                _log.error("check.failed", target=target.id, check=target.check, exc_info=True)
+            return Verdict.unknown(Cause.CHECK_FAILED, clean(f"{target.check}: {type(error).__name__}"))
+
+    def _edge(
+        self,
+        target: Target,
+        verdict: Verdict,
+        change: Change,
+        before: TargetState,
+        after: TargetState,
+        at: datetime,
+        confirm: int,
+    ) -> Edge:
+        self._seq += 1
+        return Edge(
+            source=self._source,
+            boot=self._boot,
+            seq=self._seq,
+            target=target.id,
+            was=change.was,
+            now=change.now,
+            firmness=change.firmness,
+            attempt=change.attempt,
+            confirm=confirm,
+            cause=verdict.cause,
+            detail=verdict.detail,
+            seen_at=at,
+            # A recovery still says which fault it ends, so both bounds come from before it.
+            first_bad=after.first_bad or before.first_bad,
+            last_good=before.last_good if change.now is Health.UP else after.last_good,
+            first=not before.looked,
+            happenings=verdict.happenings,
+        )
+
+
+def _happened(before: TargetState, after: TargetState, verdict: Verdict) -> Change:
+    """Return the change that carries a happening alone: from and to are the same, and no firmer than the state."""
+    firmness = Firmness.HARD if after.settled is after.health else Firmness.SOFT
+    return Change(before.health, verdict.health, firmness, after.attempt)
+
+
+def _bounded(verdict: Verdict) -> Verdict:
+    """Return the verdict with clean text and finite readings; TypeError when a check returned something else."""
+    if not (isinstance(verdict, Verdict) and isinstance(verdict.health, Health) and isinstance(verdict.cause, Cause)):
+        raise TypeError(f"a check returned {type(verdict).__name__}, not a Verdict")
+    kept = [(str(name), float(number)) for name, number in verdict.readings.items() if math.isfinite(number)]
+    return replace(
+        verdict,
+        detail=clean(verdict.detail),
+        readings=dict(kept[:MAX_READINGS]),
+        happenings=tuple(dict.fromkeys(Happening(happening) for happening in verdict.happenings)),
+    )
+
+
+def _kept(sight: Sight) -> Sight | None:
+    """Return what is remembered of a sight as the next one's previous, None when it told nothing.
+
+    Only sights with an answer replace the one before: a device that was silent while it restarted is compared with what
+    it said before the silence. Of a page everything but its text is kept.
+    """
+    if sight.reach is not Reach.ANSWERED or not (sight.values or sight.rows or sight.page):
+        return None
+    page = None if sight.page is None else replace(sight.page, headers=(), body=b"")
+    return replace(sight, detail="", page=page)

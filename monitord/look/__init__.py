@@ -1,0 +1,1 @@
+"""Looking at the network: what to ask whom, when, and the one coroutine that does it."""

@@ -1,0 +1,416 @@
+"""The looker: one coroutine that sleeps on monotonic time to the next due device and starts looks.
+
+No look waits for a wall clock, a scheduler's job or another look: what makes a device due is the heap alone, and what
+bounds a look is its own deadline. Looks run side by side within two lanes, so that slow pages never keep SNMP waiting.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+
+from monitord.clock import Clock
+from monitord.domain.edge import Edge
+from monitord.domain.health import Cause
+from monitord.domain.looking import Reach, Sight
+from monitord.domain.network import Target
+from monitord.look.heap import DueHeap, after_look, next_slot
+from monitord.look.load import Load, LookLoad
+from monitord.look.plan import DevicePlan, PageAsk, SnmpAsk
+from monitord.look.ports import EdgeSink, Judging, LookWatch, PageLooking, SnmpLooking, Transport
+
+OIDS_PER_REQUEST = 40
+"""Scalars and cells that fit one request; a device with more of them gets the time for more requests."""
+
+MIN_INTERVAL = 0.1
+"""Seconds below which no interval is taken seriously."""
+
+_log = structlog.stdlib.get_logger("monitord.look")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of the looker. Durations in seconds.
+
+    `snmp` and `pages` are looks under way at once; silent devices hold their place for seconds, so the first is
+    generous. `first_round` is the time over which new devices are first looked at. `margin` is added to the deadline a
+    transport keeps by itself, `walk` too for each table in which rows must be found by name. `tick` is the shortest
+    rest between two glances at the heap, `breath` the longest. `stuck` is how long after its deadline a look may hang
+    before the heartbeat stops, `refused` the deadline of a sink that raises each time.
+    """
+
+    snmp: int = 1024
+    pages: int = 16
+    first_round: float = 2.0
+    margin: float = 2.0
+    walk: float = 45.0
+    tick: float = 0.01
+    breath: float = 1.0
+    stuck: float = 10.0
+    refused: float = 30.0
+
+
+@dataclass(slots=True, eq=False)
+class _Post:
+    """A device as it stands with the looker. `again` asks for one more look after the one under way."""
+
+    plan: DevicePlan
+    due: float = 0.0
+    started: float = 0.0
+    task: asyncio.Task[bool] | None = None
+    again: bool = False
+    urgent: bool = False
+
+    @property
+    def interval(self) -> float:
+        # A floor, so that no setting can turn the looker into a flood.
+        return max(MIN_INTERVAL, self.plan.device.timing.interval.total_seconds())
+
+
+@dataclass(slots=True)
+class _Lane:
+    """Devices that are due and wait for a free place, the longest due first."""
+
+    places: int
+    busy: int = 0
+    ready: deque[_Post] = field(default_factory=deque)
+
+
+class Looker:
+    """Looks at every device of its plan, each on the grid of its phase, sooner while a change is soft or when asked to.
+
+    Nothing a transport, a judge or the sink raises ends `run`. A device has at most one look under way. Edges reach the
+    sink in the order of their numbers, and are offered again until it takes them.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        snmp: SnmpLooking,
+        pages: PageLooking,
+        judge: Judging,
+        sink: EdgeSink,
+        *,
+        watch: LookWatch | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._clock = clock
+        self._snmp = snmp
+        self._pages = pages
+        self._judge = judge
+        self._sink = sink
+        self._watch = watch
+        self._limits = limits or Limits()
+        self._heap = DueHeap()
+        self._posts: dict[str, _Post] = {}
+        self._lanes = {Transport.SNMP: _Lane(self._limits.snmp), Transport.PAGE: _Lane(self._limits.pages)}
+        self._page_places = asyncio.Semaphore(self._limits.pages)
+        self._untold: deque[Edge] = deque()
+        self._delivery = asyncio.Lock()
+        self._load = Load()
+        self._wake = asyncio.Event()
+        self._wake_at = 0.0
+        self._deadlines: dict[object, float] = {}
+        self._complained: set[str] = set()
+        self._looking: set[asyncio.Task[bool]] = set()
+        self._telling: set[asyncio.Task[None]] = set()
+        self._running = False
+        self._stopping = False
+        self._ended = asyncio.Event()
+        self._ended.set()
+        self.last_tick: float | None = None
+
+    # ---- what others may ask of it ---------------------------------------------------------------------------------
+
+    def reload(self, plans: Iterable[DevicePlan], urgent: Collection[str] = ()) -> None:
+        """Swap the devices looked at.
+
+        Devices that stay keep their due instants; new ones are looked at within `first_round` seconds, those named
+        `urgent` at once and before the others. A look under way at a device that left or changed is cancelled; the
+        changed one is looked at anew. This is also how the looker gets its first plan.
+        """
+        now = self._clock.mono()
+        wanted = {plan.device.id: plan for plan in plans}
+        for device in self._posts.keys() - wanted.keys():
+            post = self._posts.pop(device)
+            self._heap.remove(device)
+            if post.task is not None:
+                post.task.cancel()
+        for device, plan in wanted.items():
+            standing = self._posts.get(device)
+            if standing is None:
+                self._posts[device] = _Post(plan, urgent=device in urgent)
+                self._heap.push(device, now if device in urgent else now + plan.phase * self._limits.first_round)
+                continue
+            changed, interval = standing.plan != plan, standing.interval
+            standing.plan = plan
+            due = self._heap.due(device)
+            if due is not None and standing.interval != interval:
+                self._heap.push(device, min(due, next_slot(now, standing.interval, plan.phase)))
+            if device in urgent or (changed and standing.task is not None):
+                self.relook(device)
+            if changed and standing.task is not None:
+                # What the old plan asked for may not be what the new one is judged by.
+                standing.task.cancel()
+        self._complained.clear()
+        self._load.plan(wanted, now)
+        self._wake.set()
+
+    def relook(self, device: str) -> bool:
+        """Look at a device again now, before all that only are due; False when it is not in the plan.
+
+        While a look is under way the next one follows it at once, because the one under way may have seen what was
+        before.
+        """
+        post = self._posts.get(device)
+        if post is None:
+            return False
+        post.urgent = True
+        if post.task is not None:
+            post.again = True
+        elif (due := self._heap.due(device)) is not None:
+            self._heap.push(device, min(due, self._clock.mono()))
+        else:
+            lane = self._lane(post)
+            if post in lane.ready:
+                lane.ready.remove(post)
+                lane.ready.appendleft(post)
+        self._wake.set()
+        return True
+
+    def load(self) -> LookLoad:
+        """Return how the looker bears its load at this instant."""
+        load = self._load
+        return LookLoad(
+            devices=len(self._posts),
+            looks=load.looks,
+            in_flight=len(self._looking),
+            waiting=sum(len(lane.ready) for lane in self._lanes.values()),
+            late_p99=load.late_p99(),
+            late_max=load.late_max,
+            overruns=load.overruns,
+            failures=load.failures,
+            sink_failures=load.sink_failures,
+            rounds=load.rounds,
+            first_round=load.first_round,
+            reaches=dict(load.reaches),
+            healths=self._judge.tally(),
+        )
+
+    async def run(self) -> None:
+        """Look until `stop` is called.
+
+        Cancelling it also stops the looks under way; it may then be run again and goes on where it was.
+        RuntimeError when it runs already.
+        """
+        if self._running:
+            raise RuntimeError("the looker runs already")
+        self._running = True
+        self._ended.clear()
+        try:
+            while not self._stopping:
+                self._wake.clear()
+                now = self._clock.mono()
+                self._take_due(now)
+                self._fill()
+                self._beat(now)
+                self._tell_what_was_left()
+                await self._rest()
+        finally:
+            # From here on no look starts, so that those that end now leave no successor behind.
+            self._running = False
+            looking = (*self._looking, *self._telling)
+            for task in looking:
+                task.cancel()
+            if looking:
+                await asyncio.wait(looking, timeout=self._limits.margin)
+            self._ended.set()
+
+    async def stop(self) -> None:
+        """End `run`: cancel the looks under way and return when they are gone. No later `run` looks again."""
+        self._stopping = True
+        self._wake.set()
+        await self._ended.wait()
+
+    # ---- the loop ---------------------------------------------------------------------------------------------------
+
+    def _lane(self, post: _Post) -> _Lane:
+        return self._lanes[Transport.PAGE if post.plan.snmp is None else Transport.SNMP]
+
+    def _take_due(self, now: float) -> None:
+        for device, due in self._heap.pop_due(now):
+            post = self._posts[device]
+            post.due = due
+            lane = self._lane(post)
+            if post.urgent:
+                lane.ready.appendleft(post)
+            else:
+                lane.ready.append(post)
+
+    def _fill(self) -> None:
+        for lane in self._lanes.values():
+            while self._running and lane.ready and lane.busy < lane.places:
+                post = lane.ready.popleft()
+                if self._posts.get(post.plan.device.id) is post:
+                    self._start(post, lane)
+
+    def _start(self, post: _Post, lane: _Lane) -> None:
+        post.started = self._clock.mono()
+        post.urgent = post.again = False
+        late = max(0.0, post.started - post.due)
+        self._load.started(late, post.interval)
+        lane.busy += 1
+        post.task = asyncio.create_task(self._look(post.plan, late), name=f"look {post.plan.device.id}")
+        self._looking.add(post.task)
+        post.task.add_done_callback(partial(self._look_ended, post, lane))
+
+    def _look_ended(self, post: _Post, lane: _Lane, task: asyncio.Task[bool]) -> None:
+        lane.busy -= 1
+        post.task = None
+        self._looking.discard(task)
+        device, now = post.plan.device, self._clock.mono()
+        soft = False
+        if not task.cancelled():
+            error = task.exception()
+            if error is not None:
+                self._failed(device.id, error)
+            soft = error is None and task.result()
+        if self._posts.get(device.id) is not post:
+            self._fill()
+            return
+        if not task.cancelled():
+            self._load.ended(device.id, now)
+        due = after_look(
+            started=post.started,
+            ended=now,
+            interval=post.interval,
+            phase=post.plan.phase,
+            retry=device.timing.retry.total_seconds() if soft else None,
+        )
+        self._heap.push(device.id, now if post.again else due)
+        if post.again or due < self._wake_at:
+            self._wake.set()
+        self._fill()
+
+    def _beat(self, now: float) -> None:
+        """Move the heartbeat on, unless a look hangs far beyond its deadline: then polling is broken all the same."""
+        if all(now <= deadline + self._limits.stuck for deadline in self._deadlines.values()):
+            self.last_tick = now
+
+    def _tell_what_was_left(self) -> None:
+        if self._untold and not self._delivery.locked() and not self._telling:
+            task = asyncio.create_task(self._deliver(), name="edges left over")
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+    async def _rest(self) -> None:
+        now, due = self._clock.mono(), self._heap.next_due()
+        rest = self._limits.breath if due is None else min(self._limits.breath, due - now)
+        rest = max(rest, self._limits.tick)
+        self._wake_at = now + rest
+        sleep = asyncio.ensure_future(self._clock.sleep(rest))
+        woken = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait((sleep, woken), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleep.cancel()
+            woken.cancel()
+
+    # ---- one look ---------------------------------------------------------------------------------------------------
+
+    async def _look(self, plan: DevicePlan, late: float) -> bool:
+        """Look at a device in all ways its plan names; return True when a change of it waits for its confirmation."""
+        parts = [self._look_at_page(plan, ask, late) for ask in plan.pages]
+        if plan.snmp is not None:
+            parts.append(self._look_by_snmp(plan, plan.snmp, late))
+        if len(parts) == 1:
+            return await parts[0]
+        # All parts come to their end by themselves: one that fails must not take the others with it.
+        outcomes = await asyncio.gather(*parts, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                self._failed(plan.device.id, outcome)
+        return any(outcome is True for outcome in outcomes)
+
+    async def _look_by_snmp(self, plan: DevicePlan, ask: SnmpAsk, late: float) -> bool:
+        access, timing = plan.device.snmp, plan.device.timing
+        if access is None:
+            sight = Sight(self._clock.now(), Reach.NOT_LOOKED, cause=Cause.NOT_LOOKED, detail="no SNMP access is named")
+            return await self._conclude(plan, Transport.SNMP, ask.targets, sight, late)
+        oids = len(ask.scalars) + sum(len(row.columns) + 1 for row in ask.rows)
+        requests = 1 + max(0, oids - 1) // OIDS_PER_REQUEST
+        tables = len({row.key_column for row in ask.rows})
+        deadline = requests * timing.attempts * timing.timeout.total_seconds() + tables * self._limits.walk
+        sight = await self._see(
+            plan.device.id,
+            lambda: self._snmp.look(access, ask.scalars, ask.rows, timing),
+            deadline + self._limits.margin,
+        )
+        return await self._conclude(plan, Transport.SNMP, ask.targets, sight, late)
+
+    async def _look_at_page(self, plan: DevicePlan, ask: PageAsk, late: float) -> bool:
+        timeout = plan.device.timing.timeout.total_seconds()
+        # Waiting for a place is no part of the page's deadline: a full pool is not a slow site.
+        async with self._page_places:
+            sight = await self._see(
+                plan.device.id, lambda: self._pages.look(ask.request, timeout), timeout + self._limits.margin
+            )
+        return await self._conclude(plan, Transport.PAGE, ask.targets, sight, late)
+
+    async def _see(self, device: str, look: Callable[[], Awaitable[Sight]], deadline: float) -> Sight:
+        """Return what a transport saw; NOT_LOOKED when it raised or overran its deadline, which is our fault alone."""
+        mark = object()
+        self._deadlines[mark] = self._clock.mono() + deadline
+        try:
+            async with asyncio.timeout(deadline):
+                return await look()
+        except (Exception, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+                raise
+            self._failed(device, error)
+            return Sight(self._clock.now(), Reach.NOT_LOOKED, cause=Cause.NOT_LOOKED, detail=type(error).__name__)
+        finally:
+            del self._deadlines[mark]
+
+    async def _conclude(
+        self, plan: DevicePlan, transport: Transport, targets: Sequence[Target], sight: Sight, late: float
+    ) -> bool:
+        self._load.reaches[sight.reach] += 1
+        judgement = self._judge.judge(plan.device, sight, targets)
+        # Nothing waits between judging and this line: edges stand in the order of their numbers.
+        self._untold.extend(judgement.edges)
+        if self._watch is not None:
+            try:
+                self._watch.looked(transport, sight.reach, late, sight.took.total_seconds())
+            except Exception as error:
+                self._failed(plan.device.id, error)
+        if judgement.edges:
+            await self._deliver()
+        return judgement.soft
+
+    async def _deliver(self) -> None:
+        """Offer all untold edges until the sink has taken them; what a cancelled look leaves, the next one tells."""
+        async with self._delivery:
+            while self._untold:
+                edges = tuple(self._untold)
+                try:
+                    await self._sink.put(edges)
+                except Exception as error:
+                    self._load.sink_failures += 1
+                    self._deadlines.setdefault(self._delivery, self._clock.mono() + self._limits.refused)
+                    _log.warning("edges.not_taken", edges=len(edges), error=repr(error))
+                    await self._clock.sleep(self._limits.breath)
+                    continue
+                self._deadlines.pop(self._delivery, None)
+                for _ in edges:
+                    self._untold.popleft()
+
+    def _failed(self, device: str, error: BaseException) -> None:
+        self._load.failures += 1
+        if device not in self._complained:
+            self._complained.add(device)
+            _log.error("look.failed", device=device, exc_info=error)

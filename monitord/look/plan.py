@@ -1,0 +1,88 @@
+"""What to ask whom: the needs of all targets of a device merged, so that it costs as few requests as possible."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from monitord.domain.looking import Check, Needs, Oid, PageRequest, TableRow
+from monitord.domain.network import Device, Target, TargetId
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpAsk:
+    """What is asked of a device by SNMP in a round, and for whom."""
+
+    scalars: tuple[Oid, ...]
+    rows: tuple[TableRow, ...]
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageAsk:
+    """A page asked for in a round, and for whom; equal requests are asked once."""
+
+    request: PageRequest
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePlan:
+    """A device with all that is asked of it, and its place in the interval as a fraction.
+
+    `mistakes` names the targets whose check could not say what it needs; they are judged all the same, and come out
+    unknown.
+    """
+
+    device: Device
+    phase: float
+    snmp: SnmpAsk | None = None
+    pages: tuple[PageAsk, ...] = ()
+    mistakes: tuple[tuple[TargetId, str], ...] = ()
+
+
+def phase_of(device: str) -> float:
+    """Return the device's place in its interval, in [0, 1): the same for ever, and evenly spread over many devices."""
+    return (int.from_bytes(blake2b(device.encode(), digest_size=8).digest(), "big") >> 11) / 2**53
+
+
+def plan_device(device: Device, checks: Mapping[str, Check]) -> DevicePlan:
+    """Return what to ask of `device` for its targets.
+
+    Scalars come once each, rows once for each (key column, key) with their columns united, pages once for each request.
+    A target that needs nothing in particular is judged by whatever is asked by SNMP.
+    """
+    scalars: dict[Oid, None] = {}
+    rows: dict[tuple[Oid, str], dict[Oid, None]] = {}
+    pages: dict[PageRequest, list[Target]] = {}
+    by_snmp: list[Target] = []
+    mistakes: list[tuple[TargetId, str]] = []
+    for target in device.targets:
+        needs = Needs()
+        try:
+            needs = checks[target.check].needs(target.params)
+        except Exception as error:
+            mistakes.append((target.id, f"{target.check}: {type(error).__name__}: {error}"))
+        if needs.page is not None:
+            pages.setdefault(needs.page, []).append(target)
+            continue
+        by_snmp.append(target)
+        scalars.update(dict.fromkeys(needs.scalars))
+        for row in needs.rows:
+            rows.setdefault((row.key_column, row.key), {}).update(dict.fromkeys(row.columns))
+    snmp = SnmpAsk(
+        tuple(scalars),
+        tuple(TableRow(column, key, tuple(columns)) for (column, key), columns in rows.items()),
+        tuple(by_snmp),
+    )
+    return DevicePlan(
+        device,
+        phase_of(device.id),
+        snmp if by_snmp else None,
+        tuple(PageAsk(request, tuple(targets)) for request, targets in pages.items()),
+        tuple(mistakes),
+    )
+
+
+def plan(devices: Iterable[Device], checks: Mapping[str, Check]) -> tuple[DevicePlan, ...]:
+    """Return the plans of all devices that have something to be looked at."""
+    return tuple(plan_device(device, checks) for device in devices if device.targets)

@@ -1,0 +1,42 @@
+"""The only names a check file may import."""
+
+from monitord.domain.health import Cause, Happening, Health
+from monitord.domain.looking import (
+    Check,
+    Needs,
+    Oid,
+    PageRequest,
+    PageSight,
+    Reach,
+    Sight,
+    Syntax,
+    TableRow,
+    Unseen,
+    Value,
+    Verdict,
+    as_number,
+    as_text,
+)
+from monitord.domain.safe import clean, clean_bytes
+
+__all__ = [
+    "Cause",
+    "Check",
+    "Happening",
+    "Health",
+    "Needs",
+    "Oid",
+    "PageRequest",
+    "PageSight",
+    "Reach",
+    "Sight",
+    "Syntax",
+    "TableRow",
+    "Unseen",
+    "Value",
+    "Verdict",
+    "as_number",
+    "as_text",
+    "clean",
+    "clean_bytes",
+]

@@ -1,0 +1,138 @@
+"""A folder of YAML becomes `Settings`, or every mistake of all its files at once."""
+
+import gc
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from monitord.domain.looking import Check
+from monitord.domain.network import Timing
+from monitord.settings import desk as at_desk
+from monitord.settings.book import Book
+from monitord.settings.folder import Sections, read_folder
+from monitord.settings.model import Settings
+from monitord.settings.network import devices_of, links_of, sites_of
+from monitord.settings.people import duty_kinds_of, organisations_of, people_of, units_of
+from monitord.settings.policies import policies_of
+from monitord.settings.problem import Findings, SettingsError
+from monitord.settings.roster import roster_of, warn_of_empty_duties, warn_of_silent_persons
+from monitord.settings.schema import DeskForm
+from monitord.settings.schema_duty import PolicyForm
+from monitord.settings.secrets import Secrets
+
+
+def load(folder: Path, checks: Mapping[str, Check], channels: AbstractSet[str], environ: Mapping[str, str]) -> Settings:
+    """Return the settings written in `folder`, checked as a whole.
+
+    `checks` are the kinds of check by name, `channels` the names of the channels there are; secrets and the folders of
+    the service are asked of `environ`. Raises SettingsError with every mistake of every file, and nothing else whatever
+    the files hold.
+    """
+    findings = Findings()
+    try:
+        with _no_collection():
+            settings = _settings(folder, checks, channels, environ, findings)
+    except Findings.Enough:
+        settings = None
+    if findings.problems or settings is None:
+        raise SettingsError(findings.problems)
+    return settings
+
+
+def checks_dirs(folder: Path) -> tuple[Path, ...]:
+    """Return the folders of the administrator's own checks that the settings name, before anything else is known.
+
+    Says nothing of mistakes: `load` does, once the checks are there to load with.
+    """
+    findings = Findings()
+    try:
+        sections = read_folder(folder, findings, only="checks_dirs")
+        return at_desk.checks_dirs_of(Book(sections, findings).once("desk", DeskForm), folder, findings)
+    except Findings.Enough:
+        return ()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the cycle collector away while very many values are made that all stay: a quarter of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _settings(
+    folder: Path,
+    checks: Mapping[str, Check],
+    channels: AbstractSet[str],
+    environ: Mapping[str, str],
+    findings: Findings,
+) -> Settings | None:
+    sections = read_folder(folder, findings)
+    if not sections.files:
+        return None
+    book = Book(sections, findings)
+    desk = book.once("desk", DeskForm)
+    if "desk" not in sections.once and "desk" not in sections.incomplete:
+        findings.add(str(folder), (0, 0), "section `desk` is missing: it holds the name of the desk")
+    zone = at_desk.zone_of(desk, findings)
+    timing = at_desk.timing_from(desk.given.defaults, Timing()) if desk else Timing()
+    if desk:
+        at_desk.check_timing(timing, desk.file, desk.at("defaults"), findings)
+    secrets = Secrets(environ, sections.readable_by_all, findings)
+    people = people_of(book)
+    organisations = organisations_of(book)
+    devices = devices_of(book, checks, timing, secrets)
+    state = at_desk.state_dir_of(desk, folder, environ)
+    settings = Settings(
+        zone=zone,
+        lang=desk.given.lang if desk else "vi",
+        name=desk.given.name if desk else "",
+        units=MappingProxyType(units_of(book)),
+        organisations=MappingProxyType(organisations),
+        duty_kinds=MappingProxyType(duty_kinds_of(book)),
+        people=MappingProxyType(people),
+        sites=MappingProxyType(sites_of(book)),
+        devices=MappingProxyType(devices),
+        links=MappingProxyType(links_of(book)),
+        policies=policies_of(book, organisations, channels),
+        roster=roster_of(book, zone),
+        administrators=at_desk.administrators_of(desk, book),
+        telegram=at_desk.telegram_of(book, secrets),
+        log_channel=at_desk.log_channel_of(book, state),
+        web=at_desk.web_of(book),
+        state_dir=state,
+        runtime_dir=at_desk.runtime_dir_of(desk, folder, state, environ),
+        checks_dirs=at_desk.checks_dirs_of(desk, folder, findings),
+        http_workers=desk.given.http_workers if desk else 1,
+        severity_of=MappingProxyType(at_desk.severity_of(desk)),
+        hash=sections.digest,
+        files=tuple(sections.files),
+        warnings=(),
+    )
+    secrets.close()
+    _warn(folder, sections, book, settings)
+    return replace(settings, warnings=tuple(sorted(set(findings.warnings))))
+
+
+def _warn(folder: Path, sections: Sections, book: Book, settings: Settings) -> None:
+    if not sections.lists["devices"]:
+        book.findings.warn(str(folder), (0, 0), "nothing is monitored: there are no devices")
+    warn_of_empty_duties(book)
+    warn_of_silent_persons(book, dict(settings.people))
+    configured = {"telegram": settings.telegram is not None, "log": settings.log_channel is not None}
+    section_of = {"telegram": "telegram", "log": "log_channel"}
+    told: set[str] = set()
+    for entry in book.entries("policies", PolicyForm):
+        for number, step in enumerate(entry.given.steps):
+            for place, channel in enumerate(step.channels):
+                if not configured.get(channel, True) and channel not in told:
+                    why = f"channel `{channel}` is used here, but there is no section `{section_of[channel]}`"
+                    book.findings.warn(entry.file, entry.at("steps", number, "channels", place), why)
+                    told.add(channel)

@@ -1,0 +1,137 @@
+"""The settings of a desk as one frozen value: what an administrator decided, checked and built."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from monitord.domain.health import Health
+from monitord.domain.network import Device, Link, Site, Target
+from monitord.domain.people import DutyKind, Organisation, Person, Unit
+from monitord.domain.policy import Policy
+from monitord.domain.roster import DailySlot, Shift
+from monitord.settings.problem import Problem
+
+Lang = Literal["vi", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret text that never shows itself; `reveal()` gives it."""
+
+    value: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """Return the secret itself: for the wire only, never for a log."""
+        return self.value
+
+    def __str__(self) -> str:
+        return "***"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """Where a policy holds: for these severities, in these units (empty: in all)."""
+
+    policy: Policy
+    severities: frozenset[int]
+    units: frozenset[str] = frozenset()
+
+    def holds(self, unit: str, severity: int) -> bool:
+        """Return True when the policy is meant for a fault of that severity in that unit."""
+        return severity in self.severities and (not self.units or unit in self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyEntry:
+    """A slot of the roster that comes every day; `source` is the place it was written at: `config/roster.yaml:12`."""
+
+    unit: str
+    duty: str
+    slot: DailySlot
+    source: str
+
+
+RosterEntry = DailyEntry | Shift
+"""What the roster holds: a daily slot, or a dated shift in UTC (with its `source`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramSettings:
+    """The Telegram channel. `base_url` ends before the token, as in `https://api.telegram.org/bot`."""
+
+    token: Secret
+    base_url: str = "https://api.telegram.org/bot"
+    proxy: str | None = field(default=None, repr=False)
+    poll_timeout: timedelta = timedelta(seconds=25)
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The pages. There are no logins yet, so `host` is a loopback address."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an administrator decided. Every id that one part names exists in the other.
+
+    `severity_of` gives the severity of an incident by what is seen; a health that is not in it (down) takes the one of
+    the target. `hash` is SHA-256 over the content of all files without comments and without secrets; `warnings` do not
+    stop a start.
+    """
+
+    zone: ZoneInfo
+    lang: Lang
+    name: str
+    units: Mapping[str, Unit]
+    organisations: Mapping[str, Organisation]
+    duty_kinds: Mapping[str, DutyKind]
+    people: Mapping[str, Person]
+    sites: Mapping[str, Site]
+    devices: Mapping[str, Device]
+    links: Mapping[str, Link]
+    policies: tuple[PolicyRule, ...]
+    roster: tuple[RosterEntry, ...]
+    administrators: tuple[str, ...]
+    telegram: TelegramSettings | None
+    log_channel: Path | None
+    web: WebSettings
+    state_dir: Path
+    runtime_dir: Path
+    checks_dirs: tuple[Path, ...]
+    http_workers: int
+    severity_of: Mapping[Health, int]
+    hash: str
+    files: tuple[Path, ...]
+    warnings: tuple[Problem, ...] = ()
+
+    def policy_for(self, unit: str, severity: int) -> Policy:
+        """Return the one policy for a fault of that severity (1-4) in the unit; KeyError when there is no such unit."""
+        for rule in self.policies:
+            if rule.holds(unit, severity):
+                return rule.policy
+        raise KeyError((unit, severity))
+
+    def severity_for(self, target: Target, health: Health) -> int:
+        """Return the severity of an incident of `target` that is seen as `health`."""
+        return self.severity_of.get(health, target.severity)
+
+    def targets(self) -> Iterator[Target]:
+        """Return every target of every device, in the order of the files."""
+        return (target for device in self.devices.values() for target in device.targets)
+
+    def secrets(self) -> frozenset[str]:
+        """Return every secret text in use, so that logs can be cleaned of it."""
+        found = {self.telegram.token.reveal()} if self.telegram else set()
+        if self.telegram and self.telegram.proxy and "@" in self.telegram.proxy:
+            found.add(self.telegram.proxy)
+        for device in self.devices.values():
+            if device.snmp:
+                found |= {device.snmp.community, device.snmp.auth_key, device.snmp.priv_key} - {"public"}
+        return frozenset(found - {""})

@@ -1,0 +1,72 @@
+"""The roster as it is written: slots that come every day, and dated shifts."""
+
+from datetime import UTC, date
+from zoneinfo import ZoneInfo
+
+from monitord.domain.people import Person
+from monitord.domain.roster import DailySlot, Shift
+from monitord.settings.book import Book, Entry
+from monitord.settings.folder import spot
+from monitord.settings.model import DailyEntry, RosterEntry
+from monitord.settings.policies import duties_in
+from monitord.settings.problem import quoted
+from monitord.settings.schema_duty import RosterForm
+
+ALWAYS = date(2000, 1, 1)
+"""The first day of a slot that says nothing of its beginning."""
+
+
+def roster_of(book: Book, zone: ZoneInfo) -> tuple[RosterEntry, ...]:
+    """Return the entries of the roster in the order of the files; dated shifts become UTC here, once."""
+    found: list[RosterEntry] = []
+    for entry in book.entries("roster", RosterForm):
+        given = entry.given
+        book.refer(given.unit, entry, "unit", to="units")
+        book.refer(given.duty, entry, "duty", to="duty_kinds")
+        for number, slot in enumerate(given.every_day):
+            for turn, person in enumerate(slot.people):
+                book.refer(person, entry, "every_day", number, "people", turn, to="people")
+            daily = DailySlot(slot.start, slot.end, tuple(slot.people), slot.since or ALWAYS)
+            found.append(DailyEntry(given.unit, given.duty, daily, _source(entry, "every_day", number)))
+        for number, shift in enumerate(given.shifts):
+            book.refer(shift.person, entry, "shifts", number, "person", to="people")
+            start, end = (at.replace(tzinfo=zone).astimezone(UTC) for at in (shift.start, shift.end))
+            source = _source(entry, "shifts", number)
+            found.append(Shift(given.unit, given.duty, shift.person, start, end, source))
+    return tuple(found)
+
+
+def warn_of_empty_duties(book: Book) -> None:
+    """Warn of each duty that a policy relies on and for which a unit has no roster."""
+    if "roster" in book.incomplete:
+        return
+    held = {(entry.given.unit, entry.given.duty) for entry in book.entries("roster", RosterForm)}
+    told: set[tuple[str, str]] = set()
+    for policy, number, unit, duty in duties_in(book):
+        if (unit, duty) not in held | told:
+            why = f"duty {quoted(duty)} of unit {quoted(unit)} has no entry in the roster: this step may find nobody"
+            book.findings.warn(policy.file, policy.at("steps", number, "tell", "duty"), why)
+            told.add((unit, duty))
+
+
+def warn_of_silent_persons(book: Book, people: dict[str, Person]) -> None:
+    """Warn once of each person in the roster who has no address at which a message could arrive."""
+    told: set[str] = set()
+    for entry in book.entries("roster", RosterForm):
+        named = [
+            *(
+                (("every_day", n, "people", turn), person)
+                for n, slot in enumerate(entry.given.every_day)
+                for turn, person in enumerate(slot.people)
+            ),
+            *((("shifts", n, "person"), s.person) for n, s in enumerate(entry.given.shifts)),
+        ]
+        for path, person in named:
+            if person in people and people[person].telegram is None and person not in told:
+                why = f"{quoted(person)} is on duty and has no `telegram` id: no message reaches this person"
+                book.findings.warn(entry.file, entry.at(*path), why)
+                told.add(person)
+
+
+def _source(entry: Entry[RosterForm], key: str, number: int) -> str:
+    return spot(entry.file, entry.at(key, number))

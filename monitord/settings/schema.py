@@ -1,0 +1,111 @@
+"""The shape of the YAML, section by section: which keys there are, and what may stand behind each."""
+
+from datetime import time, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from monitord.settings.fields import (
+    ClockTime,
+    Duration,
+    Port,
+    SecretText,
+    Severity,
+    Slug,
+    Text,
+    between,
+)
+from monitord.settings.form import SECOND, Form
+from monitord.settings.schema_duty import PolicyForm, RosterForm
+from monitord.settings.schema_network import DeviceForm, LinkForm, SiteForm, TimingForm
+
+
+class SeverityForm(Form):
+    degraded: Severity = 4
+    garbled: Severity = 4
+    auth: Severity = 4
+    down: Severity | None = None
+
+
+class DeskForm(Form):
+    name: Text
+    zone: Text = "Asia/Ho_Chi_Minh"
+    lang: Literal["vi", "en"] = "vi"
+    administrators: list[Slug] = Field(default_factory=list)
+    state_dir: Text | None = None
+    runtime_dir: Text | None = None
+    checks_dirs: list[Text] = Field(default_factory=list)
+    http_workers: Annotated[int, Field(ge=1, le=256)] = 16
+    severity_of: SeverityForm = SeverityForm()
+    defaults: TimingForm = TimingForm()
+
+
+class WebForm(Form):
+    host: Text = "127.0.0.1"
+    port: Port = 8080
+    enabled: bool = True
+
+
+class TelegramForm(Form):
+    token: SecretText
+    base_url: Text = "https://api.telegram.org/bot"
+    proxy: SecretText | None = None
+    poll_timeout: Annotated[Duration, between(SECOND, 50 * SECOND)] = timedelta(seconds=25)
+
+
+class LogChannelForm(Form):
+    path: Text
+
+
+class AutoSendForm(Form):
+    order: Text
+
+
+class UnitForm(Form):
+    id: Slug
+    name: Text
+    roster_owner: Slug
+    leader_duty: Slug = "leader"
+    auto_send: AutoSendForm | None = None
+    address_form: Text = "đồng chí"
+    handover: ClockTime = time(7, 0)
+
+
+class OrganisationForm(Form):
+    id: Slug
+    name: Text
+    role: Literal["department", "police", "power", "corporate_noc", "authority"]
+    contacts: list[Slug] = Field(default_factory=list)
+    phone: Text = ""
+
+
+class DutyKindForm(Form):
+    id: Slug
+    name: Text
+
+
+class PersonForm(Form):
+    id: Slug
+    name: Text
+    home: Slug
+    title: Text = ""
+    phone: Text = ""
+    telegram: Annotated[int, Field(ge=1, lt=2**52)] | None = None
+    stand_ins: list[Slug] = Field(default_factory=list)
+
+
+ONE: dict[str, type[Form]] = {"desk": DeskForm, "web": WebForm, "telegram": TelegramForm, "log_channel": LogChannelForm}
+"""Sections that stand once, with keys of their own."""
+
+MANY: dict[str, type[Form]] = {
+    "units": UnitForm,
+    "organisations": OrganisationForm,
+    "duty_kinds": DutyKindForm,
+    "people": PersonForm,
+    "sites": SiteForm,
+    "devices": DeviceForm,
+    "links": LinkForm,
+    "policies": PolicyForm,
+    "roster": RosterForm,
+}
+"""Sections that are lists and may be spread over several files."""

@@ -1,0 +1,74 @@
+"""The shape of who is told and who is on duty: policies and roster."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from monitord.settings.fields import ClockTime, Day, Duration, EndTime, LocalInstant, Severity, Slug, between
+from monitord.settings.form import MONTH, SECOND, Form
+
+
+class TellForm(Form):
+    duty: Slug | None = None
+    person: Slug | None = None
+    organisation: Slug | None = None
+
+    @model_validator(mode="after")
+    def names_one(self) -> "TellForm":
+        if sum(ref is not None for ref in (self.duty, self.person, self.organisation)) != 1:
+            raise ValueError("tell one of `duty`, `person`, `organisation`")
+        return self
+
+
+class StepForm(Form):
+    after: Annotated[Duration, between(timedelta(0), MONTH)]
+    tell: TellForm
+    channels: Annotated[list[Slug], Field(min_length=1)]
+
+
+class PolicyForm(Form):
+    id: Slug
+    severities: Annotated[list[Severity], Field(min_length=1)]
+    units: list[Slug] = Field(default_factory=list)
+    steps: Annotated[list[StepForm], Field(min_length=1, max_length=50)]
+    repeat: Annotated[Duration, between(SECOND, MONTH)] = timedelta(minutes=60)
+    ack_holds: Annotated[Duration, between(SECOND, MONTH)] = timedelta(hours=2)
+
+
+class SlotForm(Form):
+    start: Annotated[ClockTime, Field(alias="from")]
+    end: Annotated[EndTime, Field(alias="to")]
+    people: Annotated[list[Slug], Field(min_length=1)]
+    since: Day | None = None
+
+    @model_validator(mode="after")
+    def turns_have_a_beginning(self) -> "SlotForm":
+        if len(self.people) > 1 and self.since is None:
+            raise ValueError("say `since`: the day on which the first of `people` is on duty")
+        return self
+
+
+class ShiftForm(Form):
+    start: Annotated[LocalInstant, Field(alias="from")]
+    end: Annotated[LocalInstant, Field(alias="to")]
+    person: Slug
+
+    @model_validator(mode="after")
+    def ends_after_it_begins(self) -> "ShiftForm":
+        if not self.start < self.end <= self.start + MONTH:
+            raise ValueError("a shift ends after it begins, within a month")
+        return self
+
+
+class RosterForm(Form):
+    unit: Slug
+    duty: Slug
+    every_day: list[SlotForm] = Field(default_factory=list)
+    shifts: list[ShiftForm] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def holds_one_kind(self) -> "RosterForm":
+        if bool(self.every_day) == bool(self.shifts):
+            raise ValueError("give `every_day` or `shifts`, one of them")
+        return self

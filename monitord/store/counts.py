@@ -1,0 +1,33 @@
+"""Numbers for metrics, read in one short transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from monitord.domain.incident import Phase
+from monitord.domain.notice import NoticeState
+from monitord.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What waits: by channel (rows, age of the oldest in seconds), running incidents by severity."""
+
+    pending: dict[str, tuple[int, float]]
+    running: dict[int, int]
+
+
+def read_counts(connection: sa.Connection, now: datetime) -> Counts:
+    """Return the counts at `now`."""
+    waiting = t.outbox.c.state.in_([NoticeState.PENDING, NoticeState.LEASED])
+    oldest = sa.func.min(t.outbox.c.created_at)
+    by_channel = sa.select(t.outbox.c.channel, sa.func.count(), oldest).where(waiting).group_by(t.outbox.c.channel)
+    by_severity = (
+        sa.select(t.incident.c.severity, sa.func.count())
+        .where(t.incident.c.phase != Phase.RESTORED)
+        .group_by(t.incident.c.severity)
+    )
+    pending = {c: (n, max(0.0, (now - since).total_seconds())) for c, n, since in connection.execute(by_channel)}
+    running = {severity: n for severity, n in connection.execute(by_severity)}
+    return Counts(pending, running)

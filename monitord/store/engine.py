@@ -1,0 +1,133 @@
+"""Opening a SQLite database as the daemon needs it.
+
+WAL, full synchronisation, immediate transactions, one daemon a file.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool, QueuePool
+
+APPLICATION_ID = 0x6D6F6E64
+"""`mond`: marks a file as ours, so that another database put in its place is noticed."""
+
+BUSY_MS = 5_000
+READ_LIMIT_STEPS = 2_000_000
+
+
+class StoreError(Exception):
+    """The database cannot be used as asked."""
+
+
+class AlreadyRunning(StoreError):
+    """Another daemon holds this database."""
+
+
+def writing_engine(path: Path) -> sa.Engine:
+    """Return the engine of the one writer.
+
+    Every transaction is BEGIN IMMEDIATE, every commit is on the disk when it returns.
+    """
+    return _engine(path, writing=True)
+
+
+def reading_engine(path: Path) -> sa.Engine:
+    """Return an engine that cannot write.
+
+    Its reads must be short, since an open one keeps the write-ahead log from shrinking.
+    """
+    return _engine(path, writing=False)
+
+
+def _engine(path: Path, *, writing: bool) -> sa.Engine:
+    engine = sa.create_engine(
+        f"sqlite:///{path}",
+        poolclass=NullPool if writing else QueuePool,
+        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False, "isolation_level": None},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if writing:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            cursor.execute("PRAGMA journal_size_limit=67108864")
+            (level,) = cursor.execute("PRAGMA synchronous").fetchone()
+            if level != 2:
+                raise StoreError(
+                    f"{path}: synchronous is {level}, not FULL; committed rows could be lost in a power cut"
+                )
+        else:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def refuse_network_file_system(folder: Path) -> None:
+    """Raise StoreError when `folder` lies on NFS or CIFS, where SQLite's locks do not hold."""
+    real = folder.resolve()
+    best, kind = "", ""
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return
+    for line in mounts:
+        fields = line.split()
+        if len(fields) > 2 and len(fields[1]) > len(best) and real.is_relative_to(fields[1].replace("\\040", " ")):
+            best, kind = fields[1], fields[2]
+    if kind in {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p"}:
+        raise StoreError(
+            f"{folder} is on {kind}: put state_dir on a local disk, SQLite's locks do not hold over a network"
+        )
+
+
+class StateLock:
+    """The lock by which one process at a time owns a state folder.
+
+    The kernel frees it when the process dies, however it dies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "monitord.lock"
+        self._fd: int | None = None
+
+    def acquire(self) -> "StateLock":
+        """Take the lock; AlreadyRunning names the holder's pid when it is taken."""
+        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as busy:
+            holder = os.read(fd, 32).decode("ascii", "replace").strip() or "unknown"
+            os.close(fd)
+            raise AlreadyRunning(f"{self._path} is held by process {holder}: one daemon a database") from busy
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, f"{os.getpid()}\n".encode("ascii"), 0)
+        self._fd = fd
+        return self
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def __enter__(self) -> "StateLock":
+        return self.acquire()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()

@@ -1,0 +1,205 @@
+"""The tables. What people and the desk decide lives here; what an administrator decides lives in YAML."""
+
+import sqlalchemy as sa
+
+from monitord.store.columns import UtcDateTime
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+person = sa.Table(
+    "person",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("home", sa.String(64), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("phone", sa.String(32), nullable=False),
+    sa.Column("telegram", sa.BigInteger, index=True),
+    sa.Column("stand_ins", sa.JSON, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+)
+
+shift = sa.Table(
+    "shift",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("duty", sa.String(64), nullable=False),
+    sa.Column("person", sa.String(64), nullable=False),
+    sa.Column("starts", UtcDateTime, nullable=False),
+    sa.Column("ends", UtcDateTime, nullable=False, index=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.UniqueConstraint("unit", "duty", "person", "starts", "ends"),
+)
+
+target = sa.Table(
+    "target",
+    metadata,
+    sa.Column("id", sa.String(255), primary_key=True),
+    sa.Column("device", sa.String(64), nullable=False, index=True),
+    sa.Column("settled", sa.String(16)),
+    sa.Column("seen", sa.String(16)),
+    sa.Column("firmness", sa.String(8)),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("confirm", sa.Integer, nullable=False),
+    sa.Column("cause", sa.String(32)),
+    sa.Column("detail", sa.Text),
+    sa.Column("since", UtcDateTime),
+    sa.Column("first_bad", UtcDateTime),
+    sa.Column("last_good", UtcDateTime),
+    sa.Column("held", sa.JSON, nullable=False),
+    sa.Column("edge_boot", sa.String(64)),
+    sa.Column("edge_seq", sa.Integer),
+)
+
+incident = sa.Table(
+    "incident",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("code", sa.String(32), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("day", sa.String(10), nullable=False, index=True),
+    sa.Column("target", sa.String(255), nullable=False, index=True),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("severity", sa.Integer, nullable=False),
+    sa.Column("health", sa.String(16), nullable=False),
+    sa.Column("cause", sa.String(32), nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("phase", sa.String(16), nullable=False, index=True),
+    sa.Column("policy", sa.JSON, nullable=False),
+    sa.Column("step", sa.Integer, nullable=False),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("detected_at", UtcDateTime, nullable=False),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Column("ladder_from", UtcDateTime, nullable=False),
+    sa.Column("first_bad", UtcDateTime),
+    sa.Column("last_good", UtcDateTime),
+    sa.Column("acknowledged_at", UtcDateTime),
+    sa.Column("acknowledged_by", sa.String(64)),
+    sa.Column("ack_expires_at", UtcDateTime),
+    sa.Column("restored_at", UtcDateTime),
+    sa.UniqueConstraint("day", "number"),
+)
+sa.Index(
+    "uq_incident_running_target",
+    incident.c.target,
+    unique=True,
+    sqlite_where=incident.c.phase != "restored",
+    postgresql_where=incident.c.phase != "restored",
+)
+
+timer = sa.Table(
+    "timer",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("incident", sa.ForeignKey("incident.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("step", sa.Integer, nullable=False),
+    sa.Column("due", UtcDateTime, nullable=False),
+    sa.Column("due_boot", sa.Float, nullable=False),
+    sa.Column("boot_id", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Index("ix_timer_state_due_boot", "state", "due_boot"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.String(255), nullable=False, unique=True),
+    sa.Column("incident", sa.ForeignKey("incident.id"), index=True),
+    sa.Column("event", sa.String(24), nullable=False),
+    sa.Column("step", sa.Integer),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("person", sa.String(64), nullable=False),
+    sa.Column("organisation", sa.String(64)),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("fallback", sa.JSON, nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("skipped", sa.JSON, nullable=False),
+    sa.Column("late", sa.Float),
+    sa.Column("edits", sa.Integer),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("not_before", UtcDateTime, nullable=False),
+    sa.Column("lease_until", UtcDateTime),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("uncertain", sa.Integer, nullable=False),
+    sa.Column("last_cause", sa.String(32)),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("accepted_at", UtcDateTime),
+    sa.Column("message_ref", sa.String(64)),
+    sa.Column("text", sa.Text),
+    sa.Index("ix_outbox_state_channel", "state", "channel", "not_before"),
+)
+
+attempt = sa.Table(
+    "delivery_attempt",
+    metadata,
+    sa.Column("notice", sa.ForeignKey("outbox.id"), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("started", UtcDateTime, nullable=False),
+    sa.Column("ended", UtcDateTime),
+    sa.Column("delivery", sa.String(16)),
+    sa.Column("cause", sa.String(32)),
+    sa.Column("detail", sa.Text),
+)
+
+button = sa.Table(
+    "button",
+    metadata,
+    sa.Column("ref", sa.String(32), primary_key=True),
+    sa.Column("notice", sa.ForeignKey("outbox.id"), nullable=False, index=True),
+    sa.Column("incident", sa.ForeignKey("incident.id"), nullable=False),
+    sa.Column("person", sa.String(64), nullable=False),
+    sa.Column("action", sa.String(16), nullable=False),
+)
+
+tg_update = sa.Table(
+    "tg_update",
+    metadata,
+    sa.Column("update_id", sa.BigInteger, primary_key=True),
+    sa.Column("received", UtcDateTime, nullable=False),
+    sa.Column("user_id", sa.BigInteger),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+)
+
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("ts", UtcDateTime, nullable=False),
+    sa.Column("boot", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("incident", sa.Integer, index=True),
+    sa.Column("target", sa.String(255), index=True),
+    sa.Column("actor", sa.String(64)),
+    sa.Column("refs", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64)),
+    sa.Column("prev", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+
+journal_private = sa.Table(
+    "journal_private",
+    metadata,
+    sa.Column("seq", sa.ForeignKey("journal.seq"), primary_key=True, autoincrement=False),
+    sa.Column("salt", sa.String(64), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)

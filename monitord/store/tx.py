@@ -1,0 +1,360 @@
+"""The unit of work: what a decision may read and write inside the writer's transaction."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from monitord.domain import policy as policies
+from monitord.domain.escalation import Timer, TimerKind, Told
+from monitord.domain.health import Cause, Health
+from monitord.domain.incident import Incident, Phase
+from monitord.domain.journal import Fact, Row, canonical, chained, private_digest
+from monitord.domain.notice import Event, Notice, NoticeState
+from monitord.domain.people import Person
+from monitord.domain.roster import Shift
+from monitord.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The instant of one decision: wall, boot seconds, and which run of the machine and of the daemon it belongs to."""
+
+    now: datetime
+    boot: float
+    boot_id: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArmedTimer:
+    """A timer row."""
+
+    id: int
+    incident: int
+    kind: TimerKind
+    step: int
+    due: datetime
+    due_boot: float
+
+
+class Tx:
+    """One open transaction.
+
+    `token` gives fresh random text (salts, button references); it is injected so that a simulation can replay.
+    """
+
+    def __init__(self, connection: sa.Connection, token: Callable[[int], str]) -> None:
+        self.sql = connection
+        self.token = token
+        self._last: Row | None = None
+        self._known = False
+
+    def forget(self) -> None:
+        """Drop what is remembered of the transaction, after a savepoint was rolled back."""
+        self._last, self._known = None, False
+
+    def insert_once(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
+        """Insert a row unless a unique key stands against it; return True when it was inserted."""
+        make = postgresql_insert if self.sql.dialect.name == "postgresql" else sqlite_insert
+        return self.sql.execute(make(table).values(dict(values)).on_conflict_do_nothing()).rowcount == 1
+
+    def isolated(self, work: Callable[[], Any]) -> Exception | None:
+        """Run `work` in a savepoint of its own: what it raises undoes its own writes only, and is returned.
+
+        Errors of the database itself pass through: they concern the whole transaction.
+        """
+        try:
+            with self.sql.begin_nested():
+                work()
+        except sa.exc.OperationalError:
+            raise
+        except Exception as error:
+            self.forget()
+            return error
+        return None
+
+    # --- meta -------------------------------------------------------------------------------------------------------
+
+    def get(self, key: str) -> str | None:
+        """Return a remembered value, or None."""
+        return self.sql.execute(sa.select(t.meta.c.value).where(t.meta.c.key == key)).scalar()
+
+    def put(self, key: str, value: str) -> None:
+        """Remember a value."""
+        if self.sql.execute(t.meta.update().where(t.meta.c.key == key).values(value=value)).rowcount == 0:
+            self.sql.execute(t.meta.insert().values(key=key, value=value))
+
+    # --- journal ----------------------------------------------------------------------------------------------------
+
+    def last_row(self) -> Row | None:
+        """Return the newest journal row, or None."""
+        if not self._known:
+            found = self.sql.execute(sa.select(t.journal).order_by(t.journal.c.seq.desc()).limit(1)).mappings().first()
+            self._last, self._known = None if found is None else journal_row(found), True
+        return self._last
+
+    def append(self, facts: Iterable[Fact], at: Moment) -> list[Row]:
+        """Append facts to the journal, in order, and return their rows."""
+        rows = []
+        for fact in facts:
+            salt = self.token(16) if fact.private is not None else ""
+            digest = private_digest(salt, fact.private) if fact.private is not None else None
+            row = chained(fact, self.last_row(), at.now, at.run, digest)
+            self.sql.execute(
+                t.journal.insert().values(
+                    seq=row.seq,
+                    ts=row.ts,
+                    boot=row.boot,
+                    kind=row.kind,
+                    incident=row.incident,
+                    target=row.target,
+                    actor=row.actor,
+                    refs=canonical(dict(row.refs)),
+                    digest=row.digest,
+                    prev=row.prev,
+                    hash=row.hash,
+                )
+            )
+            if fact.private is not None:
+                body = canonical(dict(fact.private))
+                self.sql.execute(t.journal_private.insert().values(seq=row.seq, salt=salt, body=body))
+            self._last, self._known = row, True
+            rows.append(row)
+        return rows
+
+    # --- incidents --------------------------------------------------------------------------------------------------
+
+    def incident(self, ident: int) -> Incident | None:
+        """Return an incident by its inner number."""
+        found = self.sql.execute(sa.select(t.incident).where(t.incident.c.id == ident)).mappings().first()
+        return None if found is None else incident_of(found)
+
+    def running_incident(self, target: str) -> Incident | None:
+        """Return the incident of a target that is not over, or None; there is at most one."""
+        wanted = sa.select(t.incident).where(t.incident.c.target == target, t.incident.c.phase != Phase.RESTORED)
+        found = self.sql.execute(wanted).mappings().first()
+        return None if found is None else incident_of(found)
+
+    def running_incidents(self) -> list[Incident]:
+        """Return every incident that is not over, oldest first."""
+        wanted = sa.select(t.incident).where(t.incident.c.phase != Phase.RESTORED).order_by(t.incident.c.id)
+        return [incident_of(row) for row in self.sql.execute(wanted).mappings()]
+
+    def numbers(self, day: date) -> tuple[set[int], set[int]]:
+        """Return the incident numbers used on a local day, and those of incidents that are still open."""
+        used = self.sql.execute(sa.select(t.incident.c.number).where(t.incident.c.day == day.isoformat())).scalars()
+        running = self.sql.execute(sa.select(t.incident.c.number).where(t.incident.c.phase != Phase.RESTORED)).scalars()
+        return set(used), set(running)
+
+    def new_incident(self, draft: Incident, number: int, day: date) -> Incident:
+        """Insert an incident and return it with its inner number."""
+        values = _incident_values(draft) | {"number": number, "day": day.isoformat()}
+        key = self.sql.execute(t.incident.insert().values(values)).inserted_primary_key
+        assert key is not None
+        return replace(draft, id=int(key[0]))
+
+    def save(self, incident: Incident) -> None:
+        """Write an incident's present state."""
+        self.sql.execute(t.incident.update().where(t.incident.c.id == incident.id).values(_incident_values(incident)))
+
+    # --- timers -----------------------------------------------------------------------------------------------------
+
+    def arm(self, incident: int, timer: Timer, at: Moment, now: datetime) -> None:
+        """Arm a timer; its distance is kept in boot seconds, so that a step of the wall clock does not move it."""
+        self.sql.execute(
+            t.timer.insert().values(
+                incident=incident,
+                kind=timer.kind,
+                step=timer.step,
+                due=timer.due,
+                due_boot=at.boot + (timer.due - now).total_seconds(),
+                boot_id=at.boot_id,
+                state="armed",
+            )
+        )
+
+    def disarm(self, incident: int) -> int:
+        """Cancel every armed timer of an incident and return how many there were."""
+        armed = sa.and_(t.timer.c.incident == incident, t.timer.c.state == "armed")
+        return self.sql.execute(t.timer.update().where(armed).values(state="cancelled")).rowcount
+
+    def fired(self, timer: int) -> bool:
+        """Mark a timer as fired; False when it was not armed any more."""
+        armed = sa.and_(t.timer.c.id == timer, t.timer.c.state == "armed")
+        return self.sql.execute(t.timer.update().where(armed).values(state="fired")).rowcount == 1
+
+    def armed(self, *, before_boot: float | None = None, limit: int = 1000) -> list[ArmedTimer]:
+        """Return armed timers in the order they fall due."""
+        wanted = sa.select(t.timer).where(t.timer.c.state == "armed").order_by(t.timer.c.due_boot, t.timer.c.id)
+        if before_boot is not None:
+            wanted = wanted.where(t.timer.c.due_boot <= before_boot)
+        return [
+            ArmedTimer(r["id"], r["incident"], TimerKind(r["kind"]), r["step"], r["due"], r["due_boot"])
+            for r in self.sql.execute(wanted.limit(limit)).mappings()
+        ]
+
+    def rebase_timers(self, at: Moment) -> int:
+        """Carry timers armed in an earlier run of the machine over to this one by their wall instant.
+
+        Return how many.
+        """
+        strange = sa.and_(t.timer.c.state == "armed", t.timer.c.boot_id != at.boot_id)
+        found = self.sql.execute(sa.select(t.timer.c.id, t.timer.c.due).where(strange)).all()
+        for ident, due in found:
+            moved = {"due_boot": at.boot + (due - at.now).total_seconds(), "boot_id": at.boot_id}
+            self.sql.execute(t.timer.update().where(t.timer.c.id == ident).values(moved))
+        return len(found)
+
+    # --- people -----------------------------------------------------------------------------------------------------
+
+    def shifts_at(self, at: datetime, back: timedelta = timedelta(0)) -> tuple[Shift, ...]:
+        """Return the shifts that cover `at`, or covered it at some instant of the time `back` before."""
+        wanted = sa.select(t.shift).where(t.shift.c.starts <= at, t.shift.c.ends > at - back)
+        return tuple(shift_of(row) for row in self.sql.execute(wanted).mappings())
+
+    def people(self) -> dict[str, Person]:
+        """Return everybody by id."""
+        return {row["id"]: person_of(row) for row in self.sql.execute(sa.select(t.person)).mappings()}
+
+    # --- outbox -----------------------------------------------------------------------------------------------------
+
+    def queue(self, notice: Notice, now: datetime) -> bool:
+        """Put a notice into the outbox.
+
+        False when its key is there already, so that a repeated decision does no harm.
+        """
+        return self.insert_once(
+            t.outbox,
+            {
+                "key": notice.key,
+                "incident": notice.incident,
+                "event": notice.event,
+                "step": notice.step,
+                "round": notice.round,
+                "person": notice.person,
+                "organisation": notice.organisation,
+                "channel": notice.channel,
+                "fallback": list(notice.fallback),
+                "priority": int(notice.priority),
+                "skipped": list(notice.skipped),
+                "late": None if notice.late is None else notice.late.total_seconds(),
+                "edits": notice.edits,
+                "subject": notice.subject,
+                "state": NoticeState.PENDING,
+                "not_before": now,
+                "attempts": 0,
+                "uncertain": 0,
+                "created_at": now,
+            },
+        )
+
+    def told(self, incident: int) -> tuple[Told, ...]:
+        """Return who was, or may have been, told of an incident by a step, an approval request or a restart of the
+        ladder, oldest first."""
+        reached = sa.or_(
+            t.outbox.c.state.in_([NoticeState.SENT, NoticeState.LEASED]),
+            t.outbox.c.uncertain > 0,
+        )
+        telling = t.outbox.c.event.in_([Event.STEP, Event.APPROVAL])
+        wanted = sa.select(t.outbox).where(t.outbox.c.incident == incident, telling, reached).order_by(t.outbox.c.id)
+        return tuple(
+            Told(
+                notice=r["id"],
+                person=r["person"],
+                organisation=r["organisation"],
+                channel=r["channel"],
+                step=r["step"],
+                message_ref=r["message_ref"],
+                at=r["accepted_at"],
+            )
+            for r in self.sql.execute(wanted).mappings()
+        )
+
+
+def journal_row(row: Mapping[Any, Any]) -> Row:
+    """Return a journal row as a value."""
+    return Row(
+        seq=row["seq"],
+        ts=row["ts"],
+        boot=row["boot"],
+        kind=row["kind"],
+        incident=row["incident"],
+        target=row["target"],
+        actor=row["actor"],
+        refs=json.loads(row["refs"]),
+        digest=row["digest"],
+        prev=row["prev"],
+        hash=row["hash"],
+    )
+
+
+_SAME = (
+    "code",
+    "target",
+    "unit",
+    "severity",
+    "detail",
+    "step",
+    "round",
+    "detected_at",
+    "opened_at",
+    "ladder_from",
+    "first_bad",
+    "last_good",
+    "acknowledged_at",
+    "acknowledged_by",
+    "ack_expires_at",
+    "restored_at",
+)
+"""The columns of an incident that are stored as they are."""
+
+
+def incident_of(row: Mapping[Any, Any]) -> Incident:
+    """Return an incident row as a value."""
+    return Incident(
+        id=row["id"],
+        health=Health(row["health"]),
+        cause=Cause(row["cause"]),
+        phase=Phase(row["phase"]),
+        policy=policies.from_wire(row["policy"]),
+        **{name: row[name] for name in _SAME},
+    )
+
+
+def _incident_values(incident: Incident) -> dict[str, Any]:
+    return {name: getattr(incident, name) for name in _SAME} | {
+        "health": incident.health,
+        "cause": incident.cause,
+        "phase": incident.phase,
+        "policy": policies.to_wire(incident.policy),
+    }
+
+
+def shift_of(row: Mapping[Any, Any]) -> Shift:
+    """Return a shift row as a value."""
+    return Shift(row["unit"], row["duty"], row["person"], row["starts"], row["ends"], row["source"])
+
+
+def person_of(row: Mapping[Any, Any]) -> Person:
+    """Return a person row as a value."""
+    return Person(
+        id=row["id"],
+        name=row["name"],
+        home=row["home"],
+        title=row["title"],
+        phone=row["phone"],
+        telegram=row["telegram"],
+        stand_ins=tuple(row["stand_ins"]),
+    )
+
+
+def in_chunks(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:
+    """Yield `items` in pieces of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

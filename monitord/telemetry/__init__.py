@@ -1,0 +1,1 @@
+"""What the daemon says about itself: logs, metrics, vital signs, and word to systemd."""

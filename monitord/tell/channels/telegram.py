@@ -1,0 +1,115 @@
+"""The Telegram channel: plain text, buttons, edits in place. What comes back is heard elsewhere."""
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+
+from monitord.clock import Clock
+from monitord.domain.notice import ButtonFace, Delivery, DeliveryCause, Message, Outcome
+from monitord.settings.model import Settings, TelegramSettings
+from monitord.tell.bot import close_bot, open_bot
+from monitord.tell.outcomes import outcome_of
+from monitord.tell.registry import ChannelKind
+from monitord.tell.split import cut, split
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+BETWEEN_PIECES = 1.0
+"""Seconds between the pieces of one long text: Telegram takes one message a second in a chat."""
+
+
+class TelegramChannel:
+    """Sends by the Bot API. Telegram may be away when it starts: nothing is asked before the first message."""
+
+    name = "telegram"
+    per_second = 25.0
+    per_address = 1.0
+
+    def __init__(self, settings: TelegramSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._bot: Bot | None = None
+
+    async def start(self) -> None:
+        """Make the bot; no connection yet."""
+        if self._bot is None:
+            self._bot = open_bot(self._settings)
+
+    async def stop(self) -> None:
+        """Close its connections."""
+        bot, self._bot = self._bot, None
+        if bot is not None:
+            await close_bot(bot)
+
+    async def deliver(self, message: Message) -> Outcome:
+        """Send the message, or edit the one it replaces.
+
+        A text longer than a message goes in pieces, the buttons under the last.
+        """
+        if self._bot is None:
+            return Outcome(Delivery.NOT_SENT, DeliveryCause.NOT_CONFIGURED, "the channel was not started")
+        chat = _number(message.to)
+        if chat is None:
+            return Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS, "not a Telegram id")
+        if message.replaces is not None:
+            return await self._edit(self._bot, chat, message, message.replaces)
+        return await self._send(self._bot, chat, message)
+
+    async def _send(self, bot: Bot, chat: int, message: Message) -> Outcome:
+        pieces = split(message.text)
+        for number, piece in enumerate(pieces, 1):
+            if number > 1:
+                await self._clock.sleep(BETWEEN_PIECES)
+            last = number == len(pieces)
+            try:
+                sent = await bot.send_message(
+                    chat,
+                    piece,
+                    link_preview_options=NO_PREVIEW,
+                    reply_markup=_keyboard(message.buttons) if last else None,
+                )
+                ref = str(sent.message_id)
+            except Exception as error:
+                return _after_pieces(outcome_of(error, self._settings.token.reveal()), number - 1)
+        return Outcome(Delivery.ACCEPTED, message_ref=ref, accepted_at=self._clock.now())
+
+    async def _edit(self, bot: Bot, chat: int, message: Message, ref: str) -> Outcome:
+        number = _number(ref)
+        if number is None:
+            return Outcome(Delivery.PERMANENT, DeliveryCause.BAD_REQUEST, "not the id of a message")
+        try:
+            await bot.edit_message_text(
+                cut(message.text),
+                chat_id=chat,
+                message_id=number,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=_keyboard(message.buttons),
+            )
+        except Exception as error:
+            outcome = outcome_of(error, self._settings.token.reveal(), ref)
+            if outcome.delivery is not Delivery.ACCEPTED:
+                return outcome
+        return Outcome(Delivery.ACCEPTED, message_ref=ref, accepted_at=self._clock.now())
+
+
+def _after_pieces(outcome: Outcome, sent: int) -> Outcome:
+    """Return UNCERTAIN instead of NOT_SENT when a part is with the reader already: the repeat must say so."""
+    if sent == 0 or outcome.delivery is not Delivery.NOT_SENT:
+        return outcome
+    return Outcome(
+        Delivery.UNCERTAIN, outcome.cause, outcome.detail, retry_in=outcome.retry_in, address=outcome.address
+    )
+
+
+def _keyboard(buttons: tuple[tuple[ButtonFace, ...], ...]) -> InlineKeyboardMarkup | None:
+    rows = [[InlineKeyboardButton(face.label, callback_data=face.callback) for face in row] for row in buttons]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _number(text: str) -> int | None:
+    digits = text.removeprefix("-")
+    return int(text) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
+
+
+def _make(settings: Settings, clock: Clock) -> TelegramChannel | None:
+    return None if settings.telegram is None else TelegramChannel(settings.telegram, clock)
+
+
+CHANNEL = ChannelKind("telegram", _make)

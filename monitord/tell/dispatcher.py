@@ -1,0 +1,71 @@
+"""The dispatcher: one lane per channel, none of which can stop another."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+
+from monitord.clock import Clock
+from monitord.domain.notice import Outcome
+from monitord.tell.lane import Lane, Observe
+from monitord.tell.ports import Channel, Outbox
+
+log = logging.getLogger(__name__)
+
+DEADLINE = 10.0
+"""Seconds one attempt may take before it counts as uncertain."""
+STOP_WITHIN = 5.0
+"""Seconds that attempts under way are given when the daemon stops."""
+
+
+def _unobserved(channel: str, outcome: Outcome, seconds: float) -> None:
+    """Do nothing."""
+
+
+class Dispatcher:
+    """Sends what stands in the outbox, at least once, until cancelled.
+
+    A channel that cannot start is tried again, for ever, while the others work. On cancel attempts under way get 5
+    seconds, then their rows stay leased: the next start sends them again, marked as a possible repeat.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        channels: Sequence[Channel],
+        clock: Clock,
+        *,
+        deadline: float = DEADLINE,
+        observe: Observe = _unobserved,
+        stop_within: float = STOP_WITHIN,
+    ) -> None:
+        self._channels = tuple(channels)
+        self._clock = clock
+        jitter = random.Random().random
+        self.lanes = {c.name: Lane(outbox, c, clock, jitter, deadline, observe, stop_within) for c in self._channels}
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for channel in self._channels:
+                group.create_task(self._keep(channel), name=f"lane {channel.name}")
+
+    async def _keep(self, channel: Channel) -> None:
+        pause = 1.0
+        while True:
+            try:
+                await channel.start()
+                await self.lanes[channel.name].run()
+            except Exception:
+                log.exception("channel %s stopped working; starting it again", channel.name)
+            finally:
+                await self._stop(channel)
+            await self._clock.sleep(pause)
+            pause = min(60.0, pause * 2)
+
+    async def _stop(self, channel: Channel) -> None:
+        try:
+            async with asyncio.timeout(5.0):
+                await channel.stop()
+        except Exception:
+            log.exception("channel %s did not stop cleanly", channel.name)

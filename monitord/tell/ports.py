@@ -1,0 +1,87 @@
+"""What telling needs of the desk, and what the dispatcher needs of a channel."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from monitord.domain.notice import Claimed, Message, Outcome
+from monitord.domain.update import Answer, Update, UpdateKind
+
+__all__ = ["Answer", "Channel", "Claimed", "Outbox", "Update", "UpdateKind", "Updates"]
+
+
+class Outbox(Protocol):
+    """The desk's side of the outbox. Every method is one transaction and may raise whatever the database raises."""
+
+    async def claim(self, channel: str, limit: int) -> Sequence[Claimed]:
+        """Return at most `limit` due rows of that channel, leased, the most urgent first; rows that lost their reason
+        are superseded.
+        """
+        ...
+
+    async def report(self, notice: int, outcome: Outcome) -> None:
+        """Commit what an attempt came to. The same outcome reported twice does no harm."""
+        ...
+
+    async def give_back(self, notice: int, retry_in: timedelta) -> None:
+        """Make a leased row pending again without counting an attempt: it was not tried, and is not to be claimed
+        before `retry_in`.
+        """
+        ...
+
+    async def wait(self, channel: str) -> None:
+        """Return when a row of that channel may have become due since its last `claim`; at once when one has."""
+        ...
+
+    async def next_due(self, channel: str) -> float | None:
+        """Return the seconds until the next pending row of that channel may be claimed (0 when one may be now), None
+        when there is none.
+        """
+        ...
+
+
+class Channel(Protocol):
+    """A way to reach people. `deliver` answers with an outcome; what it raises all the same counts as UNCERTAIN.
+
+    `per_second` and `per_address` are how many messages a second the other side takes, in all and to one address;
+    None is no limit.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def per_second(self) -> float | None: ...
+    @property
+    def per_address(self) -> float | None: ...
+
+    async def start(self) -> None:
+        """Make ready without asking the network for anything."""
+        ...
+
+    async def deliver(self, message: Message) -> Outcome:
+        """Try once to deliver."""
+        ...
+
+    async def stop(self) -> None:
+        """Give back sockets and files; nothing is delivered afterwards."""
+        ...
+
+
+class Updates(Protocol):
+    """The desk's side of what comes in."""
+
+    async def offset(self) -> int | None:
+        """Return the first update id not yet committed, None when there never was one."""
+        ...
+
+    async def press(self, update: Update) -> Answer:
+        """Commit {update row, its effect, journal, offset} in one transaction; an update id seen before changes
+        nothing but is answered.
+        """
+        ...
+
+    async def conflict(self, seconds: float) -> None:
+        """Note that somebody else has been reading our updates for that many seconds (told about once a minute while
+        it lasts).
+        """
+        ...

@@ -1,0 +1,101 @@
+"""English, the second language."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from monitord.domain.health import Cause, Happening, Health, Hold
+from monitord.domain.incident import Phase
+from monitord.domain.journal import FactKind
+from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
+from monitord.texts import forms, logline
+from monitord.texts.en import asides, letters, log, names, pages, phrases
+from monitord.texts.story import ChannelTrouble, DiskTrouble, Gap, Pressed, Story, ToldState, Words
+
+
+class _English:
+    """The words in English."""
+
+    lang = "en"
+    page: Mapping[str, str] = pages.PAGE
+    table: Mapping[str, str] = pages.TABLE
+
+    def message(self, story: Story) -> str:
+        return letters.message(story)
+
+    def coverage(self, gap: Gap) -> str:
+        return asides.coverage(gap)
+
+    def channel_trouble(self, trouble: ChannelTrouble) -> str:
+        return asides.channel_trouble(trouble)
+
+    def disk_full(self, trouble: DiskTrouble) -> str:
+        return asides.disk_full(trouble)
+
+    def press(self, pressed: Pressed) -> str:
+        return asides.press(pressed)
+
+    def button(self, button: Button) -> str:
+        return names.BUTTON[button]
+
+    def health(self, health: Health) -> str:
+        return names.HEALTH[health]
+
+    def cause(self, cause: Cause) -> str:
+        return names.CAUSE[cause]
+
+    def phase(self, phase: Phase) -> str:
+        return names.PHASE[phase]
+
+    def severity(self, severity: int) -> str:
+        return names.SEVERITY.get(severity, str(severity))
+
+    def hold(self, hold: Hold) -> str:
+        return names.HOLD[hold]
+
+    def happening(self, happening: Happening) -> str:
+        return names.HAPPENING[happening]
+
+    def event(self, event: Event) -> str:
+        return names.EVENT[event]
+
+    def notice_state(self, state: NoticeState) -> str:
+        return names.NOTICE_STATE[state]
+
+    def delivery(self, delivery: Delivery) -> str:
+        return names.DELIVERY[delivery]
+
+    def delivery_cause(self, cause: DeliveryCause) -> str:
+        return names.DELIVERY_CAUSE[cause]
+
+    def told_state(self, state: ToldState) -> str:
+        return names.TOLD_STATE[state]
+
+    def channel(self, channel: str) -> str:
+        return names.CHANNEL.get(channel, channel)
+
+    def target(self, device: str, title: str = "", instance: str = "") -> str:
+        return forms.target(device, title, instance)
+
+    def duration(self, span: timedelta) -> str:
+        return phrases.duration(span)
+
+    def clock(self, at: datetime, zone: tzinfo, seconds: bool = False) -> str:
+        return forms.clock(at, zone, seconds)
+
+    def instant(self, at: datetime, zone: tzinfo, seconds: bool = False) -> str:
+        return forms.instant(at, zone, seconds)
+
+    def day(self, at: datetime, zone: tzinfo) -> str:
+        return phrases.day(at, zone)
+
+    def number(self, value: float, digits: int = 0) -> str:
+        return forms.decimal(value, digits, ",", ".")
+
+    def log_line(self, kind: str, refs: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo) -> str:
+        if kind not in FactKind.__members__.values():
+            return kind
+        return logline.fill(log.LINE[FactKind(kind)], ENGLISH, log.codes(kind), refs, names, zone)
+
+
+ENGLISH: Words = _English()

@@ -1,0 +1,113 @@
+"""What is said beside incidents, in English: gaps in the roster, trouble with a channel or the disk, answers to a
+press.
+"""
+
+from monitord.domain.notice import DeliveryCause
+from monitord.texts import forms
+from monitord.texts.en import names
+from monitord.texts.en.phrases import day, duration
+from monitord.texts.story import ChannelTrouble, DiskTrouble, Gap, Pressed, PressResult, Trouble
+
+
+def coverage(gap: Gap) -> str:
+    """Return the text to the roster's owner."""
+    at = f"{forms.clock(gap.at, gap.zone)} {day(gap.at, gap.zone)}"
+    until = f", until {forms.instant(gap.until, gap.zone)}" if gap.until else ""
+    return forms.lines(
+        f"❗ NOBODY ON DUTY – {gap.role}".upper() + (f" · {gap.code}" if gap.code else ""),
+        f"To the keeper of the roster of {gap.unit_name}:",
+        f"• At {at}{until}: nobody could be found to tell as {gap.role}",
+        "• The roster names nobody, or who is named has no address",
+        f"• Told instead: {gap.instead}" if gap.instead else None,
+        "Please fill the roster, or call somebody at once if there is an incident.",
+    )
+
+
+def channel_trouble(trouble: ChannelTrouble) -> str:
+    """Return the text to an administrator."""
+    channel = names.CHANNEL.get(trouble.channel, trouble.channel)
+    lasting = f"• Since {forms.instant(trouble.since, trouble.zone)}, for {duration(trouble.now - trouble.since)}"
+    cause = None
+    if trouble.cause is not DeliveryCause.FINE:
+        detail = f" ({trouble.detail})" if trouble.detail else ""
+        cause = f"• Cause: {names.DELIVERY_CAUSE[trouble.cause]}{detail}"
+    waiting = f"• Messages waiting: {forms.number(trouble.waiting, ',')}" if trouble.waiting else None
+    match trouble.trouble:
+        case Trouble.BINDING:
+            return forms.lines(
+                f"⚠️ {trouble.person or 'SOMEBODY'} CANNOT BE TOLD by {channel}",
+                lasting,
+                cause,
+                "Another channel or a stand-in was tried, where there is one.",
+                "Please speak to this person, so that messages arrive again.",
+            )
+        case Trouble.CONFLICT:
+            return forms.lines(
+                f"⚠️ SOMEBODY ELSE USES THE BOT'S TOKEN on {channel}",
+                lasting,
+                "• What people press may be lost",
+                "Please see whether two daemons run; if not, change the token at once.",
+            )
+        case Trouble.WORKS_AGAIN:
+            return forms.lines(
+                f"🟢 CHANNEL {channel} WORKS AGAIN",
+                f"• Interrupted since {forms.instant(trouble.since, trouble.zone)}, "
+                f"for {duration(trouble.now - trouble.since)}",
+                waiting,
+            )
+        case Trouble.BROKEN:
+            return forms.lines(
+                f"🛑 CHANNEL {channel} DELIVERS NOTHING",
+                lasting,
+                cause,
+                waiting,
+                "Please check line and settings; stay by the telephone until it works again.",
+            )
+
+
+def disk_full(trouble: DiskTrouble) -> str:
+    """Return the text to an administrator."""
+    free = forms.size(trouble.free, ".")
+    at = forms.instant(trouble.at, trouble.zone)
+    if trouble.written:
+        return forms.lines(
+            f"⚠️ THE DISK IS NEARLY FULL · {free} left",
+            f"• At {at}; the log is still written",
+            "Please make room today.",
+        )
+    return forms.lines(
+        f"🛑 THE DISK IS FULL · {free} left",
+        f"• Since {at} the log cannot be written, so no new incident is opened or told",
+        "Please make room at once; stay by the telephone until the log is written again.",
+    )
+
+
+def press(pressed: Pressed) -> str:
+    """Return the words for who pressed. A refusal tells nothing about the incident or about us."""
+    code = pressed.code or "the incident"
+    name = " ".join(pressed.name.split())[:60] or "somebody else"
+    who = f"{name} ({pressed.role})" if pressed.role else name
+    at = ""
+    if pressed.at is not None and pressed.zone is not None:
+        at = f" at {forms.clock(pressed.at, pressed.zone, seconds=True)}"
+    match pressed.result:
+        case PressResult.TAKEN:
+            return f"Noted{at}: you took {code}. Escalation has stopped."
+        case PressResult.ALREADY_YOURS:
+            return f"Noted before: you took {code}{at}."
+        case PressResult.ALREADY_TAKEN:
+            return f"{who} took {code}{at}."
+        case PressResult.ALREADY_OVER:
+            return f"{code} was restored{at}; nothing more is needed."
+        case PressResult.NOTED:
+            return f"Noted{at}: you know of {code}. Somebody still has to take it."
+        case PressResult.RECEIPT:
+            return f"Thank you. Noted{at}: you received the report of {code}."
+        case PressResult.APPROVED:
+            return f"Noted{at}: you approved the report of {code}."
+        case PressResult.ALREADY_APPROVED:
+            return f"{who} approved the report of {code}{at}."
+        case PressResult.REFUSED:
+            return "This button does not work for this account."
+        case PressResult.UNKNOWN:
+            return "This button does not work any more."

@@ -1,0 +1,122 @@
+"""What follows the first message, in English: taken, restored, overdue, and the first message edited in place."""
+
+from monitord.domain.notice import Event
+from monitord.texts import forms
+from monitord.texts.en import phrases as say
+from monitord.texts.story import Audience, Story
+
+
+def taken(story: Story) -> str:
+    taken = story.taken
+    head = say.head(story, "🟡 TAKEN", severity=False) + f" · {say.target(story)}"
+    if taken is None:
+        return forms.lines(head, "Somebody took it.")
+    at = forms.near(taken.at, story.now, story.zone)
+    if story.audience is Audience.LEADER and not taken.yours:
+        return forms.lines(
+            head,
+            f"{say.who(taken)} took it at {at}. Escalation has stopped; nothing more is needed from you.",
+            say.late(story),
+        )
+    until = ""
+    if taken.expires_at is not None:
+        until = (
+            f" If it is not restored by {forms.near(taken.expires_at, story.now, story.zone)}, it starts from the top."
+        )
+    return forms.lines(
+        head,
+        f"{'You' if taken.yours else say.who(taken)} took it at {at}, {say.duration(forms.between(story.detected_at, taken.at))} "
+        "after it was detected.",
+        f"Escalation has stopped.{until}",
+        say.late(story),
+    )
+
+
+def taken_to_department(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🟡 UPDATE", severity=False),
+        say.dear(story),
+        f"{story.unit_name} reports: {say.subject(story)} is not restored.",
+        say.handled(story),
+        say.contact(story),
+    )
+
+
+def restored(story: Story) -> str:
+    end = story.restored_at or story.now
+    lasted, span = say.span(story)
+    leader = story.audience is Audience.LEADER
+    by = f"{say.who(story.taken)} took it at {forms.near(story.taken.at, end, story.zone)}" if story.taken else ""
+    return forms.lines(
+        say.head(story, "🟢 RESTORED", severity=False) + f" · {say.target(story)}",
+        f"• Working again since {forms.clock(end, story.zone)} {say.day(end, story.zone)}",
+        f"• Outage: {lasted} ({span})",
+        f"• {by}" if by else "• Restored before anybody took it",
+        say.late(story),
+        "Nothing more is needed from you."
+        if leader
+        else "• For the duty log: root cause, what was done, who handled it",
+    )
+
+
+def restored_to_department(story: Story) -> str:
+    end = story.restored_at or story.now
+    lasted, span = say.span(story)
+    return forms.lines(
+        say.head(story, "🟢 RESTORED", severity=False),
+        say.dear(story),
+        f"{story.unit_name} reports: {say.subject(story)} has worked again since {forms.clock(end, story.zone)} "
+        f"{say.day(end, story.zone)}.",
+        f"• Outage: {lasted} ({span})",
+        "• Root cause: not known",
+        say.contact(story),
+    )
+
+
+def expired(story: Story) -> str:
+    leader = story.audience is Audience.LEADER
+    return forms.lines(
+        say.head(story, "⏰ OVERDUE, NOT RESTORED"),
+        say.address(story) if leader else None,
+        f"{say.headline(story)}: {say.target(story)}",
+        say.lasting(story),
+        say.place(story),
+        say.sign(story),
+        say.taken_before(story),
+        "Everybody is told anew." + ("" if leader else " Whoever works on it: press Take it again."),
+        say.next(story),
+    )
+
+
+def expired_to_department(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🟡 UPDATE", severity=False),
+        say.dear(story),
+        f"{story.unit_name} reports: {say.subject(story)} is not restored.",
+        say.lasting(story),
+        "The unit goes on working on it and will report again when there is news.",
+        say.contact(story),
+    )
+
+
+def edit(story: Story, what: str) -> str:
+    outside = story.audience is Audience.DEPARTMENT
+    taken = None
+    if story.taken is not None:
+        who = (story.taken.role or "the unit") if outside else say.who(story.taken)
+        at = forms.near(story.taken.at, story.now, story.zone, seconds=True)
+        taken = f"• {who[:1].upper()}{who[1:]} took it at {at}"
+    over = None
+    if story.event is Event.RESTORED_EDIT:
+        lasted, span = say.span(story)
+        over = f"• Works again; outage {lasted} ({span})"
+    is_over = story.event is Event.RESTORED_EDIT
+    return forms.lines(
+        say.head(story, what),
+        f"{say.target(story)} – {say.headline(story).lower()}"
+        if is_over
+        else f"{say.headline(story)}: {say.target(story)}",
+        say.found(story),
+        taken,
+        over,
+    )

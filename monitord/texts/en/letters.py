@@ -1,0 +1,118 @@
+"""The messages about an incident in English: to the shift, to operations, to the duty leader, to the department."""
+
+from monitord.domain.health import Cause, Health
+from monitord.domain.notice import Event
+from monitord.texts import forms
+from monitord.texts.en import followups
+from monitord.texts.en import phrases as say
+from monitord.texts.story import Audience, Story
+
+
+def message(story: Story) -> str:
+    """Return the text of a story for its reader."""
+    to_department = story.audience is Audience.DEPARTMENT
+    match story.event:
+        case Event.ACKNOWLEDGED:
+            text = followups.taken_to_department(story) if to_department else followups.taken(story)
+        case Event.RESTORED:
+            text = followups.restored_to_department(story) if to_department else followups.restored(story)
+        case Event.ACK_EXPIRED:
+            text = followups.expired_to_department(story) if to_department else followups.expired(story)
+        case Event.TAKEN_EDIT:
+            text = followups.edit(story, "🟡 TAKEN")
+        case Event.RESTORED_EDIT:
+            text = followups.edit(story, "🟢 RESTORED")
+        case Event.APPROVAL:
+            text = _approval(story)
+        case _ if to_department:
+            text = _to_department(story)
+        case _ if story.audience is Audience.LEADER:
+            text = _to_leader(story)
+        case _:
+            text = _to_desk(story)
+    return f"🧪 DRILL – not a real incident\n{text}" if story.drill else text
+
+
+def _to_do(story: Story) -> str:
+    if story.health is Health.AUTH:
+        return "ask the administrator to check the device's user and password"
+    if forms.is_page(story) or story.cause is Cause.SLOW:
+        return "open the page, call its administrator if need be"
+    return "check power and line; call the rescue team if need be"
+
+
+def _to_desk(story: Story) -> str:
+    earlier = forms.roles_before(story)
+    first = not (earlier or story.again or story.taken)
+    if first:
+        what = "🔴 NEW INCIDENT" if story.severity <= 2 else "🟠 NEW INCIDENT"
+    elif earlier:
+        what = f"⬆️ ESCALATION – {(story.recipient_role or 'operations').upper()}"
+    else:
+        what = "⏰ OVERDUE, NOT RESTORED" if story.taken else "🔔 NOBODY HAS TAKEN IT"
+    return forms.lines(
+        say.head(story, f"{what}{say.again(story)}"),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.found(story) if first else say.lasting(story),
+        say.place(story),
+        say.sign(story),
+        say.taken_before(story),
+        None if first else say.told(story),
+        f"• To do: press Take it → {_to_do(story)}",
+        say.next(story),
+    )
+
+
+def _to_leader(story: Story) -> str:
+    return forms.lines(
+        say.head(story, f"⬆️ ESCALATION – {(story.recipient_role or 'duty leader').upper()}{say.again(story)}"),
+        say.address(story),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.unanswered(story),
+        say.lasting(story),
+        say.place(story),
+        say.sign(story),
+        say.taken_before(story),
+        say.told(story),
+        "Please have somebody take it.",
+        say.next(story),
+    )
+
+
+def _approval(story: Story) -> str:
+    to = story.organisation or "the level above"
+    return forms.lines(
+        say.head(story, "📤 REPORT WAITS FOR APPROVAL"),
+        say.address(story),
+        f"A report to {to} is due; it waits for your decision.",
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        say.place(story),
+        say.sign(story),
+        say.told(story),
+        "Without approval nothing is sent.",
+    )
+
+
+def _authority(story: Story) -> str:
+    if story.approved_by:
+        return f"Approved by: {story.approved_by}."
+    order = f" (under {story.order})" if story.order else ""
+    return f"Automatic report, not approved by the unit's leader{order}."
+
+
+def _to_department(story: Story) -> str:
+    return forms.lines(
+        say.head(story, f"📨 QUICK REPORT{say.again(story)}"),
+        say.dear(story),
+        f"{story.unit_name} reports: {say.subject(story)} – {say.headline(story).lower()}.",
+        f"{say.lasting(story)}; not restored",
+        "• Root cause: not known",
+        say.late_outside(story),
+        say.handled(story),
+        _authority(story),
+        say.contact(story),
+    )

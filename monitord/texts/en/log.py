@@ -1,0 +1,61 @@
+"""The log in English: a sentence for each kind of journal row."""
+
+from collections.abc import Mapping
+
+from monitord.domain.journal import FactKind
+from monitord.domain.notice import DeliveryCause
+from monitord.texts.en import names
+
+LINE = {
+    FactKind.DAEMON_STARTED: "The daemon started[, version {version}]",
+    FactKind.DAEMON_STOPPED: "The daemon stopped as told",
+    FactKind.DAEMON_WAS_DOWN: "The daemon was down[ from {from}][ to {to}]",
+    FactKind.CLOCK_STEPPED: "The machine's clock stepped[ by {by} seconds][; it slept {suspended} seconds]",
+    FactKind.SETTINGS_LOADED: "Settings loaded[: {devices} devices][, {people} people]",
+    FactKind.ROSTER_IMPORTED: "Roster imported[: {added} shifts added][, {removed} removed]",
+    FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}][ (suspected, {attempt}/{confirm})]",
+    FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}] (confirmed)",
+    FactKind.TARGET_HAPPENING: "{target}: {happenings}",
+    FactKind.TARGET_REMOVED: "{target}: no longer in the settings[; {incident} is not watched any more]",
+    FactKind.INCIDENT_OPENED: "Incident {incident} opened[: {target}][ – {health}][, severity {severity}][; {cause}]"
+    "[; began about {first_bad}][, detected {detected}]",
+    FactKind.INCIDENT_CHANGED: "{incident}:[ {was} →] {health}[; {cause}][: {detail}]",
+    FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] took it; escalation stopped"
+    "[; holds until {expires}]",
+    FactKind.INCIDENT_PRESSED_AGAIN: "{incident}: {actor} pressed “take it” again[ when it was {phase}]"
+    "[; taken by {by}]",
+    FactKind.INCIDENT_ACK_EXPIRED: "{incident}: overdue, not restored; told anew from the start"
+    "[ ({actor} had taken it)]",
+    FactKind.INCIDENT_NOTED: "{incident}: {actor}[ ({duty})] knows of it",
+    FactKind.INCIDENT_RECEIPT: "{incident}: {actor}[ ({organisation})] confirmed the report",
+    FactKind.INCIDENT_RESTORED: "{incident}: restored[ at {restored}][, outage {outage_seconds}]"
+    "[; not seen between {unknown_from} and {unknown_to}]",
+    FactKind.STEP_FIRED: "{incident}: step {step}[, tells {ref}][: {people}][; standing in: {stand_ins}]"
+    "[; {late_seconds} late][; includes step {skipped}]",
+    FactKind.STEP_SKIPPED: "{incident}: step {step}[ ({ref})][, due {due},] not sent by itself"
+    "[, told by step {told_by_step}]",
+    FactKind.STEP_AWAITS_APPROVAL: "{incident}: the report to {organisation} waits for approval[ by {leaders}]",
+    FactKind.STEP_APPROVED: "{incident}: {actor} approved the report to {organisation}",
+    FactKind.COVERAGE_GAP: "Nobody on duty:[ {unit},] nobody found[ for {ref}][ ({incident})]",
+    FactKind.NOTICE_QUEUED: "{incident}:[ “{event}”][ to {person}][ by {channel}] waits to be sent",
+    FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] accepted[ “{event}”][ to {person}][ ({organisation})]",
+    FactKind.NOTICE_FAILED: "{incident}:[ “{event}”][ to {person}][ by {channel}] not sent yet[: {cause}]"
+    "; trying again",
+    FactKind.NOTICE_UNCERTAIN: "{incident}:[ “{event}”][ to {person}][ by {channel}] may have arrived[: {cause}]"
+    "; sending again, marked as a possible repeat",
+    FactKind.NOTICE_SUPERSEDED: "{incident}:[ “{event}”][ to {person}][ by {channel}] withdrawn[: {reason}]",
+    FactKind.NOTICE_DEAD: "{incident}:[ “{event}”][ to {person}][ by {channel}] undeliverable[: {cause}]",
+    FactKind.CHANNEL_ADDED: "{incident}:[ “{event}”][ to {person}] is sent[ by {added}] as well",
+    FactKind.PRESS_REFUSED: "A press was refused[, by {actor}][, who says “{name}”][: {why}][ ({incident})]",
+    FactKind.CHANNEL_CONFLICT: "Somebody else uses our bot's token[ on {channel}][, for {seconds}]",
+    FactKind.DISK_FULL: "The disk is full, the log cannot be written",
+}
+
+
+def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the words for the codes of a row of that kind, by key. In a notice's row `cause` is about delivery."""
+    common = {"channel": names.CHANNEL, "added": names.CHANNEL, "why": names.REFUSAL, "reason": names.REASON}
+    common |= {"stand_ins": {"between": "for"}}
+    if kind.startswith("notice."):
+        return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}
+    return common

@@ -1,0 +1,144 @@
+"""English names of everything that is a member of a closed set."""
+
+from monitord.domain.health import Cause, Happening, Health, Hold
+from monitord.domain.incident import Phase
+from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
+from monitord.texts.story import ToldState
+
+SEVERITY = {1: "Critical", 2: "Major", 3: "Minor", 4: "Low"}
+
+HEALTH = {
+    Health.UP: "up",
+    Health.DEGRADED: "degraded",
+    Health.DOWN: "unreachable",
+    Health.GARBLED: "answers nonsense",
+    Health.AUTH: "access refused",
+    Health.UNKNOWN: "not known",
+}
+
+CAUSE = {
+    Cause.FINE: "fine",
+    Cause.NO_ANSWER: "no answer",
+    Cause.REFUSED: "connection refused",
+    Cause.UNREACHABLE: "no route to it",
+    Cause.BAD_ANSWER: "unreadable answer",
+    Cause.WRONG_OBJECT: "answer to another question",
+    Cause.NOT_SUPPORTED: "device does not know what was asked",
+    Cause.WRONG_TYPE: "answer of the wrong type",
+    Cause.AGENT_ERROR: "device reported an error",
+    Cause.TOO_LARGE: "answer too large",
+    Cause.ACCESS_DENIED: "wrong user or password",
+    Cause.NOT_LOOKED: "could not be looked at",
+    Cause.NAME_NOT_RESOLVED: "host name not resolved",
+    Cause.DEVICE_SILENT: "not known while the device is silent",
+    Cause.NO_SUCH_INTERFACE: "no interface of that name",
+    Cause.INTERFACE_DOWN: "port is switched on but has no link",
+    Cause.TABLE_INCOMPLETE: "list of ports not read to its end",
+    Cause.BAD_STATUS: "page reports an error",
+    Cause.TEXT_MISSING: "page lacks its text",
+    Cause.TEXT_FORBIDDEN: "page shows text it must not",
+    Cause.SLOW: "slow answer",
+    Cause.TIMED_OUT: "no answer in time",
+    Cause.REDIRECT: "page sends elsewhere",
+    Cause.TLS: "certificate or TLS error",
+    Cause.HTTP_PROTOCOL: "page breaks the protocol",
+    Cause.CHECK_FAILED: "the check itself failed",
+}
+
+PHASE = {Phase.OPEN: "not taken", Phase.ACKNOWLEDGED: "taken", Phase.RESTORED: "restored"}
+
+HOLD = {
+    Hold.PARENT: "unreachable behind another device",
+    Hold.MAINTENANCE: "maintenance",
+    Hold.FLAPPING: "flapping",
+    Hold.MUTE: "muted",
+    Hold.BLIND: "blind",
+}
+
+HAPPENING = {Happening.RESTARTED: "device restarted", Happening.RENUMBERED: "device renumbered its ports"}
+
+EVENT = {
+    Event.STEP: "incident",
+    Event.ACKNOWLEDGED: "taken",
+    Event.RESTORED: "restored",
+    Event.ACK_EXPIRED: "overdue, not restored",
+    Event.APPROVAL: "request for approval",
+    Event.COVERAGE: "nobody on duty",
+    Event.CHANNEL_BROKEN: "channel trouble",
+    Event.TAKEN_EDIT: "edit: taken",
+    Event.RESTORED_EDIT: "edit: restored",
+}
+
+NOTICE_STATE = {
+    NoticeState.PENDING: "waiting",
+    NoticeState.LEASED: "being sent",
+    NoticeState.SENT: "sent",
+    NoticeState.SUPERSEDED: "withdrawn",
+    NoticeState.DEAD: "undeliverable",
+}
+
+DELIVERY = {
+    Delivery.ACCEPTED: "accepted by the channel",
+    Delivery.NOT_SENT: "not sent yet",
+    Delivery.UNCERTAIN: "may have arrived",
+    Delivery.PERMANENT: "undeliverable",
+}
+
+DELIVERY_CAUSE = {
+    DeliveryCause.FINE: "fine",
+    DeliveryCause.CONNECT: "no connection",
+    DeliveryCause.POOL: "no free connection of our own",
+    DeliveryCause.TIMED_OUT: "no answer in time",
+    DeliveryCause.CONNECTION_LOST: "connection lost half-way",
+    DeliveryCause.RATE_LIMITED: "the channel asks for a slower pace",
+    DeliveryCause.BLOCKED: "the recipient blocked us or left",
+    DeliveryCause.BAD_REQUEST: "the channel refuses the message",
+    DeliveryCause.NO_SUCH_CHAT: "no such recipient on the channel",
+    DeliveryCause.MIGRATED: "the recipient's address changed",
+    DeliveryCause.REJECTED: "the channel rejects our access",
+    DeliveryCause.SERVER_ERROR: "the channel's server reports an error",
+    DeliveryCause.BAD_ANSWER: "the channel's answer is unreadable",
+    DeliveryCause.CERTIFICATE: "the channel's certificate is not valid",
+    DeliveryCause.NO_ADDRESS: "no address of the recipient",
+    DeliveryCause.NOT_CONFIGURED: "the channel is not configured",
+    DeliveryCause.LEASE_EXPIRED: "no result in time",
+    DeliveryCause.RESTART: "restart while sending",
+    DeliveryCause.UNEXPECTED: "unforeseen error",
+}
+
+TOLD_STATE = {
+    ToldState.WAITING: "being sent",
+    ToldState.ACCEPTED: "sent, no confirmation yet",
+    ToldState.UNCERTAIN: "may have arrived",
+    ToldState.FAILED: "not sent yet",
+    ToldState.NOTED: "knows of it",
+    ToldState.RECEIPT: "report received",
+    ToldState.TAKEN: "took it",
+}
+
+BUTTON = {
+    Button.TAKE: "✅ Take it",
+    Button.NOTED: "✅ I know of it",
+    Button.RECEIPT: "✅ Report received",
+    Button.APPROVE: "📤 Approve the report",
+}
+
+CHANNEL = {"telegram": "Telegram", "log": "log file", "sms": "SMS", "mail": "e-mail", "zalo": "Zalo"}
+
+REFUSAL = {
+    "stranger": "unknown account",
+    "not_ours": "button not made by us",
+    "not_on_duty": "not on duty in the unit at that time",
+    "not_a_contact": "not a contact for reports",
+    "not_the_leader": "not the duty leader at that time",
+}
+"""Why a press was refused: for the log, never for who pressed."""
+
+REASON = {
+    "acknowledged": "somebody took it",
+    "restored": "it is restored",
+    "open": "told anew from the start",
+    "open again": "told anew from the start",
+    "nothing to edit": "no message to edit",
+}
+"""Why a notice is not sent any more."""

@@ -1,0 +1,300 @@
+"""What a text is made from: frozen values that the desk fills and a language turns into words.
+
+Names and device strings in them are clean already (one printable line each). Instants are aware; every text shows
+them in `zone`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import Any, Protocol
+
+from monitord.domain.health import Cause, Happening, Health, Hold
+from monitord.domain.incident import Phase
+from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
+
+
+class Audience(StrEnum):
+    """Who reads it, which decides tone and what is left out.
+
+    SHIFT works on it; OPERATIONS directs the work; LEADER decides; DEPARTMENT is another organisation, which reads
+    roles and units instead of our people's names, and no blame.
+    """
+
+    SHIFT = "shift"
+    OPERATIONS = "operations"
+    LEADER = "leader"
+    DEPARTMENT = "department"
+
+
+class ToldState(StrEnum):
+    """What became of telling somebody."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+    NOTED = "noted"
+    RECEIPT = "receipt"
+    TAKEN = "taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody who was told: `at` the instant of the step, `role` the duty's or organisation's name, `channel` as
+    people call it.
+    """
+
+    at: datetime
+    role: str
+    name: str
+    channel: str
+    state: ToldState
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What comes at `at` unless somebody takes it: `role` is told; `again` when it is the last step repeated; `asks`
+    when a leader must approve.
+    """
+
+    at: datetime
+    role: str
+    again: bool = False
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Who took it. `yours` when it is the reader himself; `expires_at` is when the ladder would start again."""
+
+    at: datetime
+    name: str
+    role: str = ""
+    yours: bool = False
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything one incident message can say, to one reader, at one instant.
+
+    `title` is what the target is called where that differs from the device ("Cổng lên lõi"), `instance` the interface
+    or the like. `occurred_at` is an estimate; `due_at` and `late` are set when it goes out late, `skipped` names the
+    roles of the steps told with it; `again` counts the repeats of the last step (0 = not one). `repeat` marks a
+    message that may have arrived already. `order` names the order by which it leaves the house unapproved,
+    `approved_by` who approved it. `organisation` is the reader's own when not ours, in an approval request the one
+    that waits. `shift` is the reader's duty from-to. `contact` is how to reach the unit.
+    """
+
+    event: Event
+    audience: Audience
+    code: str
+    severity: int
+    health: Health
+    cause: Cause
+    device_name: str
+    unit_name: str
+    occurred_at: datetime
+    detected_at: datetime
+    now: datetime
+    zone: tzinfo
+    detail: str = ""
+    title: str = ""
+    instance: str = ""
+    site_name: str = ""
+    commune: str = ""
+    recipient_name: str = ""
+    recipient_title: str = ""
+    recipient_role: str = ""
+    shift: tuple[datetime, datetime] | None = None
+    address_form: str = "đồng chí"
+    organisation: str = ""
+    next: Next | None = None
+    told: tuple[Told, ...] = ()
+    taken: Taken | None = None
+    restored_at: datetime | None = None
+    order: str | None = None
+    approved_by: str = ""
+    due_at: datetime | None = None
+    late: timedelta | None = None
+    skipped: tuple[str, ...] = ()
+    again: int = 0
+    repeat: bool = False
+    drill: bool = False
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Nobody is on a duty: `role` of a unit, at `at`; `until` when it is known; `instead` names who was told in place
+    of them.
+    """
+
+    unit_name: str
+    role: str
+    at: datetime
+    zone: tzinfo
+    until: datetime | None = None
+    instead: str = ""
+    code: str = ""
+    address_form: str = "đồng chí"
+
+
+class Trouble(StrEnum):
+    """What is wrong with a channel: nothing gets through; one person cannot be reached; somebody else uses our token;
+    it works again.
+    """
+
+    BROKEN = "broken"
+    BINDING = "binding"
+    CONFLICT = "conflict"
+    WORKS_AGAIN = "works_again"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTrouble:
+    """Trouble with a channel, for the administrator.
+
+    `waiting` counts the rows that wait for it; `person` whom it concerns.
+    """
+
+    channel: str
+    trouble: Trouble
+    since: datetime
+    now: datetime
+    zone: tzinfo
+    cause: DeliveryCause = DeliveryCause.FINE
+    detail: str = ""
+    waiting: int = 0
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiskTrouble:
+    """The disk is full or nearly so: `free` bytes left; `written` is False when the daemon can no longer write its
+    log.
+    """
+
+    at: datetime
+    zone: tzinfo
+    free: int
+    written: bool = False
+
+
+class PressResult(StrEnum):
+    """What pressing a button came to."""
+
+    TAKEN = "taken"
+    ALREADY_YOURS = "already_yours"
+    ALREADY_TAKEN = "already_taken"
+    ALREADY_OVER = "already_over"
+    NOTED = "noted"
+    RECEIPT = "receipt"
+    APPROVED = "approved"
+    ALREADY_APPROVED = "already_approved"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The result of a press, with who did it before, and when. A refusal carries nothing: its words are neutral."""
+
+    result: PressResult
+    code: str = ""
+    name: str = ""
+    role: str = ""
+    at: datetime | None = None
+    zone: tzinfo | None = None
+
+
+class Words(Protocol):
+    """One language.
+
+    Every method is pure and total: it has an answer for every member of its enum and never raises for odd values.
+    """
+
+    lang: str
+    page: Mapping[str, str]
+    """The words of the web page by key; every language has the same keys."""
+    table: Mapping[str, str]
+    """The headings of CLI tables by key; every language has the same keys."""
+
+    def message(self, story: Story) -> str:
+        """Return the text for `story.event` and `story.audience`, plain, without markup."""
+        ...
+
+    def coverage(self, gap: Gap) -> str:
+        """Return the text to a roster's owner about a duty that nobody holds."""
+        ...
+
+    def channel_trouble(self, trouble: ChannelTrouble) -> str:
+        """Return the text to an administrator about a channel."""
+        ...
+
+    def disk_full(self, trouble: DiskTrouble) -> str:
+        """Return the text to an administrator about the disk."""
+        ...
+
+    def press(self, pressed: Pressed) -> str:
+        """Return the words shown to who pressed a button; at most 200 characters, as Telegram takes."""
+        ...
+
+    def button(self, button: Button) -> str:
+        """Return the words on a button."""
+        ...
+
+    def health(self, health: Health) -> str: ...
+    def cause(self, cause: Cause) -> str: ...
+    def phase(self, phase: Phase) -> str: ...
+    def severity(self, severity: int) -> str:
+        """Return the severity's name alone: `Cao`; a number for one that has no name."""
+        ...
+
+    def hold(self, hold: Hold) -> str: ...
+    def happening(self, happening: Happening) -> str: ...
+    def event(self, event: Event) -> str: ...
+    def notice_state(self, state: NoticeState) -> str: ...
+    def delivery(self, delivery: Delivery) -> str: ...
+    def delivery_cause(self, cause: DeliveryCause) -> str: ...
+    def told_state(self, state: ToldState) -> str: ...
+
+    def channel(self, channel: str) -> str:
+        """Return a channel as people call it: `Telegram`; its id when it has no other name."""
+        ...
+
+    def target(self, device: str, title: str = "", instance: str = "") -> str:
+        """Return how a target is called in one line: the device, and the thing on it."""
+        ...
+
+    def duration(self, span: timedelta) -> str:
+        """Return `1 giờ 05 phút`, `22 phút`, `45 giây`; a negative span counts as none."""
+        ...
+
+    def clock(self, at: datetime, zone: tzinfo, seconds: bool = False) -> str:
+        """Return `03:07`, or `03:07:12` with seconds."""
+        ...
+
+    def instant(self, at: datetime, zone: tzinfo, seconds: bool = False) -> str:
+        """Return `03:07 06/02/2027`."""
+        ...
+
+    def day(self, at: datetime, zone: tzinfo) -> str:
+        """Return `Thứ Bảy 06/02/2027 (mùng 1 tháng Giêng)`."""
+        ...
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number with thousands and decimals marked the way of the language: `1.248`, `7,5`."""
+        ...
+
+    def log_line(self, kind: str, refs: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo) -> str:
+        """Return what a journal row says, as one line.
+
+        `refs` are the row's own. `names` gives the words for ids: `names[id]` for a person, duty, unit, organisation,
+        target or channel id found in `refs`, and under `"incident"`, `"target"`, `"actor"` and the keys of the
+        private part (`"name"`, `"detail"`, `"text"`) what the row itself carries. What is missing is left out; an
+        unknown kind is shown as it is.
+        """
+        ...

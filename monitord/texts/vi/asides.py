@@ -1,0 +1,112 @@
+"""What is said beside incidents, in Vietnamese: gaps in the roster, trouble with a channel or the disk, answers to a
+press.
+"""
+
+from monitord.domain.notice import DeliveryCause
+from monitord.texts import forms
+from monitord.texts.story import ChannelTrouble, DiskTrouble, Gap, Pressed, PressResult, Trouble
+from monitord.texts.vi import names
+from monitord.texts.vi.phrases import day, duration
+
+
+def coverage(gap: Gap) -> str:
+    """Return the text to the roster's owner."""
+    at = f"{forms.clock(gap.at, gap.zone)} {day(gap.at, gap.zone)}"
+    until = f", đến {forms.instant(gap.until, gap.zone)}" if gap.until else ""
+    return forms.lines(
+        f"❗ TRỐNG CA – {gap.role}".upper() + (f" · {gap.code}" if gap.code else ""),
+        f"Gửi {gap.address_form} phụ trách lịch trực {gap.unit_name}:",
+        f"• Lúc {at}{until}: không tìm được ai để báo cho {gap.role}",
+        "• Lịch trực chưa có người, hoặc người trực chưa có địa chỉ nhận tin",
+        f"• Đã báo thay: {gap.instead}" if gap.instead else None,
+        "Đề nghị bổ sung lịch trực, hoặc gọi điện cho người trực ngay nếu đang có sự cố.",
+    )
+
+
+def channel_trouble(trouble: ChannelTrouble) -> str:
+    """Return the text to an administrator."""
+    channel = names.CHANNEL.get(trouble.channel, trouble.channel)
+    lasting = f"• Từ {forms.instant(trouble.since, trouble.zone)}, đã {duration(trouble.now - trouble.since)}"
+    cause = None
+    if trouble.cause is not DeliveryCause.FINE:
+        detail = f" ({trouble.detail})" if trouble.detail else ""
+        cause = f"• Nguyên nhân: {names.DELIVERY_CAUSE[trouble.cause]}{detail}"
+    waiting = f"• {forms.number(trouble.waiting, '.')} tin đang chờ gửi" if trouble.waiting else None
+    match trouble.trouble:
+        case Trouble.BINDING:
+            return forms.lines(
+                f"⚠️ KHÔNG BÁO ĐƯỢC CHO {trouble.person or 'một người'} qua {channel}",
+                lasting,
+                cause,
+                "Đã thử báo bằng kênh khác hoặc báo người thay, nếu có.",
+                "Đề nghị liên hệ người này để nhận tin trở lại.",
+            )
+        case Trouble.CONFLICT:
+            return forms.lines(
+                f"⚠️ NƠI KHÁC ĐANG DÙNG MÃ BOT {channel}",
+                lasting,
+                "• Hậu quả: người trực bấm nút có thể không được ghi nhận",
+                "Đề nghị kiểm tra có hai hệ thống cùng chạy không; nếu không, đổi mã bot ngay.",
+            )
+        case Trouble.WORKS_AGAIN:
+            return forms.lines(
+                f"🟢 KÊNH {channel} HOẠT ĐỘNG LẠI",
+                f"• Gián đoạn từ {forms.instant(trouble.since, trouble.zone)}, {duration(trouble.now - trouble.since)}",
+                waiting,
+            )
+        case Trouble.BROKEN:
+            return forms.lines(
+                f"🛑 KÊNH {channel} KHÔNG GỬI ĐƯỢC TIN",
+                lasting,
+                cause,
+                waiting,
+                "Đề nghị kiểm tra đường truyền và cấu hình kênh; trực điện thoại cho đến khi kênh hoạt động lại.",
+            )
+
+
+def disk_full(trouble: DiskTrouble) -> str:
+    """Return the text to an administrator."""
+    free = forms.size(trouble.free, ",")
+    at = forms.instant(trouble.at, trouble.zone)
+    if trouble.written:
+        return forms.lines(
+            f"⚠️ ĐĨA SẮP ĐẦY · còn {free}",
+            f"• Lúc {at}; hệ thống vẫn ghi được nhật ký",
+            "Đề nghị dọn đĩa trong hôm nay.",
+        )
+    return forms.lines(
+        f"🛑 ĐĨA ĐẦY · còn {free}",
+        f"• Từ {at} hệ thống không ghi được nhật ký, nên không mở và không báo được sự cố mới",
+        "Đề nghị dọn đĩa ngay; trực điện thoại cho đến khi hệ thống ghi lại được.",
+    )
+
+
+def press(pressed: Pressed) -> str:
+    """Return the words for who pressed. A refusal tells nothing about the incident or about us."""
+    code = pressed.code or "sự cố"
+    name = " ".join(pressed.name.split())[:60] or "người khác"
+    who = f"{name} ({pressed.role})" if pressed.role else name
+    at = ""
+    if pressed.at is not None and pressed.zone is not None:
+        at = f" lúc {forms.clock(pressed.at, pressed.zone, seconds=True)}"
+    match pressed.result:
+        case PressResult.TAKEN:
+            return f"Đã ghi nhận: tiếp nhận {code}{at}. Dừng báo lên cấp trên."
+        case PressResult.ALREADY_YOURS:
+            return f"Đã ghi nhận từ trước: tiếp nhận {code}{at}."
+        case PressResult.ALREADY_TAKEN:
+            return f"{code} đã có {who} tiếp nhận{at}."
+        case PressResult.ALREADY_OVER:
+            return f"{code} đã khôi phục{at}, không cần thao tác nữa."
+        case PressResult.NOTED:
+            return f"Đã ghi nhận: đã nhận thông tin về {code}{at}. Vẫn cần người tiếp nhận xử lý."
+        case PressResult.RECEIPT:
+            return f"Cảm ơn. Đã ghi nhận: đã nhận báo cáo {code}{at}."
+        case PressResult.APPROVED:
+            return f"Đã ghi nhận: duyệt gửi báo cáo {code}{at}."
+        case PressResult.ALREADY_APPROVED:
+            return f"Báo cáo {code} đã được {who} duyệt{at}."
+        case PressResult.REFUSED:
+            return "Nút này không dùng được với tài khoản này."
+        case PressResult.UNKNOWN:
+            return "Nút này không còn dùng được."

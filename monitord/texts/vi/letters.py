@@ -1,0 +1,123 @@
+"""The messages about an incident in Vietnamese: to the shift, to operations, to the duty leader, to the department.
+
+A message is at most about twelve lines, the most important first; its first line says what it is, how grave, and the
+number to read out.
+"""
+
+from monitord.domain.health import Cause, Health
+from monitord.domain.notice import Event
+from monitord.texts import forms
+from monitord.texts.story import Audience, Story
+from monitord.texts.vi import followups
+from monitord.texts.vi import phrases as say
+
+
+def message(story: Story) -> str:
+    """Return the text of a story for its reader."""
+    to_department = story.audience is Audience.DEPARTMENT
+    match story.event:
+        case Event.ACKNOWLEDGED:
+            text = followups.taken_to_department(story) if to_department else followups.taken(story)
+        case Event.RESTORED:
+            text = followups.restored_to_department(story) if to_department else followups.restored(story)
+        case Event.ACK_EXPIRED:
+            text = followups.expired_to_department(story) if to_department else followups.expired(story)
+        case Event.TAKEN_EDIT:
+            text = followups.edit(story, "🟡 ĐÃ TIẾP NHẬN")
+        case Event.RESTORED_EDIT:
+            text = followups.edit(story, "🟢 ĐÃ KHÔI PHỤC")
+        case Event.APPROVAL:
+            text = _approval(story)
+        case _ if to_department:
+            text = _to_department(story)
+        case _ if story.audience is Audience.LEADER:
+            text = _to_leader(story)
+        case _:
+            text = _to_desk(story)
+    return f"🧪 DIỄN TẬP – không phải sự cố thật\n{text}" if story.drill else text
+
+
+def _to_do(story: Story) -> str:
+    if story.health is Health.AUTH:
+        return "báo quản trị kiểm tra tên, mật khẩu truy cập thiết bị"
+    if forms.is_page(story) or story.cause is Cause.SLOW:
+        return "mở thử trang, gọi người quản trị hệ thống nếu cần"
+    return "kiểm tra nguồn điện, đường truyền; gọi đội ứng cứu nếu cần"
+
+
+def _to_desk(story: Story) -> str:
+    earlier = forms.roles_before(story)
+    first = not (earlier or story.again or story.taken)
+    if first:
+        what = "🔴 SỰ CỐ MỚI" if story.severity <= 2 else "🟠 SỰ CỐ MỚI"
+    elif earlier:
+        what = f"⬆️ CHUYỂN CẤP – {(story.recipient_role or 'trực điều hành').upper()}"
+    else:
+        what = "⏰ QUÁ HẠN, CHƯA KHÔI PHỤC" if story.taken else "🔔 CHƯA CÓ NGƯỜI TIẾP NHẬN"
+    return forms.lines(
+        say.head(story, f"{what}{say.again(story)}"),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.found(story) if first else say.lasting(story),
+        say.place(story),
+        say.sign(story),
+        say.taken_before(story),
+        None if first else say.told(story),
+        f"• Cần làm: bấm Tiếp nhận → {_to_do(story)}",
+        say.next(story),
+    )
+
+
+def _to_leader(story: Story) -> str:
+    return forms.lines(
+        say.head(story, f"⬆️ CHUYỂN CẤP – {(story.recipient_role or 'trực lãnh đạo').upper()}{say.again(story)}"),
+        say.address(story),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.unanswered(story),
+        say.lasting(story),
+        say.place(story),
+        say.sign(story),
+        say.taken_before(story),
+        say.told(story),
+        f"Kính đề nghị {story.address_form} chỉ đạo cử người tiếp nhận, xử lý.",
+        say.next(story),
+    )
+
+
+def _approval(story: Story) -> str:
+    to = story.organisation or "cấp trên"
+    return forms.lines(
+        say.head(story, "📤 XIN Ý KIẾN BÁO CÁO"),
+        say.address(story),
+        f"Đã đến hạn báo cáo {to}; việc báo cáo chờ {story.address_form} quyết định.",
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        say.place(story),
+        say.sign(story),
+        say.told(story),
+        "Chưa được duyệt thì hệ thống không gửi.",
+    )
+
+
+def _authority(story: Story) -> str:
+    if story.approved_by:
+        return f"Người duyệt: {story.approved_by}."
+    if story.order:
+        return f"Bản tin tự động, chưa qua lãnh đạo đơn vị duyệt (theo {story.order})."
+    return "Bản tin tự động, chưa qua lãnh đạo đơn vị duyệt."
+
+
+def _to_department(story: Story) -> str:
+    return forms.lines(
+        say.head(story, f"📨 BÁO CÁO NHANH{say.again(story)}"),
+        say.dear(story),
+        f"{story.unit_name} báo cáo: {say.subject(story)} – {say.headline(story).lower()}.",
+        f"{say.lasting(story)}; chưa khôi phục",
+        "• Nguyên nhân: chưa rõ",
+        say.late_outside(story),
+        say.handled(story),
+        _authority(story),
+        say.contact(story),
+    )

@@ -1,0 +1,60 @@
+"""The log in Vietnamese: a sentence for each kind of journal row."""
+
+from collections.abc import Mapping
+
+from monitord.domain.journal import FactKind
+from monitord.domain.notice import DeliveryCause
+from monitord.texts.vi import names
+
+LINE = {
+    FactKind.DAEMON_STARTED: "Hệ thống khởi động[, phiên bản {version}]",
+    FactKind.DAEMON_STOPPED: "Hệ thống dừng theo lệnh",
+    FactKind.DAEMON_WAS_DOWN: "Hệ thống không hoạt động[ từ {from}][ đến {to}]",
+    FactKind.CLOCK_STEPPED: "Đồng hồ máy chủ nhảy[ {by} giây][; máy ngủ {suspended} giây]",
+    FactKind.SETTINGS_LOADED: "Nạp cấu hình[: {devices} thiết bị][, {people} người]",
+    FactKind.ROSTER_IMPORTED: "Nhập lịch trực[: thêm {added} ca][, bớt {removed} ca]",
+    FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}][ (nghi vấn, lần {attempt}/{confirm})]",
+    FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}] (đã khẳng định)",
+    FactKind.TARGET_HAPPENING: "{target}: {happenings}",
+    FactKind.TARGET_REMOVED: "{target}: không còn trong cấu hình[; kết thúc theo dõi {incident}]",
+    FactKind.INCIDENT_OPENED: "Mở sự cố {incident}[: {target}][ – {health}][, mức {severity}][; {cause}]"
+    "[; xảy ra khoảng {first_bad}][, phát hiện {detected}]",
+    FactKind.INCIDENT_CHANGED: "{incident}:[ {was} →] {health}[; {cause}][: {detail}]",
+    FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] tiếp nhận; dừng báo lên cấp trên"
+    "[; hiệu lực đến {expires}]",
+    FactKind.INCIDENT_PRESSED_AGAIN: "{incident}: {actor} bấm Tiếp nhận lần nữa[; sự cố {phase}]"
+    "[; người tiếp nhận: {by}]",
+    FactKind.INCIDENT_ACK_EXPIRED: "{incident}: quá hạn, chưa khôi phục; báo lại từ đầu[ (trước đó {actor} tiếp nhận)]",
+    FactKind.INCIDENT_NOTED: "{incident}: {actor}[ ({duty})] đã nhận thông tin",
+    FactKind.INCIDENT_RECEIPT: "{incident}: {actor}[ ({organisation})] xác nhận đã nhận báo cáo",
+    FactKind.INCIDENT_RESTORED: "{incident}: khôi phục[ lúc {restored}][, gián đoạn {outage_seconds}]"
+    "[; không theo dõi được từ {unknown_from} đến {unknown_to}]",
+    FactKind.STEP_FIRED: "{incident}: bước {step}[, báo {ref}][: {people}][; trực thay: {stand_ins}]"
+    "[; trễ {late_seconds}][; gộp bước {skipped}]",
+    FactKind.STEP_SKIPPED: "{incident}: bước {step}[ ({ref})][ đến hạn {due}] không gửi riêng"
+    "[, gộp vào bước {told_by_step}]",
+    FactKind.STEP_AWAITS_APPROVAL: "{incident}: báo cáo {organisation} chờ lãnh đạo duyệt[: {leaders}]",
+    FactKind.STEP_APPROVED: "{incident}: {actor} duyệt gửi báo cáo {organisation}",
+    FactKind.COVERAGE_GAP: "Trống ca:[ {unit},] không tìm được người để báo[ cho {ref}][ ({incident})]",
+    FactKind.NOTICE_QUEUED: "{incident}: chờ gửi[ tin “{event}”][ cho {person}][ qua {channel}]",
+    FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] nhận chuyển[ tin “{event}”][ tới {person}][ ({organisation})]",
+    FactKind.NOTICE_FAILED: "{incident}: chưa gửi được[ tin “{event}”][ cho {person}][ qua {channel}][: {cause}]"
+    "; gửi lại",
+    FactKind.NOTICE_UNCERTAIN: "{incident}: không rõ[ tin “{event}”][ cho {person}][ qua {channel}] đã đến chưa"
+    "[: {cause}]; gửi lại, ghi “có thể trùng”",
+    FactKind.NOTICE_SUPERSEDED: "{incident}: thôi gửi[ tin “{event}”][ cho {person}][ qua {channel}][: {reason}]",
+    FactKind.NOTICE_DEAD: "{incident}: không gửi được[ tin “{event}”][ cho {person}][ qua {channel}][: {cause}]",
+    FactKind.CHANNEL_ADDED: "{incident}: gửi thêm[ tin “{event}”][ cho {person}][ qua {added}]",
+    FactKind.PRESS_REFUSED: "Từ chối một lần bấm nút[ của {actor}][ tự xưng “{name}”][: {why}][ ({incident})]",
+    FactKind.CHANNEL_CONFLICT: "Nơi khác đang dùng mã bot[ {channel}][, đã {seconds}]",
+    FactKind.DISK_FULL: "Đĩa đầy, không ghi được nhật ký",
+}
+
+
+def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the words for the codes of a row of that kind, by key. In a notice's row `cause` is about delivery."""
+    common = {"channel": names.CHANNEL, "added": names.CHANNEL, "why": names.REFUSAL, "reason": names.REASON}
+    common |= {"stand_ins": {"between": "thay"}}
+    if kind.startswith("notice."):
+        return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}
+    return common

@@ -1,0 +1,146 @@
+"""Vietnamese names of everything that is a member of a closed set."""
+
+from monitord.domain.health import Cause, Happening, Health, Hold
+from monitord.domain.incident import Phase
+from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
+from monitord.texts.story import ToldState
+
+SEVERITY = {1: "Nghiêm trọng", 2: "Cao", 3: "Trung bình", 4: "Thấp"}
+
+HEALTH = {
+    Health.UP: "bình thường",
+    Health.DEGRADED: "suy giảm",
+    Health.DOWN: "mất liên lạc",
+    Health.GARBLED: "trả lời sai định dạng",
+    Health.AUTH: "sai xác thực",
+    Health.UNKNOWN: "chưa xác định",
+}
+
+CAUSE = {
+    Cause.FINE: "bình thường",
+    Cause.NO_ANSWER: "không trả lời",
+    Cause.REFUSED: "từ chối kết nối",
+    Cause.UNREACHABLE: "không có đường tới",
+    Cause.BAD_ANSWER: "trả lời không đọc được",
+    Cause.WRONG_OBJECT: "trả lời khác nội dung được hỏi",
+    Cause.NOT_SUPPORTED: "thiết bị không hỗ trợ thông số được hỏi",
+    Cause.WRONG_TYPE: "trả lời sai kiểu dữ liệu",
+    Cause.AGENT_ERROR: "thiết bị báo lỗi khi được hỏi",
+    Cause.TOO_LARGE: "trả lời quá lớn",
+    Cause.ACCESS_DENIED: "sai tên hoặc mật khẩu truy cập",
+    Cause.NOT_LOOKED: "hệ thống chưa kiểm tra được",
+    Cause.NAME_NOT_RESOLVED: "không phân giải được tên miền",
+    Cause.DEVICE_SILENT: "thiết bị không trả lời nên chưa biết",
+    Cause.NO_SUCH_INTERFACE: "không tìm thấy cổng có tên này",
+    Cause.INTERFACE_DOWN: "cổng đang bật nhưng không có kết nối",
+    Cause.TABLE_INCOMPLETE: "chưa đọc hết danh sách cổng",
+    Cause.BAD_STATUS: "trang báo lỗi",
+    Cause.TEXT_MISSING: "trang thiếu nội dung phải có",
+    Cause.TEXT_FORBIDDEN: "trang có nội dung không được có",
+    Cause.SLOW: "trả lời chậm",
+    Cause.TIMED_OUT: "quá thời gian chờ",
+    Cause.REDIRECT: "trang chuyển hướng sang nơi khác",
+    Cause.TLS: "lỗi chứng chỉ hoặc kết nối bảo mật (SSL/TLS)",
+    Cause.HTTP_PROTOCOL: "trang trả lời sai giao thức",
+    Cause.CHECK_FAILED: "phép kiểm tra bị lỗi",
+}
+
+PHASE = {Phase.OPEN: "chưa tiếp nhận", Phase.ACKNOWLEDGED: "đã tiếp nhận", Phase.RESTORED: "đã khôi phục"}
+
+HOLD = {
+    Hold.PARENT: "mất liên lạc theo tuyến trên",
+    Hold.MAINTENANCE: "đang bảo dưỡng",
+    Hold.FLAPPING: "chập chờn",
+    Hold.MUTE: "tạm ẩn cảnh báo",
+    Hold.BLIND: "mất giám sát",
+}
+
+HAPPENING = {Happening.RESTARTED: "thiết bị khởi động lại", Happening.RENUMBERED: "thiết bị đánh lại số thứ tự cổng"}
+
+EVENT = {
+    Event.STEP: "báo sự cố",
+    Event.ACKNOWLEDGED: "đã có người tiếp nhận",
+    Event.RESTORED: "đã khôi phục",
+    Event.ACK_EXPIRED: "quá hạn, chưa khôi phục",
+    Event.APPROVAL: "xin duyệt báo cáo",
+    Event.COVERAGE: "trống ca",
+    Event.CHANNEL_BROKEN: "lỗi kênh thông báo",
+    Event.TAKEN_EDIT: "sửa tin: đã tiếp nhận",
+    Event.RESTORED_EDIT: "sửa tin: đã khôi phục",
+}
+
+NOTICE_STATE = {
+    NoticeState.PENDING: "chờ gửi",
+    NoticeState.LEASED: "đang gửi",
+    NoticeState.SENT: "đã gửi",
+    NoticeState.SUPERSEDED: "thôi gửi",
+    NoticeState.DEAD: "không gửi được",
+}
+
+DELIVERY = {
+    Delivery.ACCEPTED: "kênh đã nhận",
+    Delivery.NOT_SENT: "chưa gửi được",
+    Delivery.UNCERTAIN: "không rõ đã đến chưa",
+    Delivery.PERMANENT: "không gửi được",
+}
+
+DELIVERY_CAUSE = {
+    DeliveryCause.FINE: "bình thường",
+    DeliveryCause.CONNECT: "không kết nối được",
+    DeliveryCause.POOL: "hết kết nối trong hệ thống",
+    DeliveryCause.TIMED_OUT: "không có trả lời đúng hạn",
+    DeliveryCause.CONNECTION_LOST: "mất kết nối giữa chừng",
+    DeliveryCause.RATE_LIMITED: "kênh yêu cầu gửi chậm lại",
+    DeliveryCause.BLOCKED: "người nhận đã chặn hoặc đã xóa tài khoản",
+    DeliveryCause.BAD_REQUEST: "kênh không nhận nội dung tin",
+    DeliveryCause.NO_SUCH_CHAT: "không có người nhận này trên kênh",
+    DeliveryCause.MIGRATED: "địa chỉ nhận đã đổi",
+    DeliveryCause.REJECTED: "kênh không chấp nhận mã truy cập của hệ thống",
+    DeliveryCause.SERVER_ERROR: "máy chủ của kênh báo lỗi",
+    DeliveryCause.BAD_ANSWER: "kênh trả lời không đọc được",
+    DeliveryCause.CERTIFICATE: "chứng chỉ SSL/TLS của kênh không hợp lệ",
+    DeliveryCause.NO_ADDRESS: "chưa có địa chỉ của người nhận",
+    DeliveryCause.NOT_CONFIGURED: "kênh chưa được cấu hình",
+    DeliveryCause.LEASE_EXPIRED: "quá hạn gửi mà chưa có kết quả",
+    DeliveryCause.RESTART: "hệ thống khởi động lại khi đang gửi",
+    DeliveryCause.UNEXPECTED: "lỗi chưa rõ",
+}
+
+TOLD_STATE = {
+    ToldState.WAITING: "đang gửi",
+    ToldState.ACCEPTED: "đã gửi, chưa xác nhận",
+    ToldState.UNCERTAIN: "không rõ đã đến chưa",
+    ToldState.FAILED: "chưa gửi được",
+    ToldState.NOTED: "đã nhận thông tin",
+    ToldState.RECEIPT: "đã nhận báo cáo",
+    ToldState.TAKEN: "đã tiếp nhận",
+}
+
+BUTTON = {
+    Button.TAKE: "✅ Tiếp nhận",
+    Button.NOTED: "✅ Đã nhận thông tin",
+    Button.RECEIPT: "✅ Đã nhận báo cáo",
+    Button.APPROVE: "📤 Duyệt báo cáo Sở",
+}
+
+CHANNEL = {"telegram": "Telegram", "log": "tệp nhật ký", "sms": "SMS", "mail": "thư điện tử", "zalo": "Zalo"}
+
+REFUSAL = {
+    "stranger": "tài khoản lạ",
+    "not_ours": "nút không do hệ thống tạo",
+    "not_on_duty": "không trực trong đơn vị lúc đó",
+    "not_a_contact": "không phải đầu mối nhận báo cáo",
+    "not_the_leader": "không trực lãnh đạo lúc đó",
+}
+"""Why a press was refused: for the log, never for who pressed."""
+
+REASON = {
+    "acknowledged": "đã có người tiếp nhận",
+    "restored": "đã khôi phục",
+    "open": "đã báo lại từ đầu",
+    "open again": "đã báo lại từ đầu",
+    "nothing to edit": "không có tin để sửa",
+}
+"""Why a notice is not sent any more."""
+
+WEEKDAY = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")

@@ -1,0 +1,1 @@
+"""The pages: what the desk knows, shown to whoever sits at this machine, and the doors for health and metrics."""

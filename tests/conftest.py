@@ -1,0 +1,41 @@
+"""One rule for every test: where everything is required, a skip is a failure.
+
+With MONITORD_REQUIRE_ALL=1 a skipped test fails, whatever it lacked, because a test that never runs proves nothing.
+Only reasons that start with "shared: " are let through: the material beside the repository is not ours to give.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("MONITORD_REQUIRE_ALL") == "1"
+
+
+def _reason(report: pytest.CollectReport | pytest.TestReport) -> str:
+    if isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2]).removeprefix("Skipped: ")
+    return str(report.longrepr)
+
+
+def _refuse_skip(report: pytest.CollectReport | pytest.TestReport) -> None:
+    if not REQUIRE_ALL or not report.skipped or hasattr(report, "wasxfail"):
+        return
+    reason = _reason(report)
+    if not reason.startswith("shared: "):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where everything is required: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _refuse_skip(report)
+    return report

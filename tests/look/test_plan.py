@@ -1,0 +1,63 @@
+"""The plan: a device costs as few requests as possible whatever the number of checks on it."""
+
+from dataclasses import dataclass
+
+from monitord.domain.looking import Check, Needs, PageRequest, TableRow, Verdict
+from monitord.look.plan import PageAsk, plan, plan_device
+from tests.support.looking import check, device
+
+NAME, ADMIN, OPER, ALIAS = "1.1", "1.7", "1.8", "1.18"
+
+
+def test_scalars_that_several_checks_need_are_asked_once_and_in_order() -> None:
+    checks = {
+        "a": check("a", needs=Needs(scalars=("2.1", "2.2"))),
+        "b": check("b", needs=Needs(scalars=("2.2", "2.3", "2.3"))),
+    }
+    planned = plan_device(device(checks=("a", "b")), checks)
+    assert planned.snmp is not None
+    assert planned.snmp.scalars == ("2.1", "2.2", "2.3")
+    assert [target.check for target in planned.snmp.targets] == ["a", "b"]
+
+
+def test_rows_of_one_name_are_one_with_their_columns_united() -> None:
+    checks = {
+        "a": check("a", needs=Needs(rows=(TableRow(NAME, "Gi0/1", (ADMIN, OPER)),))),
+        "b": check("b", needs=Needs(rows=(TableRow(NAME, "Gi0/1", (OPER, ALIAS)), TableRow(NAME, "Gi0/2", (OPER,))))),
+    }
+    planned = plan_device(device(checks=("a", "b")), checks)
+    assert planned.snmp is not None
+    assert planned.snmp.rows == (
+        TableRow(NAME, "Gi0/1", (ADMIN, OPER, ALIAS)),
+        TableRow(NAME, "Gi0/2", (OPER,)),
+    )
+
+
+def test_equal_pages_are_asked_once_and_others_apart() -> None:
+    front, other = PageRequest("http://127.0.0.1/"), PageRequest("http://127.0.0.1/", follow=1)
+    checks = {name: check(name, needs=Needs(page=page)) for name, page in (("a", front), ("b", front), ("c", other))}
+    site = device(checks=("a", "b", "c"), snmp=False)
+    assert plan_device(site, checks).pages == (
+        PageAsk(front, site.targets[:2]),
+        PageAsk(other, site.targets[2:]),
+    )
+    assert plan_device(site, checks).snmp is None
+
+
+def test_a_check_that_cannot_say_what_it_needs_is_named_and_its_target_still_judged() -> None:
+    @dataclass(frozen=True)
+    class Params:
+        pass
+
+    def broken(params: object) -> Needs:
+        raise KeyError("oid")
+
+    checks = {"bad": Check("bad", Params, broken, lambda params, sight, previous: Verdict.up()), "told": check()}
+    planned = plan_device(device(checks=("bad", "told", "gone")), checks)
+    assert [target for target, _ in planned.mistakes] == ["olt-1/bad", "olt-1/gone"]
+    assert planned.snmp is not None
+    assert len(planned.snmp.targets) == 3
+
+
+def test_a_device_with_nothing_to_look_at_is_not_in_the_plan() -> None:
+    assert [planned.device.id for planned in plan([device("a", ()), device("b")], {"told": check()})] == ["b"]

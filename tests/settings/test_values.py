@@ -1,0 +1,168 @@
+"""What is written becomes the value that is meant."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from monitord.domain.health import Health
+from monitord.domain.network import SnmpVersion
+from monitord.domain.people import OrganisationRole
+from monitord.domain.policy import Whom
+from monitord.domain.roster import DailySlot, Shift, expand, on_duty
+from monitord.settings import DailyEntry, checks_dirs
+from tests.settings.small import SECRETS, SMALL, InterfaceParams, PageParams, broken, loaded, written
+
+
+def test_a_device_has_its_access_its_timing_and_its_targets(tmp_path: Path) -> None:
+    core = loaded(written(tmp_path / "config")).devices["core"]
+    assert core.snmp is not None
+    assert (core.snmp.address, core.snmp.port, core.snmp.version) == ("127.0.0.1", 1161, SnmpVersion.V2C)
+    assert core.snmp.community == "community-of-the-core"
+    assert core.timing.interval == timedelta(seconds=10)
+    assert core.timing.confirm == 3
+    assert [target.id for target in core.targets] == ["core/agent_answers", "core/interface_up/ge-0/0/1"]
+    interface = core.targets[1]
+    assert interface.params == InterfaceParams("ge-0/0/1")
+    assert (interface.severity, core.targets[0].severity, interface.title) == (2, 1, "Hướng An")
+
+
+def test_durations_of_a_check_are_written_like_every_duration(tmp_path: Path) -> None:
+    text = broken("slow_after: 3s", "slow_after: 3s, patience: 500ms, status: [200, 204]")
+    page = loaded(written(tmp_path / "config", text)).devices["page"]
+    assert page.snmp is None
+    assert page.targets[0].params == PageParams("http://127.0.0.1/", (200, 204), timedelta(seconds=3), 0.5)
+
+
+def test_defaults_of_the_desk_hold_where_a_device_says_nothing(tmp_path: Path) -> None:
+    text = broken("administrators: [an]", "administrators: [an], defaults: {interval: 1m, retry: 7s, confirm: 5}")
+    devices = loaded(written(tmp_path / "config", text)).devices
+    assert devices["edge"].timing.interval == timedelta(minutes=1)
+    assert devices["core"].timing.interval == timedelta(seconds=10)
+    assert devices["core"].timing.retry == timedelta(seconds=7)
+    assert devices["core"].timing.confirm == 5
+
+
+def test_version_three_has_a_user_and_keys_and_no_community(tmp_path: Path) -> None:
+    text = broken(
+        "community: public}",
+        "version: 3, user: look, context: c, auth: {protocol: SHA256, key: {secret: a}},"
+        " priv: {protocol: AES, key: {secret: p}}, also_from: [127.0.0.3]}",
+    )
+    secrets = SECRETS | {"MONITORD_SECRET_A": "auth-pass-phrase", "MONITORD_SECRET_P": "priv-pass-phrase"}
+    settings = loaded(written(tmp_path / "config", text), secrets)
+    access = settings.devices["edge"].snmp
+    assert access is not None
+    assert (access.version, access.user, access.context) == (SnmpVersion.V3, "look", "c")
+    assert (access.auth_protocol, access.auth_key) == ("SHA256", "auth-pass-phrase")
+    assert (access.priv_protocol, access.priv_key) == ("AES", "priv-pass-phrase")
+    assert access.also_from == ("127.0.0.3",)
+    assert {"auth-pass-phrase", "priv-pass-phrase"} < settings.secrets()
+
+
+def test_people_units_and_organisations_keep_their_words(tmp_path: Path) -> None:
+    text = broken("leader_duty: shift}", 'leader_duty: shift, auto_send: {order: Công văn số 1}, handover: "06:30"}')
+    settings = loaded(written(tmp_path / "config", text))
+    assert settings.units["vt"].auto_send_order == "Công văn số 1"
+    assert settings.units["vt"].handover == time(6, 30)
+    assert settings.people["an"].stand_ins == ("binh",)
+    assert settings.organisations["cong-an"].role is OrganisationRole.POLICE
+    assert settings.organisations["cong-an"].phone == "0900 000 113"
+    assert settings.sites["tram"].nearest_police == "cong-an"
+    assert settings.administrators == ("an",)
+
+
+def test_a_name_is_kept_in_composed_form(tmp_path: Path) -> None:
+    settings = loaded(written(tmp_path / "config", broken("name: Bình", "name: Bi\u0300nh")))
+    assert settings.people["binh"].name == "Bình"
+
+
+def test_a_policy_holds_for_its_severities_and_units(tmp_path: Path) -> None:
+    settings = loaded(written(tmp_path / "config"))
+    policy = settings.policy_for("vt", 3)
+    assert [(step.after, step.whom, step.ref) for step in policy.steps] == [
+        (timedelta(0), Whom.DUTY, "shift"),
+        (timedelta(minutes=5), Whom.PERSON, "binh"),
+        (timedelta(minutes=30), Whom.ORGANISATION, "so"),
+    ]
+    assert policy.steps[0].channels == ("telegram", "log")
+    assert (policy.repeat, policy.ack_holds) == (timedelta(minutes=60), timedelta(hours=2))
+
+
+def test_the_severity_follows_what_is_seen(tmp_path: Path) -> None:
+    settings = loaded(written(tmp_path / "config"))
+    target = settings.devices["core"].targets[0]
+    assert settings.severity_for(target, Health.DOWN) == 1
+    assert settings.severity_for(target, Health.GARBLED) == 4
+
+
+def test_slots_keep_local_hours_and_shifts_become_instants(tmp_path: Path) -> None:
+    folder = written(tmp_path / "config")
+    settings = loaded(folder)
+    assert settings.roster == (
+        DailyEntry(
+            "vt", "shift", DailySlot(time(6), time(22), ("an", "binh"), date(2026, 1, 1)), f"{folder}/small.yaml:57"
+        ),
+        DailyEntry("vt", "shift", DailySlot(time(22), time(6), ("binh",), date(2000, 1, 1)), f"{folder}/small.yaml:58"),
+        Shift(
+            "vt",
+            "shift",
+            "an",
+            datetime(2027, 2, 5, 15, tzinfo=UTC),
+            datetime(2027, 2, 5, 17, tzinfo=UTC),
+            f"{folder}/small.yaml:62",
+        ),
+    )
+
+
+def test_midnight_may_end_a_slot(tmp_path: Path) -> None:
+    text = broken('{from: "22:00", to: "06:00", people: [binh]}', '{from: "00:00", to: "24:00", people: [binh]}')
+    entry = loaded(written(tmp_path / "config", text)).roster[1]
+    assert isinstance(entry, DailyEntry)
+    zone = ZoneInfo("Asia/Ho_Chi_Minh")
+    shifts = expand(entry.unit, entry.duty, entry.slot, date(2026, 3, 1), 1, zone, entry.source)
+    assert shifts[0].end - shifts[0].start == timedelta(hours=24)
+    assert on_duty(shifts, "vt", "shift", datetime(2026, 3, 1, 16, 59, tzinfo=UTC)) == ("binh",)
+
+
+def test_folders_come_from_the_settings_then_from_systemd_then_from_beside_the_settings(tmp_path: Path) -> None:
+    folder = written(tmp_path / "config")
+    assert loaded(folder).state_dir == tmp_path / "state"
+    assert loaded(folder).runtime_dir == tmp_path / "state"
+    service = SECRETS | {"STATE_DIRECTORY": "/var/lib/monitord:/x", "RUNTIME_DIRECTORY": "/run/monitord"}
+    assert loaded(folder, service).state_dir == Path("/var/lib/monitord")
+    assert loaded(folder, service).runtime_dir == Path("/run/monitord")
+    assert loaded(folder, service).log_channel == Path("/var/lib/monitord/messages.log")
+    written(folder, broken("administrators: [an]", "administrators: [an], state_dir: ../here"))
+    assert loaded(folder, service).state_dir == folder / "../here"
+
+
+def test_the_folders_of_own_checks_are_known_before_the_checks_are(tmp_path: Path) -> None:
+    folder = written(tmp_path / "config", broken("administrators: [an]", "administrators: [an], checks_dirs: [../own]"))
+    (tmp_path / "own").mkdir()
+    assert checks_dirs(folder) == (folder / "../own",)
+    written(folder, "devices: [", "broken.yaml")
+    assert checks_dirs(folder) == (folder / "../own",)
+    assert checks_dirs(tmp_path / "nowhere") == ()
+
+
+def test_the_hash_is_of_what_is_said_and_not_of_comments_or_secrets(tmp_path: Path) -> None:
+    folder = written(tmp_path / "config")
+    first = loaded(folder).hash
+    written(folder, "# a comment\n" + SMALL)
+    assert loaded(folder, SECRETS | {"MONITORD_SECRET_CORE": "other"}).hash == first
+    written(folder, broken("community: {secret: core}", "community: one-secret"))
+    literal = loaded(folder).hash
+    written(folder, broken("community: {secret: core}", "community: two-secret"))
+    assert loaded(folder).hash == literal
+    written(folder, broken("severity: 1\n", "severity: 2\n"))
+    assert loaded(folder).hash != first
+
+
+def test_settings_never_show_a_secret(tmp_path: Path) -> None:
+    settings = loaded(written(tmp_path / "config"))
+    assert settings.telegram is not None
+    assert settings.telegram.token.reveal() == "123456:token-of-the-bot"
+    for secret in ("token-of-the-bot", "community-of-the-core"):
+        assert secret not in repr(settings)
+    assert "token" not in f"{settings.telegram.token}"
+    assert settings.secrets() == {"123456:token-of-the-bot", "community-of-the-core"}

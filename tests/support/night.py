@@ -1,0 +1,272 @@
+"""A night at the desk: the real desk on a real database, a clock moved by hand, and everything people get written
+down."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from monitord.bootstrap import settings_of, token
+from monitord.clock import Step
+from monitord.desk.context import Context
+from monitord.desk.desk import Desk
+from monitord.domain.edge import Edge, Firmness
+from monitord.domain.health import Cause, Health
+from monitord.domain.journal import Row, verify
+from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Outcome
+from monitord.domain.roster import on_duty
+from monitord.domain.update import Answer, Update, UpdateKind
+from monitord.settings.model import Settings
+from monitord.store import tables as t
+from monitord.store.engine import writing_engine
+from monitord.store.migrate import bring_up
+from monitord.store.tx import Tx, journal_row, shift_of
+from monitord.store.writer import InlineWriter, StoreUnavailable
+from monitord.texts import pick
+from tests.support.clock import ManualClock
+
+CONFIG = Path(__file__).parents[2] / "config"
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+SECRETS = {"MONITORD_SECRET_TELEGRAM_TOKEN": "1:t", "MONITORD_SECRET_CORE": "c", "MONITORD_SECRET_POST": "p"}
+ACCEPTED = Outcome(Delivery.ACCEPTED)
+
+
+@cache
+def example() -> Settings:
+    """Return the example province."""
+    return settings_of(CONFIG, SECRETS)[0]
+
+
+@cache
+def empty_database() -> bytes:
+    """Return the content of a migrated database without rows: migrating takes longer than a whole night."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        bring_up(path)
+        return path.read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """One message that reached somebody: local clock, person, channel, text, and the callbacks of its buttons."""
+
+    at: str
+    person: str
+    channel: str
+    text: str
+    buttons: tuple[str, ...] = ()
+    edits: str | None = None
+
+
+@dataclass
+class Reserve:
+    """Writes down when the database refused."""
+
+    refusals: list[StoreUnavailable] = field(default_factory=list)
+    returns: int = 0
+
+    async def refused(self, why: StoreUnavailable, seconds: float) -> None:
+        self.refusals.append(why)
+
+    async def works_again(self) -> None:
+        self.returns += 1
+
+
+class Uncounted:
+    """Counts nothing."""
+
+    def committed(self, command: str, seconds: float) -> None:
+        return
+
+
+class Night:
+    """One desk and one database. `begin` is local time; `settings` the example province unless given."""
+
+    def __init__(self, folder: Path, begin: str, settings: Settings | None = None) -> None:
+        self.clock = ManualClock(datetime.fromisoformat(begin).replace(tzinfo=ZONE).astimezone(UTC))
+        self.settings = settings or example()
+        self.database = folder / "night.db"
+        self.database.write_bytes(empty_database())
+        self.got: list[Got] = []
+        self.answer: Callable[[Claimed], Outcome] = lambda claimed: ACCEPTED
+        self.reserve = Reserve()
+        self._runs = 0
+        self._seq = 0
+        self._message = 0
+        self._update = 500
+        self._health: dict[str, Health | None] = {}
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start the daemon's desk."""
+        self._runs += 1
+        self._seq = 0
+        self.engine = writing_engine(self.database)
+        writer = InlineWriter(self.engine, lambda connection: Tx(connection, token))
+        context = Context.of(self.settings, pick(self.settings.lang))
+        run = f"run{self._runs}"
+        self.desk = Desk(writer, context, self.clock, run, lambda: 0.0, self.reserve, Uncounted())
+        self.started = await self.desk.start()
+        self.run = run
+
+    def die(self) -> None:
+        """End the daemon as kill -9 does: nothing more is written."""
+        self.engine.dispose()
+
+    async def __aenter__(self) -> "Night":
+        await self.start()
+        return self
+
+    async def __aexit__(self, *rest: object) -> None:
+        assert list(verify(self.rows())) == []
+        self.engine.dispose()
+
+    # --- what is seen -----------------------------------------------------------------------------------------------
+
+    async def sees(
+        self, target: str, health: Health, firmness: Firmness = Firmness.HARD, *, first: bool = False
+    ) -> Edge:
+        """Let the looker tell the desk of a target; looks are ten seconds apart, three of them confirm."""
+        self._seq += 1
+        now = self.clock.now()
+        bad = health is not Health.UP
+        edge = Edge(
+            source="desk",
+            boot=self.run,
+            seq=self._seq,
+            target=target,
+            was=self._health.get(target),
+            now=health,
+            firmness=firmness,
+            attempt=3 if firmness is Firmness.HARD and bad else 1,
+            confirm=3,
+            cause=Cause.NO_ANSWER if bad else Cause.FINE,
+            detail="",
+            seen_at=now,
+            first_bad=now if bad else None,
+            last_good=None,
+            first=first,
+        )
+        self._health[target] = health
+        await self.desk.take_edges([edge])
+        await self.deliver()
+        return edge
+
+    async def takes(self, edge: Edge) -> None:
+        """Give the desk an edge as it is."""
+        await self.desk.take_edges([edge])
+        await self.deliver()
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    async def passes(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0) -> None:
+        """Let time go by; timers fire and messages leave at their own instants."""
+        left = seconds + 60 * minutes + 3600 * hours
+        while True:
+            wait = await self.desk.fire_due()
+            await self.deliver()
+            retry = await self._next_retry()
+            steps = [s for s in (wait, retry) if s is not None and 0 < s <= left]
+            if not steps:
+                break
+            step = min(steps)
+            await self.clock.advance(step)
+            left -= step
+        await self.clock.advance(left)
+        await self.desk.fire_due()
+        await self.deliver()
+
+    async def _next_retry(self) -> float | None:
+        waits = [await self.desk.next_due(channel) for channel in ("telegram", "log")]
+        return min((w for w in waits if w is not None and w > 0), default=None)
+
+    async def wall_steps(self, seconds: float) -> None:
+        """Move the wall clock alone and tell the desk, as the pulse does."""
+        self.clock.jump(seconds)
+        await self.desk.clock_stepped(Step(seconds, 0.0))
+
+    # --- people -----------------------------------------------------------------------------------------------------
+
+    async def deliver(self) -> None:
+        """Send what is due until nothing is."""
+        busy = True
+        while busy:
+            busy = False
+            for channel in ("telegram", "log"):
+                for claimed in await self.desk.claim(channel, 50):
+                    busy = True
+                    outcome = self.answer(claimed)
+                    if outcome.delivery is Delivery.ACCEPTED:
+                        self._message += 1
+                        outcome = replace(outcome, message_ref=claimed.message.replaces or str(self._message))
+                        self._note(channel, claimed)
+                    await self.desk.report(claimed.message.notice, outcome)
+
+    def _note(self, channel: str, claimed: Claimed) -> None:
+        to = claimed.message.to
+        person = next((p.id for p in self.settings.people.values() if str(p.telegram) == to), to)
+        callbacks = tuple(face.callback for row in claimed.message.buttons for face in row)
+        self.got.append(Got(self.now(), person, channel, claimed.message.text, callbacks, claimed.message.replaces))
+
+    async def presses(self, person: str, callback: str, *, update_id: int | None = None) -> Answer:
+        """Let somebody press a button; `person` is an id of the roster, or a number for a stranger."""
+        self._update += 1
+        known = self.settings.people.get(person)
+        user = known.telegram if known else int(person)
+        update = Update(
+            self._update if update_id is None else update_id, UpdateKind.PRESS, user or 0, user or 0, callback, "1"
+        )
+        answer = await self.desk.press(update)
+        await self.deliver()
+        return answer
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    def now(self) -> str:
+        """Return the local wall clock."""
+        return self.clock.now().astimezone(ZONE).strftime("%H:%M:%S")
+
+    def on(self, duty: str, unit: str = "vt-song-mau") -> str:
+        """Return who is on that duty now, by the roster."""
+        with self.engine.connect() as connection:
+            shifts = [shift_of(row) for row in connection.execute(sa.select(t.shift)).mappings()]
+        (person,) = on_duty(shifts, unit, duty, self.clock.now())
+        return person
+
+    def told(self, *, edits: bool = False) -> list[tuple[str, str]]:
+        """Return (clock, person) of everything people got, edits in place left out."""
+        return [(g.at, g.person) for g in self.got if edits or g.edits is None]
+
+    def rows(self, kind: str | None = None) -> list[Row]:
+        """Return the journal, or its rows of one kind."""
+        with self.engine.connect() as connection:
+            found = connection.execute(sa.select(t.journal).order_by(t.journal.c.seq)).mappings().all()
+        return [row for row in map(journal_row, found) if kind is None or row.kind == kind]
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of the journal's rows in order."""
+        return [row.kind for row in self.rows()]
+
+    def count(self, table: sa.Table, **where: object) -> int:
+        """Return how many rows of a table fit."""
+        wanted = sa.select(sa.func.count()).select_from(table)
+        for column, value in where.items():
+            wanted = wanted.where(table.c[column] == value)
+        with self.engine.connect() as connection:
+            return int(connection.execute(wanted).scalar() or 0)
+
+
+NOT_SENT = Outcome(Delivery.NOT_SENT, DeliveryCause.CONNECT)
+UNCERTAIN = Outcome(Delivery.UNCERTAIN, DeliveryCause.TIMED_OUT)
+BLOCKED = Outcome(Delivery.PERMANENT, DeliveryCause.BLOCKED)
+
+
+def silent(device: str) -> str:
+    """Return the target that says whether a device's agent answers."""
+    return f"{device}/agent_answers"

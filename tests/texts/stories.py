@@ -1,0 +1,203 @@
+"""One night's messages, as stories: the device is lost at 03:07, at the first minutes of the first day of Tết 2027."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from monitord.domain.health import Cause, Health
+from monitord.domain.notice import DeliveryCause, Event
+from monitord.texts.story import (
+    Audience,
+    ChannelTrouble,
+    DiskTrouble,
+    Gap,
+    Next,
+    Pressed,
+    PressResult,
+    Story,
+    Taken,
+    Told,
+    ToldState,
+    Trouble,
+    Words,
+)
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def at(clock: str, day: int = 6) -> datetime:
+    """Return a local time of day of February 2027 as an instant."""
+    return datetime.combine(date(2027, 2, day), time.fromisoformat(clock), tzinfo=ZONE).astimezone(UTC)
+
+
+B = Told(at("03:09"), "trực ca", "Trần Thị B", "telegram", ToldState.ACCEPTED)
+C = Told(at("03:14"), "trực điều hành", "Lê Văn C", "telegram", ToldState.FAILED)
+C_LOG = Told(at("03:15"), "trực điều hành", "Lê Văn C", "log", ToldState.ACCEPTED)
+A = Told(at("03:24"), "trực lãnh đạo", "Nguyễn Văn A", "telegram", ToldState.UNCERTAIN)
+TAKEN = Taken(at("03:31:12"), "Trần Thị B", "trực ca", expires_at=at("05:31:12"))
+ORDER = "Công văn số 12/VT-ĐHTT (ví dụ)"
+
+SHIFT = Story(
+    event=Event.STEP,
+    audience=Audience.SHIFT,
+    code="SC-0602-004",
+    severity=2,
+    health=Health.DOWN,
+    cause=Cause.NO_ANSWER,
+    device_name="OLT Tiểu Cần 01",
+    unit_name="Viễn thông Cửu Long",
+    occurred_at=at("03:07:40"),
+    detected_at=at("03:09:00"),
+    now=at("03:09:01"),
+    zone=ZONE,
+    site_name="Trạm Tiểu Cần",
+    commune="xã Tiểu Cần",
+    recipient_name="Trần Thị B",
+    recipient_role="trực ca",
+    next=Next(at("03:14"), "trực điều hành"),
+    told=(replace(B, state=ToldState.WAITING),),
+)
+OPERATIONS = replace(
+    SHIFT,
+    audience=Audience.OPERATIONS,
+    now=at("03:14:01"),
+    recipient_name="Lê Văn C",
+    recipient_role="trực điều hành",
+    told=(B, replace(C, state=ToldState.WAITING)),
+    next=Next(at("03:24"), "trực lãnh đạo"),
+)
+LEADER = replace(
+    SHIFT,
+    audience=Audience.LEADER,
+    now=at("03:24:01"),
+    recipient_name="Nguyễn Văn A",
+    recipient_title="Phó Giám đốc",
+    recipient_role="trực lãnh đạo",
+    shift=(at("07:00", 5), at("07:00", 6)),
+    told=(B, C, C_LOG, replace(A, state=ToldState.WAITING)),
+    next=Next(at("03:39"), "Sở Khoa học và Công nghệ"),
+)
+DEPARTMENT = replace(
+    SHIFT,
+    audience=Audience.DEPARTMENT,
+    now=at("03:39:01"),
+    recipient_name="Phạm Thị D",
+    recipient_title="Trực lãnh đạo Sở",
+    recipient_role="Sở Khoa học và Công nghệ",
+    organisation="Sở Khoa học và Công nghệ",
+    order=ORDER,
+    told=(B, C, C_LOG, A),
+    next=Next(at("04:39"), "Sở Khoa học và Công nghệ", again=True),
+)
+
+
+def restored(story: Story, event: Event = Event.RESTORED, taken: Taken | None = TAKEN) -> Story:
+    """Return the story after the target came back at 04:12."""
+    return replace(story, event=event, restored_at=at("04:12:30"), now=at("04:13"), next=None, taken=taken)
+
+
+def taken(story: Story, event: Event = Event.ACKNOWLEDGED, by: Taken = TAKEN) -> Story:
+    """Return the story after somebody took it at 03:31."""
+    return replace(story, event=event, now=at("03:31:13"), next=None, taken=by)
+
+
+STORIES: Mapping[str, Story] = {
+    "step-shift": SHIFT,
+    "step-shift-port": replace(
+        SHIFT,
+        cause=Cause.INTERFACE_DOWN,
+        device_name="Định tuyến Cầu Kè",
+        title="Cổng lên lõi",
+        instance="ge-0/0/1",
+        detail="lowerLayerDown",
+        severity=3,
+    ),
+    "step-shift-page": replace(
+        SHIFT, cause=Cause.BAD_STATUS, device_name="Cổng thông tin điện tử tỉnh", detail="503", site_name="", commune=""
+    ),
+    "step-shift-auth": replace(SHIFT, health=Health.AUTH, cause=Cause.ACCESS_DENIED, severity=4),
+    "step-shift-repeat": replace(SHIFT, repeat=True),
+    "step-shift-drill": replace(SHIFT, drill=True),
+    "step-shift-late": replace(SHIFT, now=at("03:15:01"), late=timedelta(minutes=6), due_at=at("03:09"), next=None),
+    "step-shift-after-expiry": replace(
+        SHIFT, now=at("05:31:13"), taken=TAKEN, next=Next(at("05:36"), "trực điều hành"), told=()
+    ),
+    "step-operations": OPERATIONS,
+    "step-operations-late": replace(
+        OPERATIONS, now=at("03:20:01"), late=timedelta(minutes=6), due_at=at("03:14"), skipped=("trực ca",), told=()
+    ),
+    "step-leader": LEADER,
+    "step-leader-approval-next": replace(LEADER, next=Next(at("03:39"), "Sở Khoa học và Công nghệ", asks=True)),
+    "step-leader-again": replace(
+        LEADER, again=2, now=at("05:24:01"), next=Next(at("06:24"), "trực lãnh đạo", again=True)
+    ),
+    "step-leader-late-everything": replace(
+        LEADER,
+        now=at("03:30:01"),
+        late=timedelta(minutes=6),
+        due_at=at("03:24"),
+        skipped=("trực ca", "trực điều hành"),
+        told=(),
+        repeat=True,
+    ),
+    "step-department": DEPARTMENT,
+    "step-department-again": replace(DEPARTMENT, again=1, now=at("04:39:01")),
+    "step-department-approved": replace(
+        DEPARTMENT, order=None, approved_by="Nguyễn Văn A, Phó Giám đốc", taken=TAKEN, contact="trực ca 0900 000 001"
+    ),
+    "acknowledged-shift": taken(SHIFT, by=replace(TAKEN, yours=True)),
+    "acknowledged-operations": taken(OPERATIONS),
+    "acknowledged-leader": taken(LEADER),
+    "acknowledged-department": taken(DEPARTMENT),
+    "restored-shift": restored(SHIFT),
+    "restored-leader": restored(LEADER),
+    "restored-leader-untaken": restored(LEADER, taken=None),
+    "restored-department": restored(DEPARTMENT),
+    "restored-shift-over-midnight": replace(
+        restored(SHIFT, taken=None), occurred_at=at("23:58", 5), detected_at=at("23:59", 5), restored_at=at("00:03")
+    ),
+    "ack-expired-shift": replace(
+        SHIFT, event=Event.ACK_EXPIRED, now=at("05:31:13"), taken=TAKEN, next=Next(at("05:36"), "trực điều hành")
+    ),
+    "ack-expired-leader": replace(LEADER, event=Event.ACK_EXPIRED, now=at("05:31:13"), taken=TAKEN, next=None),
+    "ack-expired-department": replace(DEPARTMENT, event=Event.ACK_EXPIRED, now=at("05:31:13"), taken=TAKEN, next=None),
+    "approval": replace(
+        LEADER,
+        event=Event.APPROVAL,
+        now=at("03:39:01"),
+        organisation="Sở Khoa học và Công nghệ",
+        told=(B, C, C_LOG, A),
+        next=None,
+    ),
+    "taken-edit-shift": taken(SHIFT, Event.TAKEN_EDIT),
+    "taken-edit-department": taken(DEPARTMENT, Event.TAKEN_EDIT),
+    "restored-edit-shift": restored(SHIFT, Event.RESTORED_EDIT),
+    "restored-edit-department": restored(DEPARTMENT, Event.RESTORED_EDIT),
+}
+
+GAP = Gap("Viễn thông Cửu Long", "trực điều hành", at("03:14"), ZONE, instead="trực lãnh đạo", code="SC-0602-004")
+BROKEN = ChannelTrouble(
+    "telegram", Trouble.BROKEN, at("22:00", 5), at("22:12", 5), ZONE, DeliveryCause.CONNECT, waiting=1248
+)
+
+
+def asides(words: Words) -> Mapping[str, str]:
+    """Return the texts beside incidents, by the name of their golden file."""
+    return {
+        "coverage": words.coverage(GAP),
+        "channel-broken": words.channel_trouble(BROKEN),
+        "channel-binding": words.channel_trouble(
+            replace(BROKEN, trouble=Trouble.BINDING, cause=DeliveryCause.BLOCKED, person="Lê Văn C", waiting=0)
+        ),
+        "channel-conflict": words.channel_trouble(replace(BROKEN, trouble=Trouble.CONFLICT, cause=DeliveryCause.FINE)),
+        "channel-works-again": words.channel_trouble(
+            replace(BROKEN, trouble=Trouble.WORKS_AGAIN, now=at("04:00"), waiting=3)
+        ),
+        "disk-full": words.disk_full(DiskTrouble(at("02:30"), ZONE, 0)),
+        "disk-nearly-full": words.disk_full(DiskTrouble(at("14:30"), ZONE, 1_540_000_000, written=True)),
+        "presses": "\n".join(
+            words.press(Pressed(result, "SC-0602-004", "Trần Thị B", "trực ca", at("03:31:12"), ZONE))
+            for result in PressResult
+        ),
+    }
