@@ -38,7 +38,7 @@ bench: $(DEV) ## measure; one JSON line per figure
 		$(BIN)/python -m tests.bench.$$(basename "$$bench" .py); done; [ -n "$$found" ] || echo "there is no bench yet"
 
 clean: ## remove the environment, caches and builds
-	@rm -rf $(VENV) build dist var *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .demo build dist var *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup: $(RUNTIME) ## make the environment of the daemon

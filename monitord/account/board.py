@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.account.cards import IncidentCard, Names, RestoredLine, read_cards, read_restored
+from monitord.account.cards import IncidentCard, Names, RestoredLine, one_line, read_cards, read_restored
 from monitord.account.journal_log import in_words
 from monitord.account.stored import fetch, selection, snapshot
 from monitord.domain.dutybook import DutyBook
@@ -17,7 +17,6 @@ from monitord.domain.journal import FactKind
 from monitord.domain.network import Target
 from monitord.domain.people import Person
 from monitord.domain.roster import on_duty
-from monitord.domain.safe import clean
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.tx import person_of, shift_of
@@ -211,7 +210,7 @@ def _sites(connection: sa.Connection, names: Names) -> tuple[SiteGroup, ...]:
     for device in names.settings.devices.values():
         unnamed = sum(not (target.title or target.instance) for target in device.targets)
         lines = tuple(_target_line(target, rows.get(target.id), unnamed > 1) for target in device.targets)
-        groups.setdefault((device.unit, device.site), []).append(DeviceLine(device.name, lines))
+        groups.setdefault((device.unit, device.site), []).append(DeviceLine(one_line(device.name), lines))
     sites = []
     for (unit, site), devices in groups.items():
         sites.append(
@@ -231,15 +230,15 @@ def _target_line(target: Target, row: Any, ambiguous: bool) -> TargetLine:
     if target.instance and target.instance not in name:
         name = f"{name} ({target.instance})"
     if row is None or row["seen"] is None:
-        return TargetLine(target.id, name, None, None, (), None, None, "")
+        return TargetLine(target.id, one_line(name), None, None, (), None, None, "")
     soft = (row["attempt"], row["confirm"]) if row["firmness"] == "soft" and row["attempt"] else None
     return TargetLine(
         id=target.id,
-        name=name,
+        name=one_line(name),
         health=Health(row["seen"]),
         soft=soft,
         held=tuple(Hold(h) for h in row["held"]),
         since=row["since"],
         cause=Cause(row["cause"]) if row["cause"] else None,
-        detail=clean(row["detail"] or ""),
+        detail=one_line(row["detail"] or ""),
     )

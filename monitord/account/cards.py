@@ -14,7 +14,7 @@ from monitord.domain.journal import FactKind
 from monitord.domain.network import Device, Target
 from monitord.domain.notice import DeliveryCause, Event, NoticeState
 from monitord.domain.policy import Whom, step_of
-from monitord.domain.safe import clean
+from monitord.domain.safe import LIMIT, clean
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.tx import incident_of
@@ -23,6 +23,11 @@ from monitord.texts.story import Next, Taken, Told, ToldState, Words
 MOST_INCIDENTS = 50
 MOST_RESTORED = 10
 MOST_NOTICES = 1000
+
+
+def one_line(text: str) -> str:
+    """Return `text` fit for people. What is printable already passes at once: the board is read each second."""
+    return text if len(text) <= LIMIT and text.isprintable() else clean(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +83,13 @@ class Names:
 
     def person(self, ident: str | None) -> str:
         person = self.book.people.get(ident or "")
-        return person.name if person else ident or ""
+        return one_line(person.name if person else ident or "")
 
     def target(self, ident: str) -> str:
         if ident not in self.targets:
-            return clean(ident)
+            return one_line(ident)
         device, target = self.targets[ident]
-        return self.words.target(device.name, target.title, target.instance or "")
+        return one_line(self.words.target(device.name, target.title, target.instance or ""))
 
 
 def read_cards(connection: sa.Connection, names: Names) -> tuple[IncidentCard, ...]:
@@ -104,11 +109,11 @@ def read_cards(connection: sa.Connection, names: Names) -> tuple[IncidentCard, .
         cards.append(
             IncidentCard(
                 incident=incident,
-                device=device.name if device else clean(incident.target),
+                device=one_line(device.name if device else incident.target),
                 target=names.target(incident.target),
-                unit=unit.name if unit else incident.unit,
-                site=site.name if site else "",
-                detail=clean(incident.detail),
+                unit=one_line(unit.name if unit else incident.unit),
+                site=one_line(site.name if site else ""),
+                detail=one_line(incident.detail),
                 notices=tuple(notices.get(incident.id, ())),
                 taken=_taken(names, incident, duties.get(incident.id, "")),
                 next=_next(names, incident, timers.get(incident.id)),

@@ -61,7 +61,7 @@ class Tallies:
         return breaks
 
     def _note_instant(self, row: Row) -> None:
-        """Notice rows whose instant may have been lifted to their predecessor's, because the clock went back before them."""
+        """Notice rows whose instant may have been lifted to their predecessor's: the clock went back before them."""
         ts = stamp(row.ts)
         if ts != self._ts:
             self._ts, self._boot, self._lifted = ts, row.boot, False

@@ -37,8 +37,7 @@ def demo(
     except (DemoFailed, OSError) as cannot:
         fail(f"demo: {cannot}", TEMPORARY)
     if faults:
-        fail("demo: the story came out wrong:\n" + "\n".join(f"  - {f}" for f in faults), 1)
-    print("demo: the story came out right")
+        fail("\n".join(f"  - {fault}" for fault in faults), 1)
 
 
 def register(app: cyclopts.App) -> None:

@@ -40,6 +40,8 @@ Database = Annotated[
     Path | None, Parameter(name="--database", help="Database file; without --config ids stand for names then.")
 ]
 BROKEN = 1
+UNREAD = 141
+"""What a shell calls a program that SIGPIPE ended: the output was cut short, so it is no success."""
 LONGEST = 500
 
 
@@ -50,6 +52,18 @@ class Reading:
     connection: sa.Connection
     settings: Settings | None
     words: Words
+
+
+@contextmanager
+def while_read() -> Iterator[None]:
+    """End quietly with UNREAD when the reader of the output has seen enough (`| head`)."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes what is left when it ends, and would complain of the pipe again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(UNREAD) from None
 
 
 @contextmanager
@@ -68,11 +82,8 @@ def reading(config: Path | None, database: Path | None) -> Iterator[Reading]:
         fail(f"{database}: {error.strerror}; run this as the user of the daemon, or name a copy with --database", WRONG)
     engine = reading_engine(database.absolute())
     try:
-        with engine.connect() as connection:
+        with engine.connect() as connection, while_read():
             yield Reading(connection, settings, pick(settings.lang if settings else "vi"))
-    except BrokenPipeError:
-        # The reader of our output has seen enough (`| head`); the interpreter must not try to flush the rest.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (sa.exc.DatabaseError, ValueError) as error:
         why = str(getattr(error, "orig", error))
         advice = "name the database of monitord with --database, or a sound copy of it"
@@ -108,22 +119,12 @@ def show(
             for line in lines:
                 print(printable(json.dumps(as_json(line), ensure_ascii=False, default=str)))
         else:
-            keys = ("seq", "time", "what") if code else ("seq", "time", "code", "what")
-            cells = {
-                line.seq: {
-                    "seq": str(line.seq),
-                    "time": at.words.instant(line.ts, zone, seconds=True),
-                    "code": line.incident or "",
-                    "what": line.text,
-                }
-                for line in lines
-            }
-            print_table([at.words.table[key] for key in keys], [[c[key] for key in keys] for c in cells.values()])
+            rows = [[str(line.seq), at.words.instant(line.ts, zone, seconds=True), line.text] for line in lines]
+            print_table([at.words.table[key] for key in ("seq", "time", "what")], rows)
             if not lines:
                 print(at.words.table["empty"])
         if more:
             print(f"only the last {limit} rows; --limit shows more", file=sys.stderr)
-        sys.stdout.flush()
     return 0
 
 
@@ -153,7 +154,9 @@ def code_of(connection: sa.Connection, typed: str) -> str:
 
 def export(
     *,
-    csv: Annotated[str, Parameter(name="--csv", help="The file to write, or - for standard output.")],
+    csv: Annotated[
+        str, Parameter(name="--csv", allow_leading_hyphen=True, help="The file to write, or - for standard output.")
+    ],
     config: Config = None,
     database: Database = None,
 ) -> int:
@@ -168,7 +171,7 @@ def export(
         except BrokenPipeError:
             raise
         except OSError as error:
-            fail(f"{csv}: {error.strerror}; nothing was exported", WRONG)
+            fail(f"{csv}: {error.strerror or error}; the export is not whole, write it to another place", WRONG)
     print(f"{rows} rows exported", file=sys.stderr)
     return 0
 
@@ -212,16 +215,18 @@ def verify(
             fail(str(wrong), WRONG)
         except OSError as error:
             fail(f"{exported}: {error.strerror}; name a file of `monitord log export --csv`", WRONG)
-        _print_proof(proof, words)
-        print("The columns for people (the first five) are not covered by the hashes; the others are.")
+        more = ["The columns for people (the first five) are not covered by the hashes; the others are."]
     else:
         with reading(config, database) as at:
-            proof = verify_database(at.connection)
-            _print_proof(proof, at.words)
-            print(f"Private parts: {proof.private_checked} hold, {proof.private_purged} purged.")
-            print(f"Held against the journal: {proof.incidents} incidents, {proof.notices} sent notices.")
-    print("Rows cut off from the end cannot be noticed by this: compare the head with one that was noted elsewhere.")
-    sys.stdout.flush()
+            proof, words = verify_database(at.connection), at.words
+        more = [
+            f"Private parts: {proof.private_checked} looked at, {proof.private_purged} purged.",
+            f"Held against the journal: {proof.incidents} incidents, {proof.notices} sent notices.",
+        ]
+    with while_read():
+        _print_proof(proof, words)
+        print("\n".join(more))
+        print("Rows cut off from the end cannot be noticed by this: compare the head with one noted elsewhere.")
     return 0 if proof.whole else BROKEN
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from shutil import get_terminal_size
 from typing import Annotated
 
 import cyclopts
@@ -17,6 +18,9 @@ from monitord.clock import SystemClock
 from monitord.domain.journal import stamp
 from monitord.domain.people import DutyKind, Unit
 from monitord.domain.safe import clean
+
+WIDE = 160
+"""Columns of a terminal that has room for title and source as well."""
 
 
 def who(
@@ -49,7 +53,6 @@ def who(
             _print(desk, instant, found)
         if not found:
             print(_where_to_look(desk, written), file=sys.stderr)
-        sys.stdout.flush()
     return 0
 
 
@@ -69,7 +72,7 @@ def _one_of(option: str, given: str | None, known: Collection[str]) -> None:
 def _print(desk: Reading, instant: datetime, found: list[OnDuty]) -> None:
     words, zone = desk.words, desk.settings.zone if desk.settings else HOME
     print(words.instant(instant, zone, seconds=instant.second != 0))
-    keys = ("unit", "duty", "person", "title", "phone", "from", "to", "source")
+    keys = ["unit", "duty", "person", "phone", "from", "to", "title", "source"]
     units: Mapping[str, Unit] = desk.settings.units if desk.settings else {}
     duties: Mapping[str, DutyKind] = desk.settings.duty_kinds if desk.settings else {}
     rows = [
@@ -77,14 +80,16 @@ def _print(desk: Reading, instant: datetime, found: list[OnDuty]) -> None:
             units[one.unit].name if one.unit in units else one.unit,
             duties[one.duty].name if one.duty in duties else one.duty,
             one.name,
-            one.title,
             one.phone,
             words.instant(one.start, zone),
             words.instant(one.end, zone),
+            one.title,
             one.source,
         ]
         for one in found
     ]
+    if sys.stdout.isatty() and get_terminal_size().columns < WIDE:
+        keys, rows = keys[:-2], [row[:-2] for row in rows]
     print_table([words.table[key] for key in keys], rows)
     if not found:
         print(words.table["nobody"])

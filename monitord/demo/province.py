@@ -3,6 +3,7 @@
 import contextlib
 import zlib
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -12,6 +13,9 @@ from monitord.demo.agents import Agent, Interface, device_mib
 from monitord.demo.botapi import BotApi
 from monitord.demo.phones import Owner
 from monitord.demo.sites import Site
+from monitord.desk.starting import shifts_of
+from monitord.domain.policy import Whom
+from monitord.domain.roster import on_duty
 from monitord.settings.model import Settings
 from monitord.settings.rewrite import in_seconds
 
@@ -54,6 +58,25 @@ def secrets_of_demo() -> Mapping[str, str]:
     }
 
 
+def telephones_of(settings: Settings, now: datetime) -> dict[int, Owner]:
+    """Return whose telephones there are by chat id: those on duty at `now` first, as a step would reach them."""
+    shifts = tuple(shifts_of(settings, now.astimezone(settings.zone).date() - timedelta(days=1), 3, settings.zone))
+    duties: dict[str, str] = {}
+    for unit in settings.units:
+        for step in (step for rule in settings.policies for step in rule.policy.steps):
+            if step.whom is Whom.DUTY:
+                name = settings.duty_kinds[step.ref].name
+                for person in on_duty(shifts, unit, step.ref, now):
+                    duties.setdefault(person, f"đang {name} · {settings.units[unit].name}")
+            elif step.whom is Whom.ORGANISATION:
+                organisation = settings.organisations[step.ref]
+                for person in organisation.contacts:
+                    duties.setdefault(person, organisation.name)
+    order = [*duties, *(name for name in settings.people if name not in duties)]
+    people = [settings.people[name] for name in order]
+    return {p.telegram: Owner(p.name, duties.get(p.id, p.title)) for p in people if p.telegram is not None}
+
+
 class Province:
     """The simulated world of a settings folder: start it before the daemon, stop it after."""
 
@@ -88,11 +111,13 @@ class Province:
                     where = urlsplit(url)
                     title = getattr(target.params, "text", None) or device.name
                     self.sites[device.id] = Site(clock, title, where.hostname or "", where.port or 80)
-        self.owners = {p.telegram: Owner(p.name, p.title) for p in settings.people.values() if p.telegram is not None}
+        self.owners = telephones_of(settings, clock.now())
 
     async def __aenter__(self) -> "Province":
-        for part in (*self.agents.values(), *self.sites.values()):
-            await self._stack.enter_async_context(part)
+        for agent in self.agents.values():
+            await self._stack.enter_async_context(agent)
+        for site in self.sites.values():
+            await self._stack.enter_async_context(site)
         return self
 
     async def __aexit__(

@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import requests
@@ -27,6 +28,7 @@ from monitord.demo.province import TOKEN, Province, demo_settings, secrets_of_de
 from monitord.demo.talk import Act, Entry
 from monitord.demo.telephones import Telephones
 from monitord.domain.incident import Phase
+from monitord.domain.notice import Button
 from monitord.settings.model import Settings
 from monitord.store.engine import reading_engine
 from monitord.texts import pick
@@ -84,25 +86,28 @@ class Demo:
         self.box.folder.mkdir(parents=True)
         os.environ.update(secrets_of_demo())
         async with contextlib.AsyncExitStack() as stack:
-            people = (await asyncio.to_thread(self._load, self.box.source)).people.values()
+            source = await asyncio.to_thread(self._load, self.box.source)
+            self.words: Words = pick(source.lang)
+            self.say(self.words.demo["starting"])
+            people = source.people.values()
             names = {p.telegram: p.name for p in people if p.telegram is not None}
             self.bot = await stack.enter_async_context(BotApi(self.clock, token=TOKEN, names=names))
             demo_settings(self.box.source, self.config, self.bot.url, self.box.web_port, self.box.network)
             self.settings = self._load(self.config)
-            self.words: Words = pick(self.settings.lang)
             self.province = await stack.enter_async_context(Province(self.settings, self.clock, self.bot))
             phones = Telephones(
                 self.bot,
                 self.province.owners,
                 port=self.box.phones_port,
+                words=self.words.demo,
                 desk_url=f"http://127.0.0.1:{self.box.web_port}/",
             )
             await stack.enter_async_context(phones)
             await stack.enter_async_context(self._daemon())
             self._reading = reading_engine(self.database)
             stack.callback(self._reading.dispose)
-            self.say(f"Trang trực ca:   http://127.0.0.1:{self.box.web_port}/")
-            self.say(f"Điện thoại demo: {phones.url}")
+            self.say(f"{self.words.demo['page']} http://127.0.0.1:{self.box.web_port}/")
+            self.say(f"{self.words.demo['phones']} {phones.url}")
             yield
 
     @contextlib.asynccontextmanager
@@ -199,22 +204,23 @@ class Demo:
         name = self.settings.devices[story.DEVICE].name
         await self.clock.sleep(BREAK_AFTER)
         before = (await asyncio.to_thread(self.night)).incident
-        self.say(f"→ Demo làm {name} im lặng.")
+        self.say(self.words.demo["silent"].format(device=name))
         agent.break_with("silent")
         night = await self.until("an incident", lambda n: n.incident is not None and n.incident != before, limit)
         if alone:
             last = len(night.incident.policy.steps) - 1 if night.incident else 0
             await self.until("the last step", lambda n: any(m.step == last for m in n.told), limit)
             entry = self._first_letter(night)
-            self.say(f"→ {self.province.owners[entry.chat_id].name} bấm “{entry.buttons[0].label}”.")
+            person = self.province.owners[entry.chat_id].name
+            self.say(self.words.demo["presses"].format(person=person, button=entry.buttons[0].label))
             self.bot.press(entry.chat_id, entry.message_id, entry.buttons[0].data)
         else:
-            self.say("→ Mở trang điện thoại và bấm “Tiếp nhận” khi muốn; cho đến lúc đó hệ thống báo dần lên cấp trên.")
+            self.say(self.words.demo["wait_for_press"].format(button=self.words.button(Button.TAKE)))
         await self.until(
             "somebody to take it", lambda n: bool(n.incident and n.incident.phase is not Phase.OPEN), limit
         )
         await self.clock.sleep(MEND_AFTER)
-        self.say(f"→ Demo cho {name} hoạt động lại.")
+        self.say(self.words.demo["mended"].format(device=name))
         agent.mend()
         await self.until("the return", lambda n: bool(n.incident and n.incident.phase is Phase.RESTORED), limit)
         return await self.until("everyone to hear of the return", self._all_heard, limit)
@@ -247,8 +253,9 @@ class Demo:
         self.console.print(table)
         faults = story.wrong(night, self.settings, roster, self.bot.history)
         faults += [f"journal row {b.seq}: {b.why}" for b in proof.breaks]
-        whole = "nguyên vẹn" if not proof.breaks else "KHÔNG nguyên vẹn"
-        self.say(f"Nhật ký: {proof.rows} dòng, chuỗi băm {whole}.")
+        chain = self.words.table["chain_broken" if proof.breaks else "chain_holds"]
+        self.say(self.words.demo["log_rows"].format(rows=proof.rows, chain=chain))
+        self.say(self.words.demo["wrong" if faults else "right"])
         return faults
 
 
@@ -270,7 +277,7 @@ async def run_demo(
                 faults = demo.report(night)
                 if once:
                     return faults
-                demo.say(f"→ Hết câu chuyện. Sau {AGAIN_AFTER:.0f} giây sẽ có sự cố mới; Ctrl-C để dừng.")
+                demo.say(demo.words.demo["over"].format(wait=demo.words.duration(timedelta(seconds=AGAIN_AFTER))))
                 await demo.clock.sleep(AGAIN_AFTER)
         except sa.exc.SQLAlchemyError as unreadable:
             raise DemoFailed(f"the database cannot be read: {unreadable}") from unreadable

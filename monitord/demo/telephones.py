@@ -22,26 +22,9 @@ from monitord.demo.botapi import BotApi
 from monitord.demo.phones import Owner, phones
 from monitord.demo.served import LoopbackServer, SafeHeaders
 from monitord.demo.wire import loopback
+from monitord.texts import pick
 
 __all__ = ["Owner", "Telephones"]
-
-WORDS: Mapping[str, str] = {
-    "title": "Điện thoại của người trực (bản trình diễn)",
-    "intro": "Mỗi khung là điện thoại của một người: tin nhắn đã đến, và các nút có thể bấm.",
-    "desk": "Trang giám sát",
-    "empty": "Chưa có tin nhắn nào.",
-    "edited": "đã sửa",
-    "earlier": "Nội dung trước khi sửa",
-    "pressed": "Đã bấm",
-    "answer": "Trả lời",
-    "no_text": "(không có lời)",
-    "messages": "tin",
-    "skip": "Đến các điện thoại",
-    "buttons_of": "Nút của tin nhắn lúc",
-    "gone": "Nút này không còn nữa.",
-    "foreign": "Yêu cầu không đến từ trang này.",
-    "no_one": "Không có điện thoại này.",
-}
 """Every word a person reads on this page."""
 
 HERE = Path(__file__).parent
@@ -71,6 +54,7 @@ class Telephones:
         *,
         zone: str = "Asia/Ho_Chi_Minh",
         desk_url: str = "",
+        words: Mapping[str, str] = pick("vi").demo,
     ) -> None:
         self.address = loopback(address)
         self.port = port
@@ -78,6 +62,7 @@ class Telephones:
         self._owners = dict(owners)
         self._zone = ZoneInfo(zone)
         self._desk_url = desk_url
+        self._words = words
         self._server: LoopbackServer | None = None
         pages = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -87,7 +72,7 @@ class Telephones:
             lstrip_blocks=True,
         )
         pages.filters["clock"] = self._clock_time
-        pages.globals["words"] = WORDS
+        pages.globals["words"] = words
         self._whole = pages.get_template("telephones.html")
         self._part = pages.get_template("phones.html")
 
@@ -153,17 +138,17 @@ class Telephones:
 
     async def _press(self, request: Request) -> Response:
         if request.headers.get("origin", f"http://{request.headers['host']}") != f"http://{request.headers['host']}":
-            return Response(WORDS["foreign"], 403, media_type="text/plain")
+            return Response(self._words["foreign"], 403, media_type="text/plain")
         form = await _form(request)
         try:
             chat_id, message_id, place = (int(form[name]) for name in ("chat", "message", "button"))
         except (KeyError, ValueError):
-            return Response(WORDS["gone"], 400, media_type="text/plain")
+            return Response(self._words["gone"], 400, media_type="text/plain")
         if chat_id not in self._owners:
-            return Response(WORDS["no_one"], 404, media_type="text/plain")
+            return Response(self._words["no_one"], 404, media_type="text/plain")
         bubble = next((b for b in self._bot.bubbles(chat_id) if b.message_id == message_id), None)
         if bubble is None or not 0 <= place < len(bubble.buttons) or not bubble.buttons[place].data:
-            return Response(WORDS["gone"], 409, media_type="text/plain")
+            return Response(self._words["gone"], 409, media_type="text/plain")
         self._bot.press(chat_id, message_id, data=bubble.buttons[place].data)
         if "hx-request" in request.headers:
             return HTMLResponse(self._fragment())

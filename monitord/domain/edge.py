@@ -67,7 +67,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What `observe` found worth telling the desk. `was` is the last hard health for a hard change, the last seen for a soft one."""
+    """What `observe` found worth telling the desk: `was` is the last hard health if hard, the last seen if soft."""
 
     was: Health | None
     now: Health

@@ -73,9 +73,9 @@ class PageRequest:
     `follow` is the number of redirects allowed (same host and scheme only).
     """
 
-    url: str
+    url: str = field(repr=False)
     method: str = "GET"
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     follow: int = 0
     verify_tls: bool = True
 

@@ -65,11 +65,13 @@ class UpdatesLoop:
 
     async def run(self) -> None:
         """Listen until cancelled."""
-        bot = open_bot(self._settings)
+        bot: Bot | None = None
         failures = 0
         try:
             while True:
                 try:
+                    # Inside: a proxy that cannot be used must not end the loop.
+                    bot = bot or open_bot(self._settings)
                     offset = await self._updates.offset()
                     batch = await self._ask(bot, offset)
                     failures = 0
@@ -101,7 +103,8 @@ class UpdatesLoop:
             for task in self._answers:
                 task.cancel()
             await asyncio.gather(*self._answers, return_exceptions=True)
-            await close_bot(bot)
+            if bot is not None:
+                await close_bot(bot)
 
     async def _ask(self, bot: Bot, offset: int | None) -> Sequence[Update]:
         poll = max(0, round(self._settings.poll_timeout.total_seconds()))

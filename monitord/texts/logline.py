@@ -71,7 +71,7 @@ def _shown(
     if key in _STEPS and isinstance(given, int):
         return str(given + 1)
     if key.endswith("seconds") and isinstance(given, int | float) and abs(given) < 1e9:
-        return words.duration(timedelta(seconds=given))
+        return words.duration(timedelta(seconds=given), exact=True)
     if isinstance(given, float):
         return words.number(given, 0 if given.is_integer() else 1) if abs(given) < 1e15 else ""
     text = str(given)

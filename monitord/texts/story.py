@@ -219,6 +219,8 @@ class Words(Protocol):
     lang: str
     page: Mapping[str, str]
     """The words of the web page by key; every language has the same keys."""
+    demo: Mapping[str, str]
+    """What the demo says."""
     table: Mapping[str, str]
     """The headings of CLI tables by key; every language has the same keys."""
 
@@ -269,8 +271,11 @@ class Words(Protocol):
         """Return how a target is called in one line: the device, and the thing on it."""
         ...
 
-    def duration(self, span: timedelta) -> str:
-        """Return `1 giờ 05 phút`, `22 phút`, `45 giây`; a negative span counts as none."""
+    def duration(self, span: timedelta, exact: bool = False) -> str:
+        """Return `1 giờ 05 phút`, `22 phút`, `45 giây`; a negative span counts as none.
+
+        `exact` says the seconds too: `1 giờ 4 phút 50 giây`.
+        """
         ...
 
     def clock(self, at: datetime, zone: tzinfo, seconds: bool = False) -> str:

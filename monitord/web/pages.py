@@ -45,6 +45,7 @@ class Pages:
     """Renders. No part depends on the second at which it is rendered: the browser adds ages and countdowns."""
 
     def __init__(self) -> None:
+        self._rendered: tuple[Board, Settings, Words, dict[str, str]] | None = None
         self._templates = Environment(
             loader=PackageLoader("monitord.web"),
             autoescape=True,
@@ -70,8 +71,14 @@ class Pages:
         return beat + "".join(fresh)
 
     def _parts(self, board: Board, settings: Settings, words: Words) -> dict[str, str]:
+        # Several pages share one board: what was rendered for the first serves the others.
+        known = self._rendered
+        if known is not None and known[0] is board and known[1] is settings and known[2] is words:
+            return known[3]
         common = self._common(board, settings, words)
-        return {name: self._templates.get_template(f"{name}.html").render(**common) for name in PARTS}
+        parts = {name: self._templates.get_template(f"{name}.html").render(**common) for name in PARTS}
+        self._rendered = (board, settings, words, parts)
+        return parts
 
     def _framed(self, name: str, html: str, *, swap: bool) -> Markup:
         frame = self._templates.get_template("frame.html")

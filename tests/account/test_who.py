@@ -84,7 +84,7 @@ def test_a_row_says_who_how_to_call_from_when_to_when_and_where_it_is_written(ro
     with reading_engine(roster).connect() as connection:
         (an,) = who_at(connection, local("2027-02-05 23:58"), "vt", "shift")
         (chi,) = who_at(connection, local("2027-02-05 23:58"), "vt", "leader")
-        assert units_and_duties(connection) == ({"vt", "bd"}, {"shift", "leader"})
+        assert units_and_duties(connection) == (frozenset({"vt", "bd"}), frozenset({"shift", "leader"}))
         assert written_between(connection) == (local("2027-02-05 07:00"), local("2027-02-06 19:00"))
     assert (an.name, an.phone, an.source) == ("Nguyễn Văn An", "0900000001", "yaml:roster.yaml:3")
     assert (an.start, an.end) == (local("2027-02-05 19:00"), local("2027-02-06 07:00"))

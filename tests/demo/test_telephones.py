@@ -11,7 +11,10 @@ import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
 from monitord.demo.botapi import BotApi
-from monitord.demo.telephones import WORDS, Owner, Telephones
+from monitord.demo.telephones import Owner, Telephones
+from monitord.texts import pick
+
+WORDS = pick("vi").demo
 
 LAN, HUNG = 1001, 1002
 OWNERS = {LAN: Owner("Nguyễn Thị <Lan>", "Trực ca"), HUNG: Owner("Trần Văn Hùng", "Trực điều hành")}

@@ -60,10 +60,18 @@ class MemoryDesk:
 class QuickClock(SystemClock):
     """A clock whose sleeps are a hundred times shorter, and whose monotonic seconds run as much faster."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.sleeps = 0
+        self.slept_twice = asyncio.Event()
+
     def mono(self) -> float:
         return super().mono() * 100
 
     async def sleep(self, seconds: float) -> None:
+        self.sleeps += 1
+        if self.sleeps >= 2:
+            self.slept_twice.set()
         await super().sleep(seconds / 100)
 
 
@@ -172,6 +180,19 @@ async def test_telegram_away_at_the_start_is_waited_for(api: BotApi) -> None:
         api.write(CHAT, "XN 004")
         await api.mend()
         await desk.until(lambda: len(desk.committed) == 1)
+
+
+async def test_settings_that_make_no_bot_do_not_end_the_loop(api: BotApi) -> None:
+    broken = TelegramSettings(Secret(api.token), api.base_url, proxy="nonsense://nowhere")
+    clock = QuickClock()
+    loop = UpdatesLoop(broken, MemoryDesk(), clock)
+    running = asyncio.create_task(loop.run())
+    async with asyncio.timeout(5):
+        await clock.slept_twice.wait()
+    assert loop.unexpected == 2
+    assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_a_conflict_that_lasts_is_told_and_the_loop_goes_on(api: BotApi) -> None:

@@ -123,6 +123,15 @@ STORIES: Mapping[str, Story] = {
     "step-shift-after-expiry": replace(
         SHIFT, now=at("05:31:13"), taken=TAKEN, next=Next(at("05:36"), "trực điều hành"), told=()
     ),
+    "step-shift-second-of-two": replace(
+        SHIFT, told=(*SHIFT.told, Told(at("03:09"), "trực ca", "Phạm Văn E", "telegram", ToldState.WAITING))
+    ),
+    "step-shift-again": replace(
+        SHIFT, again=1, now=at("04:09:01"), next=Next(at("05:09"), "trực ca", again=True), told=(B,), severity=4
+    ),
+    "step-operations-in-seconds": replace(
+        OPERATIONS, now=at("03:09:05"), told=(B,), next=Next(at("03:09:15"), "trực lãnh đạo"), late=timedelta(seconds=8)
+    ),
     "step-operations": OPERATIONS,
     "step-operations-late": replace(
         OPERATIONS, now=at("03:20:01"), late=timedelta(minutes=6), due_at=at("03:14"), skipped=("trực ca",), told=()
@@ -142,6 +151,9 @@ STORIES: Mapping[str, Story] = {
         repeat=True,
     ),
     "step-department": DEPARTMENT,
+    "step-department-late": replace(
+        DEPARTMENT, now=at("03:45"), late=timedelta(minutes=6), due_at=at("03:39"), skipped=("trực lãnh đạo",)
+    ),
     "step-department-again": replace(DEPARTMENT, again=1, now=at("04:39:01")),
     "step-department-approved": replace(
         DEPARTMENT, order=None, approved_by="Nguyễn Văn A, Phó Giám đốc", taken=TAKEN, contact="trực ca 0900 000 001"
@@ -152,6 +164,9 @@ STORIES: Mapping[str, Story] = {
     "acknowledged-department": taken(DEPARTMENT),
     "restored-shift": restored(SHIFT),
     "restored-leader": restored(LEADER),
+    "restored-shift-in-seconds": replace(
+        restored(SHIFT, taken=replace(TAKEN, at=at("03:07:55"))), restored_at=at("03:08:20"), now=at("03:08:21")
+    ),
     "restored-leader-untaken": restored(LEADER, taken=None),
     "restored-department": restored(DEPARTMENT),
     "restored-shift-over-midnight": replace(

@@ -54,6 +54,7 @@ def test_both_languages_have_the_same_keys_for_pages_and_tables() -> None:
     vi, en = pick("vi"), pick("en")
     assert set(vi.page) == set(en.page)
     assert set(vi.table) == set(en.table)
+    assert set(vi.demo) == set(en.demo)
     assert all([*vi.page.values(), *en.page.values(), *vi.table.values(), *en.table.values()])
 
 
@@ -184,6 +185,12 @@ def test_a_row_that_holds_anything_at_all_is_still_a_line(kind: FactKind, refs: 
 def test_durations_are_said_as_people_say_them(seconds: float, vi: str, en: str) -> None:
     assert pick("vi").duration(timedelta(seconds=seconds)) == vi
     assert pick("en").duration(timedelta(seconds=seconds)) == en
+
+
+def test_the_log_says_a_duration_to_the_second() -> None:
+    span = timedelta(hours=1, minutes=4, seconds=50)
+    assert pick("vi").duration(span, exact=True) == "1 giờ 4 phút 50 giây"
+    assert pick("en").duration(span, exact=True) == "1 h 4 min 50 s"
 
 
 def test_numbers_and_days_follow_the_language() -> None:

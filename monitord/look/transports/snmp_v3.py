@@ -78,13 +78,6 @@ _OURS = frozenset({"encryptionError", "noEncryption", "serializationError"})
 AUTHENTICATED = 0x01
 """The bit of msgFlags that reports to strangers and in discovery do not have."""
 
-# Version 3; msgID, size 8192, reportable, USM; no engine id, time, user or keys; no context; a GET without objects.
-_DISCOVERY = bytes.fromhex(
-    "303d020103301002041f7a3c5902022000040104020103"
-    "0410300e0400020100020100040004000400"
-    "301404000400a00e02041f7a3c590201000201003000"
-)
-
 Key = TypeVar("Key")
 
 
@@ -131,9 +124,6 @@ class _Carrier(AbstractAsyncioTransport):  # type: ignore[misc]
         self._asked[peer] = transportAddress
         self._door.send(bytes(outgoingMessage), peer)
 
-    def discover(self, peer: Peer) -> None:
-        self._door.send(_DISCOVERY, peer)
-
     def close_transport(self) -> None:
         self._door.close()
         super().close_transport()
@@ -154,9 +144,9 @@ class V3Engine:
     """Asks v3 agents. One pysnmp engine serves all devices, unless two devices know one user name with different
     keys.
 
-    A refusal that the agent reports is AUTH. Many agents drop what they cannot decipher without a word: until a user
-    is proved by an answer, and again after a silence, a discovery message goes along with each request, and who
-    answers that alone is AUTH too.
+    A refusal that the agent reports is AUTH. Many agents drop what they cannot decipher without a word: after a
+    silence the engine is discovered anew, and a device that answers discovery and nothing else is AUTH too. A device
+    with a new engine id is discovered again at once.
     """
 
     def __init__(self, clock: Clock, counter: Counter) -> None:
@@ -179,8 +169,6 @@ class V3Engine:
         sent()
         try:
             world.send(asking, self._answered)
-            if ask.access not in self._proved:
-                world.discover(peer)
             return await asking.done
         except OSError as error:
             detail = f"cannot send: {errno.errorcode.get(error.errno or 0, 'error')}"
@@ -219,8 +207,12 @@ class V3Engine:
             self._counter.decode_errors += 1
             _suspect(near, f"not an SNMPv3 answer: {error}")
             return None
-        for asking in near:
-            asking.reports += not flags & AUTHENTICATED
+        for asking in [] if flags & AUTHENTICATED else near:
+            asking.reports += 1
+            if asking.ask.access in self._proved:
+                # A report to a stranger, from an engine that knew us: it was made anew. Discover it again, once.
+                self._proved.discard(asking.ask.access)
+                asyncio.get_running_loop().call_soon(self._once_more, asking)
         return next(iter(near)).peer
 
     def undecodable(self, peer: Peer, error: Exception) -> None:
@@ -259,14 +251,25 @@ class V3Engine:
         for address in asking.also_from:
             _drop(self._by_alias, address, asking)
 
+    def _once_more(self, asking: _Asking) -> None:
+        if asking.done.done():
+            return
+        try:
+            world = self._world(asking.ask.access)
+            world.forget(asking.peer)
+            world.send(asking, self._answered)
+        except Exception as error:
+            _settle(asking, self._indicated(asking, getattr(error, "errorIndication", None) or error))
+
     def _give_up(self, asking: _Asking) -> None:
         took = self._took(asking)
+        self._proved.discard(asking.ask.access)
+        self._world(asking.ask.access).forget(asking.peer)
         if asking.bad:
             _settle(asking, garbled(Cause.BAD_ANSWER, asking.bad, took))
         elif asking.reports and asking.ask.access.auth_key:
             _settle(asking, _refused("answers discovery, but no request of this user", took))
         else:
-            self._proved.discard(asking.ask.access)
             _settle(asking, Reply(Reach.SILENT, cause=Cause.NO_ANSWER, took=took))
 
     def _answered(self, asking: _Asking, indication: Any, status: int, index: int, varbinds: Any) -> None:
@@ -311,7 +314,7 @@ class _World:
         self._configurator = CommandGeneratorLcdConfigurator()
         self._users: dict[str, tuple[str | None, ...]] = {}
         self._devices: dict[tuple[SnmpAccess, str], tuple[UsmUserData, Any]] = {}
-        self._carriers: dict[bool, _Carrier] = {}
+        self._open_for: set[socket.AddressFamily] = set()
 
     def takes(self, access: SnmpAccess) -> bool:
         """Return whether the user is unknown here or known with the same keys."""
@@ -337,9 +340,20 @@ class _World:
             case Pdu.BULK:
                 cmdgen.BulkCommandGeneratorSingleRun().send_varbinds(*where, 0, ask.max_repetitions, varbinds, done)
 
-    def discover(self, peer: Peer) -> None:
-        """Send a discovery message (RFC 3414 section 4) whose report nobody but us waits for."""
-        self._carriers[":" in peer[0]].discover(peer)
+    def forget(self, peer: Peer) -> None:
+        """Forget the engine discovered at `peer`, so that the next request discovers it anew.
+
+        pysnmp has no door for this and keeps to an engine id for minutes after the device has taken another one. Its
+        expiry list must forget too: a key it does not find there would stop its clockwork.
+        """
+        model = self._engine.message_processing_subsystems[3]
+        cache = getattr(model, "_SnmpV3MessageProcessingModel__engineIdCache", {})
+        queue = getattr(model, "_SnmpV3MessageProcessingModel__engineIdCacheExpQueue", {})
+        for key in [key for key in cache if (str(key[1][0]), int(key[1][1])) == peer]:
+            del cache[key]
+            for keys in queue.values():
+                if key in keys:
+                    keys.remove(key)
 
     def close(self) -> None:
         self._engine.close_dispatcher()
@@ -365,10 +379,9 @@ class _World:
         return user, target
 
     def _open(self, family: socket.AddressFamily, domain: Any, address_type: type) -> None:
-        sixth = family == socket.AF_INET6
-        if sixth not in self._carriers:
-            self._carriers[sixth] = _Carrier(address_type, family, self._owner)
-            config.add_transport(self._engine, domain, self._carriers[sixth])
+        if family not in self._open_for:
+            config.add_transport(self._engine, domain, _Carrier(address_type, family, self._owner))
+            self._open_for.add(family)
 
 
 def _keys(access: SnmpAccess) -> tuple[str | None, ...]:

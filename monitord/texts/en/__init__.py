@@ -9,7 +9,7 @@ from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.texts import forms, logline
-from monitord.texts.en import asides, letters, log, names, pages, phrases
+from monitord.texts.en import asides, demo, letters, log, names, pages, phrases
 from monitord.texts.story import ChannelTrouble, DiskTrouble, Gap, Pressed, Story, ToldState, Words
 
 
@@ -19,6 +19,7 @@ class _English:
     lang = "en"
     page: Mapping[str, str] = pages.PAGE
     table: Mapping[str, str] = pages.TABLE
+    demo: Mapping[str, str] = demo.DEMO
 
     def message(self, story: Story) -> str:
         return letters.message(story)
@@ -77,8 +78,8 @@ class _English:
     def target(self, device: str, title: str = "", instance: str = "") -> str:
         return forms.target(device, title, instance)
 
-    def duration(self, span: timedelta) -> str:
-        return phrases.duration(span)
+    def duration(self, span: timedelta, exact: bool = False) -> str:
+        return phrases.duration(span, exact)
 
     def clock(self, at: datetime, zone: tzinfo, seconds: bool = False) -> str:
         return forms.clock(at, zone, seconds)

@@ -23,10 +23,10 @@ def taken(story: Story) -> str:
         until = (
             f" If it is not restored by {forms.near(taken.expires_at, story.now, story.zone)}, it starts from the top."
         )
+    after = say.duration(forms.between(story.detected_at, taken.at))
     return forms.lines(
         head,
-        f"{'You' if taken.yours else say.who(taken)} took it at {at}, {say.duration(forms.between(story.detected_at, taken.at))} "
-        "after it was detected.",
+        f"{'You' if taken.yours else say.who(taken)} took it at {at}, {after} after it was detected.",
         f"Escalation has stopped.{until}",
         say.late(story),
     )
@@ -84,7 +84,7 @@ def expired(story: Story) -> str:
         say.sign(story),
         say.taken_before(story),
         "Everybody is told anew." + ("" if leader else " Whoever works on it: press Take it again."),
-        say.next(story),
+        say.upcoming(story),
     )
 
 

@@ -60,7 +60,7 @@ def _to_desk(story: Story) -> str:
         say.taken_before(story),
         None if first else say.told(story),
         f"• To do: press Take it → {_to_do(story)}",
-        say.next(story),
+        say.upcoming(story),
     )
 
 
@@ -77,7 +77,7 @@ def _to_leader(story: Story) -> str:
         say.taken_before(story),
         say.told(story),
         "Please have somebody take it.",
-        say.next(story),
+        say.upcoming(story),
     )
 
 

@@ -22,8 +22,7 @@ LINE = {
     FactKind.INCIDENT_CHANGED: "{incident}:[ {was} →] {health}[; {cause}][: {detail}]",
     FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] took it; escalation stopped"
     "[; holds until {expires}]",
-    FactKind.INCIDENT_PRESSED_AGAIN: "{incident}: {actor} pressed “take it” again[ when it was {phase}]"
-    "[; taken by {by}]",
+    FactKind.INCIDENT_PRESSED_AGAIN: "{incident}: {actor} pressed “take it”[ when it was {phase}][; taken by {by}]",
     FactKind.INCIDENT_ACK_EXPIRED: "{incident}: overdue, not restored; told anew from the start"
     "[ ({actor} had taken it)]",
     FactKind.INCIDENT_NOTED: "{incident}: {actor}[ ({duty})] knows of it",

@@ -12,9 +12,12 @@ from monitord.texts.story import Story, Taken
 WEEKDAY = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def duration(span: timedelta) -> str:
-    """Return `1 h 05 min`, `2 d 03 h`, `22 min`, `45 s`."""
+def duration(span: timedelta, exact: bool = False) -> str:
+    """Return `1 h 05 min`, `2 d 03 h`, `22 min`, `45 s`; `1 h 4 min 50 s` when it is to be exact."""
     days, hours, minutes, seconds = forms.parts(span)
+    if exact and (days or hours or minutes):
+        said = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+        return " ".join(f"{amount} {unit}" for amount, unit in said if amount)
     if days:
         return f"{days} d {hours:02} h" if hours else f"{days} d"
     if hours:
@@ -104,7 +107,7 @@ def again(story: Story) -> str:
     return f" (reminder {story.again})" if story.again else ""
 
 
-def next(story: Story) -> str | None:
+def upcoming(story: Story) -> str | None:
     """Return what comes next unless somebody takes it."""
     if story.next is None:
         return None

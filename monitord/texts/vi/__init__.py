@@ -10,7 +10,7 @@ from monitord.domain.journal import FactKind
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.texts import forms, logline
 from monitord.texts.story import ChannelTrouble, DiskTrouble, Gap, Pressed, Story, ToldState, Words
-from monitord.texts.vi import asides, letters, log, names, pages, phrases
+from monitord.texts.vi import asides, demo, letters, log, names, pages, phrases
 
 
 class _Vietnamese:
@@ -19,6 +19,7 @@ class _Vietnamese:
     lang = "vi"
     page: Mapping[str, str] = pages.PAGE
     table: Mapping[str, str] = pages.TABLE
+    demo: Mapping[str, str] = demo.DEMO
 
     def message(self, story: Story) -> str:
         return letters.message(story)
@@ -77,8 +78,8 @@ class _Vietnamese:
     def target(self, device: str, title: str = "", instance: str = "") -> str:
         return forms.target(device, title, instance)
 
-    def duration(self, span: timedelta) -> str:
-        return phrases.duration(span)
+    def duration(self, span: timedelta, exact: bool = False) -> str:
+        return phrases.duration(span, exact)
 
     def clock(self, at: datetime, zone: tzinfo, seconds: bool = False) -> str:
         return forms.clock(at, zone, seconds)

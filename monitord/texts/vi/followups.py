@@ -94,7 +94,7 @@ def expired(story: Story) -> str:
         say.taken_before(story),
         "Hệ thống báo lại từ đầu."
         + ("" if leader else f" {story.address_form.capitalize()} nào đang xử lý: bấm Tiếp nhận lần nữa."),
-        say.next(story),
+        say.upcoming(story),
     )
 
 

@@ -64,7 +64,7 @@ def _to_desk(story: Story) -> str:
         say.taken_before(story),
         None if first else say.told(story),
         f"• Cần làm: bấm Tiếp nhận → {_to_do(story)}",
-        say.next(story),
+        say.upcoming(story),
     )
 
 
@@ -81,7 +81,7 @@ def _to_leader(story: Story) -> str:
         say.taken_before(story),
         say.told(story),
         f"Kính đề nghị {story.address_form} chỉ đạo cử người tiếp nhận, xử lý.",
-        say.next(story),
+        say.upcoming(story),
     )
 
 

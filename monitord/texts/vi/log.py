@@ -22,8 +22,7 @@ LINE = {
     FactKind.INCIDENT_CHANGED: "{incident}:[ {was} →] {health}[; {cause}][: {detail}]",
     FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] tiếp nhận; dừng báo lên cấp trên"
     "[; hiệu lực đến {expires}]",
-    FactKind.INCIDENT_PRESSED_AGAIN: "{incident}: {actor} bấm Tiếp nhận lần nữa[; sự cố {phase}]"
-    "[; người tiếp nhận: {by}]",
+    FactKind.INCIDENT_PRESSED_AGAIN: "{incident}: {actor} bấm Tiếp nhận[ khi sự cố {phase}][; người tiếp nhận: {by}]",
     FactKind.INCIDENT_ACK_EXPIRED: "{incident}: quá hạn, chưa khôi phục; báo lại từ đầu[ (trước đó {actor} tiếp nhận)]",
     FactKind.INCIDENT_NOTED: "{incident}: {actor}[ ({duty})] đã nhận thông tin",
     FactKind.INCIDENT_RECEIPT: "{incident}: {actor}[ ({organisation})] xác nhận đã nhận báo cáo",

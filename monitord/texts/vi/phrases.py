@@ -10,9 +10,12 @@ from monitord.texts.story import Story, Taken
 from monitord.texts.vi import names
 
 
-def duration(span: timedelta) -> str:
-    """Return `1 giờ 05 phút`, `2 ngày 03 giờ`, `22 phút`, `45 giây`."""
+def duration(span: timedelta, exact: bool = False) -> str:
+    """Return `1 giờ 05 phút`, `2 ngày 03 giờ`, `22 phút`, `45 giây`; `1 giờ 4 phút 50 giây` when it is to be exact."""
     days, hours, minutes, seconds = forms.parts(span)
+    if exact and (days or hours or minutes):
+        said = ((days, "ngày"), (hours, "giờ"), (minutes, "phút"), (seconds, "giây"))
+        return " ".join(f"{amount} {unit}" for amount, unit in said if amount)
     if days:
         return f"{days} ngày {hours:02} giờ" if hours else f"{days} ngày"
     if hours:
@@ -103,7 +106,7 @@ def again(story: Story) -> str:
     return f" (nhắc lại lần {story.again})" if story.again else ""
 
 
-def next(story: Story) -> str | None:
+def upcoming(story: Story) -> str | None:
     """Return what comes next unless somebody takes it."""
     if story.next is None:
         return None

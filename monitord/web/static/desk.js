@@ -21,6 +21,9 @@
 
   // The server's clock counts, not this machine's: a tunnel may lead to another one.
   const tick = () => {
+    lost(performance.now() - fed > LOST_AFTER);
+    // An old picture stands still: a countdown in it would look alive.
+    if (document.documentElement.classList.contains("lost")) return;
     const now = Date.now() + ahead;
     for (const at of document.querySelectorAll("time[data-since]")) {
       at.dataset.shown = ` (${words.for} ${span(now - Date.parse(at.dataset.since))})`;
@@ -30,7 +33,6 @@
       at.dataset.shown = left >= 0 ? ` (${words.in} ${span(left)})` : ` (${words.overdue} ${span(-left)})`;
       at.classList.toggle("soon", left < 60000);
     }
-    lost(performance.now() - fed > LOST_AFTER);
   };
 
   const lost = (is) => {

@@ -4,8 +4,11 @@ import asyncio
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -40,23 +43,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    snmpd = needs_command("snmpd")
-    folder: Path = tmp_path_factory.mktemp("snmpd")
-    port = free_port()
+@contextmanager
+def snmpd(folder: Path, port: int) -> Iterator[None]:
+    """Run Debian's agent with a new engine id each time."""
+    program = needs_command("snmpd")
     (folder / "snmpd.conf").write_text(SETTINGS.format(port=port), encoding="utf-8")
     process = subprocess.Popen(
-        [snmpd, "-f", "-Lf", str(folder / "log"), "-C", "-c", str(folder / "snmpd.conf"), "-p", str(folder / "pid")],
+        [program, "-f", "-Lf", str(folder / "log"), "-C", "-c", str(folder / "snmpd.conf"), "-p", str(folder / "pid")],
         env={"SNMP_PERSISTENT_DIR": str(folder / "state"), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
         stdin=subprocess.DEVNULL,
     )
     try:
-        asyncio.run(until_it_answers(port, process))
-        yield port
+        with ThreadPoolExecutor(1) as beside:  # a loop of its own: the test's may be running
+            beside.submit(asyncio.run, until_it_answers(port, process)).result()
+        yield
     finally:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    port = free_port()
+    with snmpd(tmp_path_factory.mktemp("snmpd"), port):
+        yield port
 
 
 async def until_it_answers(port: int, process: "subprocess.Popen[bytes]") -> None:
@@ -176,3 +186,28 @@ async def test_nonsense_from_a_v3_device_is_garbled(engine: PysnmpEngine) -> Non
 async def test_an_unknown_protocol_is_our_fault(engine: PysnmpEngine) -> None:
     reply = await get(engine, replace(desk(161), auth_protocol="ROT13"))
     assert reply.reach is Reach.NOT_LOOKED
+
+
+async def test_a_device_with_a_new_engine_id_is_found_again_within_one_ask(
+    engine: PysnmpEngine, tmp_path: Path
+) -> None:
+    port = free_port()
+    for _ in range(2):
+        with snmpd(tmp_path, port):
+            assert (await get(engine, desk(port))).reach is Reach.ANSWERED
+            assert (await get(engine, desk(port))).reach is Reach.ANSWERED
+    await asyncio.sleep(0)
+    assert (await get(engine, desk(port))).reach is Reach.REFUSED
+
+
+async def test_v3_bears_steps_of_the_wall_clock(
+    engine: PysnmpEngine, agent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pysnmp.proto.secmod.rfc3414.service as usm
+
+    assert (await get(engine, desk(agent))).reach is Reach.ANSWERED
+    real = usm.time.time
+    for step in (-3600, 3600):  # the security model of pysnmp reads the wall clock
+        monkeypatch.setattr(usm, "time", SimpleNamespace(time=lambda step=step: real() + step))
+        replies = [await get(engine, desk(agent)) for _ in range(2)]
+        assert replies[-1].reach is Reach.ANSWERED
