@@ -22,13 +22,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitord import __version__
 from monitord.clock import SystemClock
+from monitord.desk import offline
 from monitord.desk.bus import EdgeQueue
 from monitord.desk.context import Context
 from monitord.desk.control import ControlSocket
 from monitord.desk.desk import ALARM_AFTER, COMMANDS, Desk
 from monitord.desk.starting import Known, Started
 from monitord.domain.looking import Check
-from monitord.domain.notice import Message
 from monitord.judge.registry import builtin_folder, find_checks
 from monitord.judge.runner import Judge
 from monitord.look.looker import Looker
@@ -50,11 +50,11 @@ from monitord.telemetry.metrics import Metrics
 from monitord.telemetry.notify import Systemd, Watchdog
 from monitord.telemetry.vitals import Vitals
 from monitord.tell import registry as channels
+from monitord.tell.direct import tell_past_outbox
 from monitord.tell.dispatcher import Dispatcher
-from monitord.tell.ports import Channel
 from monitord.tell.updates import UpdatesLoop
 from monitord.texts import pick
-from monitord.texts.story import DiskTrouble
+from monitord.texts.story import DiskTrouble, Pressed
 from monitord.web.app import make_app
 from monitord.web.server import WebServer
 
@@ -90,6 +90,14 @@ def socket_of(settings: Settings) -> Path:
     return settings.runtime_dir / SOCKET
 
 
+async def take_without_daemon(settings: Settings, incident: str, person: str) -> Pressed:
+    """Take an incident while no daemon runs; see `desk.offline.take`."""
+    context = Context.of(settings, pick(settings.lang))
+    return await offline.take(
+        settings.state_dir, database_of(settings), context, SystemClock(), token, incident, person
+    )
+
+
 class Emergency:
     """What is done when nothing can be written: the reserve is freed, and administrators are told past the outbox."""
 
@@ -101,7 +109,7 @@ class Emergency:
         if why.full:
             self._daemon.reserve.give()
         if why.full or seconds >= ALARM_AFTER:
-            await self._daemon.tell_directly(why.full)
+            await self._daemon.tell_directly()
 
     async def works_again(self) -> None:
         """Say so in the log."""
@@ -299,7 +307,7 @@ class Daemon:
         self.metrics.disk_free.set(room.free)
         if room.wal > 64 * 1024 * 1024:
             log.error("database.log_large", bytes=room.wal)
-        self.systemd.status(self.context.words.page.get("status", "monitord") + f": {sum(counts.running.values())}")
+        self.systemd.status(f"{self.context.words.page['open_incidents']}: {sum(counts.running.values())}")
 
     # --- reload -----------------------------------------------------------------------------------------------------
 
@@ -351,26 +359,15 @@ class Daemon:
         with self.reading.connect() as connection:
             yield connection
 
-    async def tell_directly(self, full: bool) -> None:
+    async def tell_directly(self) -> None:
         """Tell the administrators once, past outbox and journal, that nothing can be written."""
         if self.told_directly:
             return
         self.told_directly = True
         free = care.room(database_of(self.settings)).free
-        text = self.context.words.disk_full(DiskTrouble(self.clock.now(), self.settings.zone, free, written=False))
-        for name in self.settings.administrators:
-            person = self.settings.people.get(name)
-            for channel in self.channels:
-                address = str(person.telegram) if person and person.telegram and channel.name == "telegram" else name
-                await self._deliver(channel, Message(0, address, text))
-
-    async def _deliver(self, channel: Channel, message: Message) -> None:
-        if channel.name == "telegram" and not message.to.lstrip("-").isdigit():
-            return
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(10):
-                await channel.start()
-                await channel.deliver(message)
+        trouble = DiskTrouble(self.clock.now(), self.settings.zone, free, written=False)
+        people = [self.settings.people[name] for name in self.settings.administrators]
+        await tell_past_outbox(self.channels, people, self.context.words.disk_full(trouble))
 
     # --- what is counted --------------------------------------------------------------------------------------------
 

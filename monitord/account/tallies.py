@@ -65,7 +65,7 @@ class Tallies:
         ts = stamp(row.ts)
         if ts != self._ts:
             self._ts, self._boot, self._lifted = ts, row.boot, False
-        by = row.refs.get("by_seconds") if row.kind == FactKind.CLOCK_STEPPED else None
+        by = row.refs.get("by") if row.kind == FactKind.CLOCK_STEPPED else None
         self._lifted = self._lifted or row.boot != self._boot or (isinstance(by, int | float) and by < 0)
 
     def _incident(self, row: Row) -> list[Break]:

@@ -1,14 +1,19 @@
 """`monitord incident`: taking an incident from the terminal, through the running daemon."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import cyclopts
 from cyclopts import Parameter
 
+from monitord.bootstrap import take_without_daemon
 from monitord.cli.place import TEMPORARY, fail, folder_or_default, settings_at, socket_of
 from monitord.desk.control import NoDaemon, Refused, ask
+from monitord.desk.desk import UnknownIncident
+from monitord.store.engine import StoreError
+from monitord.texts import pick
 
 Config = Annotated[Path | None, Parameter(name="--config", help="Folder of the settings.")]
 
@@ -20,11 +25,19 @@ def take(
 ) -> None:
     """Take an incident by its number (014 or SC-0602-014) as somebody who is on duty in its unit."""
     settings = settings_at(folder_or_default(config))
+
+    async def taken() -> Mapping[str, Any]:
+        try:
+            return await ask(socket_of(settings), "acknowledge", incident=incident, person=person)
+        except NoDaemon:
+            pressed = await take_without_daemon(settings, incident, person)
+            return {"result": pressed.result, "text": pick(settings.lang).press(pressed)}
+
     try:
-        answer = asyncio.run(ask(socket_of(settings), "acknowledge", incident=incident, person=person))
-    except NoDaemon as away:
-        fail(f"{away}; start it with `monitord run` or `systemctl start monitord`", TEMPORARY)
-    except Refused as why:
+        answer = asyncio.run(taken())
+    except StoreError as cannot:
+        fail(f"{cannot}; start the daemon with `monitord run` or `systemctl start monitord`", TEMPORARY)
+    except (Refused, UnknownIncident) as why:
         fail(str(why), 1)
     print(answer["text"])
     if answer["result"] not in ("taken", "already_yours"):

@@ -43,8 +43,8 @@ class Context:
 def write(tx: Tx, decision: Decision, at: Moment, ladder_now: datetime | None = None) -> None:
     """Write everything one decision says: journal, incident, the one timer, outbox.
 
-    `ladder_now` is the instant by the ladder's own time when that is not the wall's: after a step of the wall clock the two differ, and the
-    distance to the next timer is the ladder's.
+    `ladder_now` is the instant by the ladder's own time where that is not the wall's: after a step of the wall clock
+    the two differ, and the distance to the next timer is the ladder's.
     """
     tx.append(decision.facts, at)
     tx.save(decision.incident)

@@ -143,7 +143,7 @@ class Desk:
 
     async def clock_stepped(self, step: Step) -> None:
         """Note that the wall clock was moved or the machine slept; timers keep their distance by themselves."""
-        refs = {"by_seconds": round(step.by, 3), "suspended_seconds": round(step.suspended, 3)}
+        refs = {"by": round(step.by, 3), "suspended": round(step.suspended, 3) or None}
         await self._decide("clock_stepped", lambda tx, at: tx.append([Fact(FactKind.CLOCK_STEPPED, refs=refs)], at))
         self._timers_moved.set()
 

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 
 from monitord.desk.context import Context
 from monitord.domain import signing
-from monitord.domain.dutybook import duty_in, step_name
+from monitord.domain.dutybook import DutyBook, duty_in, step_name
 from monitord.domain.escalation import TimerKind
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Button, ButtonFace, DeliveryCause, Event, NoticeState
 from monitord.domain.policy import PolicyStep, Whom, due_at, step_of
+from monitord.domain.roster import on_duty
 from monitord.store import tables as t
 from monitord.store.tx import Moment, Tx
 from monitord.texts.story import Audience, ChannelTrouble, Gap, Next, Story, Taken, Told, ToldState, Trouble
@@ -169,6 +170,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         skipped=tuple(step_name(step_of(incident.policy, n), book) for n in row["skipped"]),
         again=max(0, (number or 0) - last),
         repeat=row["uncertain"] > 0,
+        contact=_contact(context, incident, book, at) if row["organisation"] else "",
     )
 
 
@@ -183,7 +185,7 @@ def _step_of_person(tx: Tx, row: Any) -> int | None:
     return found
 
 
-def _next(tx: Tx, context: Context, incident: Incident, book: Any) -> Next | None:
+def _next(tx: Tx, context: Context, incident: Incident, book: DutyBook) -> Next | None:
     armed = sa.and_(t.timer.c.incident == incident.id, t.timer.c.state == "armed", t.timer.c.kind == TimerKind.STEP)
     row = tx.sql.execute(sa.select(t.timer).where(armed)).mappings().first()
     if row is None or incident.phase is not Phase.OPEN:
@@ -194,7 +196,7 @@ def _next(tx: Tx, context: Context, incident: Incident, book: Any) -> Next | Non
     return Next(row["due"], step_name(step, book), again=row["step"] >= len(incident.policy.steps), asks=asks)
 
 
-def _told(tx: Tx, incident: Incident, book: Any) -> tuple[Told, ...]:
+def _told(tx: Tx, incident: Incident, book: DutyBook) -> tuple[Told, ...]:
     states = {
         NoticeState.PENDING: ToldState.WAITING,
         NoticeState.LEASED: ToldState.WAITING,
@@ -220,7 +222,7 @@ def _told(tx: Tx, incident: Incident, book: Any) -> tuple[Told, ...]:
     return tuple(told)
 
 
-def _taken(context: Context, incident: Incident, book: Any, row: Any) -> Taken | None:
+def _taken(context: Context, incident: Incident, book: DutyBook, row: Any) -> Taken | None:
     if incident.acknowledged_at is None or incident.acknowledged_by is None:
         return None
     person = book.people.get(incident.acknowledged_by)
@@ -235,12 +237,21 @@ def _taken(context: Context, incident: Incident, book: Any, row: Any) -> Taken |
     )
 
 
+def _contact(context: Context, incident: Incident, book: DutyBook, at: Moment) -> str:
+    """Whom another organisation calls: the unit's first duty of the policy, by its role and telephone."""
+    step = incident.policy.steps[0]
+    for name in on_duty(book.shifts, incident.unit, step.ref, at.now) if step.whom is Whom.DUTY else ():
+        if (person := book.people.get(name)) and person.phone:
+            return f"{step_name(step, book)} {person.phone}"
+    return ""
+
+
 def _order(context: Context, incident: Incident, row: Any) -> str | None:
     unit = context.settings.units.get(incident.unit)
     return unit.auto_send_order if unit and row["organisation"] else None
 
 
-def _approver(tx: Tx, incident: Incident, row: Any, book: Any) -> str:
+def _approver(tx: Tx, incident: Incident, row: Any, book: DutyBook) -> str:
     if row["organisation"] is None:
         return ""
     approval = sa.and_(t.journal.c.incident == incident.id, t.journal.c.kind == FactKind.STEP_APPROVED)

@@ -4,7 +4,7 @@ Claiming under a lease with a second look at the reason, and what an attempt cam
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from monitord.desk.context import Context
 from monitord.desk.letters import letter
 from monitord.domain.incident import Incident, Phase
-from monitord.domain.journal import Fact, FactKind
+from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
     Claimed,
     Delivery,
@@ -224,7 +224,7 @@ def _accept(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
         )
     )
     if Event(row["event"]) not in (Event.TAKEN_EDIT, Event.RESTORED_EDIT):
-        tx.append([_fact(FactKind.NOTICE_ACCEPTED, row, outcome)], at)
+        tx.append([_fact(FactKind.NOTICE_ACCEPTED, row, outcome, accepted)], at)
 
 
 def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> None:
@@ -346,10 +346,10 @@ def _refs(row: Any) -> dict[str, Any]:
     }
 
 
-def _fact(kind: FactKind, row: Any, outcome: Outcome) -> Fact:
+def _fact(kind: FactKind, row: Any, outcome: Outcome, accepted: datetime | None = None) -> Fact:
     refs = _refs(row) | {"cause": outcome.cause}
     private = {"detail": outcome.detail} if outcome.detail else {}
     if outcome.delivery is Delivery.ACCEPTED:
-        refs |= {"message": outcome.message_ref}
+        refs |= {"message": outcome.message_ref, "accepted": stamp(accepted) if accepted else None}
         private |= {"text": row["text"] or ""}
     return Fact(kind, row["incident"], None, refs=refs, private=private or None)

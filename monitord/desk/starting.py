@@ -124,13 +124,18 @@ def _import_people(tx: Tx, settings: Settings) -> None:
         tx.sql.execute(t.person.update().where(t.person.c.id == gone).values(left))
 
 
+def place(source: str) -> str:
+    """Return `roster.yaml:12` for the full path of a place: where the folder lies is nobody's business in a log."""
+    return source.rpartition("/")[2]
+
+
 def shifts_of(settings: Settings, first: date, days: int, zone: ZoneInfo) -> Iterable[Shift]:
     """Yield every shift the settings give for those days, daily slots written out."""
     for entry in settings.roster:
         if isinstance(entry, DailyEntry):
-            yield from expand(entry.unit, entry.duty, entry.slot, first, days, zone, YAML + entry.source)
+            yield from expand(entry.unit, entry.duty, entry.slot, first, days, zone, YAML + place(entry.source))
         else:
-            yield Shift(entry.unit, entry.duty, entry.person, entry.start, entry.end, YAML + entry.source)
+            yield Shift(entry.unit, entry.duty, entry.person, entry.start, entry.end, YAML + place(entry.source))
 
 
 def import_shifts(tx: Tx, settings: Settings, at: Moment) -> int:

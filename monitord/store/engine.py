@@ -5,18 +5,19 @@ WAL, full synchronisation, immediate transactions, one daemon a file.
 
 import fcntl
 import os
+import sqlite3
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import QueuePool
 
 APPLICATION_ID = 0x6D6F6E64
 """`mond`: marks a file as ours, so that another database put in its place is noticed."""
 
 BUSY_MS = 5_000
-READ_LIMIT_STEPS = 2_000_000
 
 
 class StoreError(Exception):
@@ -44,11 +45,14 @@ def reading_engine(path: Path) -> sa.Engine:
 
 
 def _engine(path: Path, *, writing: bool) -> sa.Engine:
-    engine = sa.create_engine(
-        f"sqlite:///{path}",
-        poolclass=NullPool if writing else QueuePool,
-        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False, "isolation_level": None},
-    )
+    # mode=rw: a file that is gone is an error and not an empty database.
+    place = f"file:{quote(str(path))}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(place, uri=True, timeout=BUSY_MS / 1000, check_same_thread=False, isolation_level=None)
+
+    size = 1 if writing else 4
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=2)
 
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:

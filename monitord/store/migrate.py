@@ -37,6 +37,15 @@ def revision(engine: sa.Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def revision_of(path: Path) -> str | None:
+    """Return the schema revision of the database at `path`, None for an empty one."""
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    try:
+        return revision(engine)
+    finally:
+        engine.dispose()
+
+
 def bring_up(path: Path) -> str | None:
     """Migrate the database at `path`, after copying it, and return the revision it had (None for a new one).
 

@@ -82,7 +82,9 @@ async def test_a_step_that_fell_due_while_down_is_told_late_and_says_so(tmp_path
         assert {"down_from", "down_to"} <= set(fired.refs)
 
 
-async def test_steps_that_fell_due_while_down_are_told_once_by_the_highest_which_names_the_others(tmp_path: Path) -> None:
+async def test_steps_that_fell_due_while_down_are_told_once_by_the_highest_which_names_the_others(
+    tmp_path: Path,
+) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await night.sees(OLT, Health.DOWN)
         night.die()
@@ -118,7 +120,9 @@ async def test_no_step_is_told_before_the_target_was_looked_at_again(tmp_path: P
         await night.passes(seconds=20)
         assert len(night.told()) == 1
         await night.passes(seconds=90)
-        assert len(night.told()) > 1, "patience has an end: a target that cannot be looked at does not silence the ladder"
+        assert len(night.told()) > 1, (
+            "patience has an end: a target that cannot be looked at does not silence the ladder"
+        )
 
 
 async def test_an_acknowledgement_survives_and_nobody_is_called_again(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import requests
 import sqlalchemy as sa
@@ -174,7 +174,8 @@ class Daemon:
         while CLOCK.mono() < until:
             assert process.returncode is None, f"the daemon ended with {process.returncode}:\n{self.log()[-3000:]}"
             if await asyncio.to_thread(self.status, "/readyz") == 200:
-                self.ups.append((CLOCK.now(), None))
+                if not self.ups or self.ups[-1][1] is not None:
+                    self.ups.append((CLOCK.now(), None))
                 return
             await asyncio.sleep(0.1)
         raise AssertionError(f"not ready within {within:g} s:\n{self.log()[-3000:]}")
@@ -252,7 +253,7 @@ class Daemon:
         finally:
             engine.dispose()
 
-    def query(self, wanted: sa.Select[tuple[object, ...]] | sa.Select[tuple[int]]) -> list[sa.RowMapping]:
+    def query(self, wanted: sa.Select[Any]) -> list[sa.RowMapping]:
         """Return the rows of a query, each by name."""
         with self.reading() as connection:
             return list(connection.execute(wanted).mappings())

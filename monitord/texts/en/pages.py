@@ -71,6 +71,7 @@ PAGE = {
     "take": "Take it",
     "loopback_only": "This page opens on this machine only, because there are no logins yet.",
     "telephones": "Telephones (demo)",
+    "devices": "devices",
     "in": "in",
     "for": "for",
     "from": "since",

@@ -71,6 +71,7 @@ PAGE = {
     "take": "Tiếp nhận",
     "loopback_only": "Trang chỉ mở trên chính máy chủ này vì chưa có đăng nhập.",
     "telephones": "Điện thoại (chạy thử)",
+    "devices": "thiết bị",
     "in": "còn",
     "for": "đã",
     "from": "từ",

@@ -1,0 +1,54 @@
+"""A decision while no daemon runs: under the writer's own lock, so that there is still one writer."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from monitord.clock import Clock
+from monitord.desk.context import Context
+from monitord.desk.desk import Desk
+from monitord.store.engine import StateLock, StoreError, writing_engine
+from monitord.store.migrate import head, revision_of
+from monitord.store.tx import Tx
+from monitord.store.writer import InlineWriter, StoreUnavailable
+from monitord.texts.story import Pressed
+
+
+class _Nothing:
+    """What a short command needs of a reserve and an observer: it fails where the daemon would wait."""
+
+    async def refused(self, why: StoreUnavailable, seconds: float) -> None:
+        raise StoreError(f"the database cannot be written: {why}") from why
+
+    async def works_again(self) -> None:
+        return
+
+    def committed(self, command: str, seconds: float) -> None:
+        return
+
+
+async def take(
+    state_dir: Path,
+    database: Path,
+    context: Context,
+    clock: Clock,
+    token: Callable[[int], str],
+    incident: str,
+    person: str,
+) -> Pressed:
+    """Take an incident as that person; what is owed to others leaves when a daemon starts.
+
+    AlreadyRunning when a daemon holds the lock after all, UnknownIncident as `Desk.acknowledge`, StoreError without a
+    usable database.
+    """
+    if not database.exists():  # noqa: ASYNC240 -- a short command: nothing else waits for this loop
+        raise StoreError(f"{database}: there is no database yet, nothing can be taken")
+    with StateLock(state_dir):
+        if revision_of(database) != head():
+            raise StoreError(f"{database} has another schema than this program")
+        writer = InlineWriter(writing_engine(database), lambda connection: Tx(connection, token))
+        nothing = _Nothing()
+        try:
+            desk = Desk(writer, context, clock, token(6), lambda: 0.0, nothing, nothing)
+            return await desk.acknowledge(incident, person)
+        finally:
+            writer.close()
