@@ -10,7 +10,7 @@ import os
 import random
 import secrets
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
@@ -28,6 +28,7 @@ from monitord.desk.context import Context
 from monitord.desk.control import ControlSocket
 from monitord.desk.desk import ALARM_AFTER, COMMANDS, Desk
 from monitord.desk.starting import Known, Started
+from monitord.domain.edge import Edge
 from monitord.domain.looking import Check
 from monitord.judge.registry import builtin_folder, find_checks
 from monitord.judge.runner import Judge
@@ -112,7 +113,8 @@ class Emergency:
             await self._daemon.tell_directly()
 
     async def works_again(self) -> None:
-        """Say so in the log."""
+        """Say so in the log; the next time is told anew."""
+        self._daemon.told_directly = False
         log.warning("database.works_again")
 
 
@@ -181,7 +183,7 @@ class Daemon:
         stack.push_async_callback(self._stop_tasks)
 
     async def _start_looking(self, stack: contextlib.AsyncExitStack) -> None:
-        self.queue = EdgeQueue(self.desk)
+        self.queue = EdgeQueue(self.desk, self.clock, self._taken)
         self._keep("edges", self.queue.run)
         self.engine = PysnmpEngine(self.clock)
         stack.push_async_callback(self.engine.close)
@@ -290,9 +292,11 @@ class Daemon:
                 await self.desk.alive()
 
     async def _care_for_file(self) -> None:
-        if not await asyncio.to_thread(care.shrink_log, self.writing):
-            log.warning("database.log_not_shrunk")
-        self.reserve.hold()
+        try:
+            if not await asyncio.to_thread(care.shrink_log, self.writing):
+                log.warning("database.log_not_shrunk")
+        finally:
+            self.reserve.hold()
 
     async def _measure(self) -> None:
         def read() -> Any:
@@ -374,6 +378,15 @@ class Daemon:
     def committed(self, command: str, seconds: float) -> None:
         """Count a command of the desk."""
         self.metrics.committed((command,), seconds, self.clock.now().timestamp())
+
+    def refused(self) -> None:
+        """Count a button that had no effect by right."""
+        self.metrics.presses_refused.inc()
+
+    def _taken(self, edges: Sequence[Edge]) -> None:
+        at = self.clock.now().timestamp()
+        for edge in edges:
+            self.metrics.edge(edge.now, edge.firmness, at)
 
     def _show(self) -> None:
         load = self.looker.load()

@@ -7,6 +7,7 @@ meanwhile.
 """
 
 import asyncio
+import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,24 @@ from typing import Protocol
 
 STEP_NOTICED = 0.5
 """Seconds by which wall and monotonic time may drift apart between two readings before it is called a step."""
+
+
+BELIEVED = timedelta(hours=25)
+"""The longest step that is believed at once: a machine wakes after a night, not after ten years."""
+PERSISTS = 600.0
+"""Seconds after which a longer step is believed as well: whoever set the clock meant it."""
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+"""Before this no clock is right: the program did not exist."""
+
+
+def believed(wall: datetime, carried: datetime, doubted: float) -> bool:
+    """Return whether to go by the wall clock rather than by `carried`, the last instant moved on by monotonic time.
+
+    `doubted` is for how many seconds the wall clock has been disbelieved.
+    """
+    if wall < EPOCH or carried < EPOCH:
+        return wall >= carried
+    return abs(wall - carried) <= BELIEVED or doubted >= PERSISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +51,7 @@ class Clock(Protocol):
     """What every other room may ask about time."""
 
     def now(self) -> datetime:
-        """Return the present instant, aware, in UTC; it never runs backwards within one process."""
+        """Return the present instant, aware, in UTC. It may run back when the wall clock is set back."""
         ...
 
     def mono(self) -> float:
@@ -54,16 +73,18 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clocks. A backward step of the wall clock does not move `now` back.
+    """The machine's clocks; may be read from any thread.
 
-    After such a step `now` goes on from the last instant it gave, at monotonic speed, until the wall clock has caught
-    up; `stepped`
-    tells of it so that the journal can say so. A forward step is believed.
+    `now` goes by the wall clock, in both directions, except for a leap of more than BELIEVED (a dead battery, a typing
+    mistake): for PERSISTS seconds it then goes on at monotonic speed. `stepped` tells of every step, so that the
+    journal can say so.
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._anchor_wall = datetime.now(UTC)
         self._anchor_mono = time.monotonic()
+        self._doubts_since: float | None = None
         self._seen_wall = time.time()
         self._seen_mono = self._anchor_mono
         self._seen_boot = self.boot()
@@ -73,13 +94,16 @@ class SystemClock:
             self._boot_id = f"process-{time.time_ns()}"
 
     def now(self) -> datetime:
-        wall, mono = datetime.now(UTC), time.monotonic()
-        carried = self._anchor_wall + timedelta(seconds=mono - self._anchor_mono)
-        # 50 ms: slewing by a time daemon is not a step back, and must not detach us from the wall for ever.
-        instant = wall if wall >= carried - timedelta(milliseconds=50) else carried
-        instant = max(instant, self._anchor_wall)
-        self._anchor_wall, self._anchor_mono = instant, mono
-        return instant
+        with self._lock:
+            wall, mono = datetime.now(UTC), time.monotonic()
+            carried = self._anchor_wall + timedelta(seconds=mono - self._anchor_mono)
+            doubted = 0.0 if self._doubts_since is None else mono - self._doubts_since
+            if believed(wall, carried, doubted):
+                self._doubts_since, instant = None, wall
+            else:
+                self._doubts_since, instant = mono - doubted, carried
+            self._anchor_wall, self._anchor_mono = instant, mono
+            return instant
 
     def mono(self) -> float:
         return time.monotonic()

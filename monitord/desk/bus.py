@@ -1,10 +1,11 @@
 """The way of edges from looking to the desk inside one process: a bounded queue behind the looker's `EdgeSink`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
+from monitord.clock import Clock
 from monitord.desk.desk import Desk
 from monitord.domain.edge import Edge
 
@@ -16,15 +17,24 @@ BATCH = 500
 log = structlog.get_logger("desk")
 
 
-class EdgeQueue:
-    """Edges in the order they were put.
+RETRY = 5.0
+"""Seconds after which edges that could not be decided on are taken in again."""
 
-    `run` feeds them to the desk. What waits here when the process dies is looked at again.
+
+class EdgeQueue:
+    """Edges in the order they were put; `run` feeds them to the desk. What waits here when the process dies is seen
+    again.
+
+    An edge that could not be decided on is tried again until it can be, or a newer one of its target was taken: the
+    looker sends no second one, and a device that is down must not stay untold because of one mistake.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, clock: Clock, taken: Callable[[Sequence[Edge]], None] = lambda edges: None) -> None:
         self._desk = desk
+        self._clock = clock
+        self._taken = taken
         self._queue: asyncio.Queue[Edge] = asyncio.Queue(CAPACITY)
+        self._failed: dict[str, Edge] = {}
 
     async def put(self, edges: Sequence[Edge]) -> None:
         """Put edges in; waits while the queue is full."""
@@ -32,16 +42,30 @@ class EdgeQueue:
             await self._queue.put(edge)
 
     def waiting(self) -> int:
-        """Return how many edges wait for the desk."""
-        return self._queue.qsize()
+        """Return how many edges wait for the desk, those that failed included."""
+        return self._queue.qsize() + len(self._failed)
 
     async def run(self) -> None:
         """Feed the desk for ever."""
+        await asyncio.gather(self._feed(), self._try_again())
+
+    async def _feed(self) -> None:
         while True:
             batch = [await self._queue.get()]
             while len(batch) < BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
-                await self._desk.take_edges(batch)
+                failed = await self._desk.take_edges(batch)
             except Exception:
                 log.exception("edges.failed", edges=len(batch))
+                failed = batch
+            for edge in batch:
+                self._failed.pop(edge.target, None)
+            self._failed |= {edge.target: edge for edge in failed}
+            self._taken([edge for edge in batch if edge.target not in self._failed])
+
+    async def _try_again(self) -> None:
+        while True:
+            await self._clock.sleep(RETRY)
+            again, self._failed = list(self._failed.values()), {}
+            await self.put(again)

@@ -3,7 +3,7 @@ COMMIT."""
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -51,6 +51,10 @@ class Observer(Protocol):
 
     def committed(self, command: str, seconds: float) -> None:
         """A command of that name was committed after so many seconds of waiting."""
+        ...
+
+    def refused(self) -> None:
+        """A button was pressed that had no effect by right."""
         ...
 
 
@@ -118,14 +122,20 @@ class Desk:
     async def reload(self, context: Context) -> tuple[starting.Known, ...]:
         """Put other settings in force, whole or not at all, and return what is known of every target."""
 
+        before = self._context
+
         def work(tx: Tx, at: Moment) -> tuple[starting.Known, ...]:
+            # Here and not after the COMMIT: decisions behind this one in the queue must not see the old devices.
+            self._context = context
             starting.take_settings(tx, context, at)
             edge_work.drop_removed(tx, context, at)
             return starting.known_targets(tx)
 
-        known = await self._decide("reload", work)
-        self._context = context
-        return known
+        try:
+            return await self._decide("reload", work)
+        except Exception:
+            self._context = before
+            raise
 
     async def keep_house(self) -> None:
         """Write the daily slots of the days ahead as shifts; every running incident gets a timer if it lost its own."""
@@ -144,21 +154,29 @@ class Desk:
     async def clock_stepped(self, step: Step) -> None:
         """Note that the wall clock was moved or the machine slept; timers keep their distance by themselves."""
         refs = {"by": round(step.by, 3), "suspended": round(step.suspended, 3) or None}
-        await self._decide("clock_stepped", lambda tx, at: tx.append([Fact(FactKind.CLOCK_STEPPED, refs=refs)], at))
+
+        def work(tx: Tx, at: Moment) -> None:
+            tx.append([Fact(FactKind.CLOCK_STEPPED, refs=refs)], at)
+            outbox_work.hasten(tx, at)
+
+        await self._decide("clock_stepped", work)
         self._timers_moved.set()
 
     # --- what is seen -----------------------------------------------------------------------------------------------
 
-    async def take_edges(self, edges: Sequence[Edge]) -> None:
-        """Take edges in, in order and in one transaction.
+    async def take_edges(self, edges: Sequence[Edge]) -> Sequence[Edge]:
+        """Take edges in, in order and in one transaction, and return those that could not be decided on.
 
-        One that cannot be decided on is logged and does not stop the others.
+        They are logged and do not stop the others; who brings edges brings these again.
         """
         failed = await self._decide("edges", lambda tx, at: self._take(tx, edges, at))
         for edge, error in failed:
             log.error("edge.failed", target=edge.target, error=repr(error))
-        for edge in edges:
-            self._unlooked.pop(edge.target, None)
+        if [edge for edge in edges if self._unlooked.pop(edge.target, None) is not None]:
+            # What waited for this look may be claimed and may fall due now.
+            self._timers_moved.set()
+            self._wake_dispatchers()
+        return [edge for edge, _ in failed]
 
     def _take(self, tx: Tx, edges: Sequence[Edge], at: Moment) -> list[tuple[Edge, Exception]]:
         failed = []
@@ -174,8 +192,7 @@ class Desk:
         """Fire every timer that is due now, and return the seconds until the next one; None when none is armed."""
         self._timers_moved.clear()
         waiting = self._waiting()
-        if await self._decide("timers", self._fire_due(waiting)):
-            self._wake_dispatchers()
+        await self._decide("timers", self._fire_due(waiting))
         wait = await self._decide("next_timer", lambda tx, at: timers.seconds_to_next(tx, at.boot, waiting))
         if self._unlooked:
             return min(wait if wait is not None else 1.0, 1.0)
@@ -249,7 +266,12 @@ class Desk:
 
     async def press(self, update: Update) -> Answer:
         """Commit an update and its effect."""
-        return await self._decide("press", lambda tx, at: presses.take_update(tx, self._context, self._key, update, at))
+        answer = await self._decide(
+            "press", lambda tx, at: presses.take_update(tx, self._context, self._key, update, at)
+        )
+        if answer.refused:
+            self._observer.refused()
+        return answer
 
     async def conflict(self, seconds: float) -> None:
         """Note that somebody else reads our updates."""
@@ -267,8 +289,9 @@ class Desk:
                 number = number_of(shown)
             except ValueError as wrong:
                 raise UnknownIncident(f"{shown!r} is no incident number") from wrong
-            fits = [i for i in tx.running_incidents() if number_of(i.code) == number]
-            named = [i for i in fits if i.code == shown.strip().upper()] or fits
+            running = tx.running_incidents()
+            whole = shown.strip().upper()
+            named = [i for i in running if (i.code == whole if "-" in whole else number_of(i.code) == number)]
             if len(named) != 1:
                 codes = ", ".join(i.code for i in named) or "none is running"
                 raise UnknownIncident(f"{shown!r} does not name one running incident: {codes}")
@@ -289,7 +312,7 @@ class Desk:
         began, refusals, alarmed = self._clock.mono(), 0, False
         while True:
             try:
-                result = await self._writer.run(lambda tx: work(tx, self._moment()))
+                result, queued, armed = await self._writer.run(lambda tx: self._watched(tx, work))
             except StoreUnavailable as why:
                 self.last_sign = self._clock.mono()
                 lasted = self.last_sign - began
@@ -298,18 +321,33 @@ class Desk:
                     log.error(
                         "database.refused", command=command, why=str(why), full=why.full, seconds=round(lasted, 1)
                     )
-                    await self._reserve.refused(why, lasted)
+                    await self._aside(self._reserve.refused(why, lasted))
                 await self._clock.sleep(RETRY[min(refusals, len(RETRY) - 1)])
                 refusals += 1
                 continue
             self.last_commit = self.last_sign = self._clock.mono()
             if refusals:
-                await self._reserve.works_again()
+                await self._aside(self._reserve.works_again())
             self._observer.committed(command, self.last_commit - began)
-            if command not in _QUIET:
+            if armed:
                 self._timers_moved.set()
+            if queued:
                 self._wake_dispatchers()
             return result
+
+    def _watched(self, tx: Tx, work: Callable[[Tx, Moment], T]) -> tuple[T, bool, bool]:
+        """Run a decision and return with its result whether it left something for the dispatchers or the timers."""
+        queued, armed = tx.queued, tx.armed_count
+        result = work(tx, self._moment())
+        return result, tx.queued != queued, tx.armed_count != armed
+
+    @staticmethod
+    async def _aside(work: Awaitable[None]) -> None:
+        """What is done beside a decision must not end it."""
+        try:
+            await work
+        except Exception:
+            log.exception("reserve.failed")
 
     def _wake_dispatchers(self) -> None:
         for mailbox in self._mail.values():
@@ -335,6 +373,3 @@ COMMANDS = (
     "acknowledge",
 )
 """Every command's name: a closed set, so that it can be a metric's label."""
-
-_QUIET = frozenset({"timers", "next_timer", "claim", "next_due", "offset", "alive", "clock_stepped"})
-"""Commands after which neither dispatcher nor timers have anything new to do."""

@@ -33,7 +33,7 @@ def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tu
         return False
     device, target = found
     row = tx.sql.execute(sa.select(t.target).where(t.target.c.id == edge.target)).mappings().first()
-    if row is not None and row["edge_boot"] == edge.boot and (row["edge_seq"] or 0) >= edge.seq:
+    if row is not None and _seen_before(row, edge):
         return False
     if _is_news(row, edge):
         tx.append([_edge_fact(edge)], at)
@@ -48,10 +48,17 @@ def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tu
     return True
 
 
+def _seen_before(row: Any, edge: Edge) -> bool:
+    """Return True for an edge taken in already, or one of an earlier run of the looker that comes late."""
+    if row["edge_boot"] == edge.boot:
+        return bool((row["edge_seq"] or 0) >= edge.seq)
+    return not edge.first and row["edge_seen"] is not None and edge.seen_at <= row["edge_seen"]
+
+
 def _is_news(row: Any, edge: Edge) -> bool:
-    """An edge whose content the desk knows is no row: the first verdict after a start usually repeats what was."""
+    """Return whether an edge is worth a row: not what the desk knows already, nor that a new target is up."""
     if row is None:
-        return True
+        return edge.now is not Health.UP
     if edge.firmness is Firmness.HARD:
         return bool(row["settled"] != edge.now or row["seen"] != edge.now)
     return bool(row["seen"] != edge.now or row["firmness"] != edge.firmness)
@@ -88,6 +95,7 @@ def _write_target(tx: Tx, row: Any, edge: Edge, device: Device) -> None:
         "last_good": edge.last_good or (row["last_good"] if row is not None else None),
         "edge_boot": edge.boot,
         "edge_seq": edge.seq,
+        "edge_seen": edge.seen_at,
     }
     if row is None or row["seen"] != edge.now:
         values["since"] = edge.seen_at
@@ -118,12 +126,18 @@ def _settle(
     if edge.now in FAULTS and running is None:
         write(tx, escalation.opened(_draft(tx, context, edge, device, target, at), context.book(tx, at), at.now), at)
     elif edge.now is Health.UP and running is not None:
-        unseen = down_between if edge.first else None
+        # An incident that opened after the daemon came back was seen all the time.
+        unseen = down_between if edge.first and down_between and running.opened_at <= down_between[0] else None
         write(tx, escalation.restored(running, edge.seen_at, tx.told(running.id), unseen), at)
     elif edge.now in FAULTS and running is not None and running.health is not edge.now:
-        after, fact = escalation.changed(running, edge.now, edge.cause, edge.detail)
+        severity = context.settings.severity_for(target, edge.now)
+        after, fact = escalation.changed(running, edge.now, edge.cause, edge.detail, severity)
         tx.append([fact], at)
-        tx.save(after)
+        if after.severity == running.severity or running.phase is not Phase.OPEN:
+            tx.save(after)
+            return
+        policy = context.settings.policy_for(running.unit, after.severity)
+        write(tx, escalation.raised(after, policy, context.book(tx, at), at.now), at)
 
 
 def _draft(tx: Tx, context: Context, edge: Edge, device: Device, target: Target, at: Moment) -> Incident:

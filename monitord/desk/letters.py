@@ -6,12 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk.approvals import approvals
 from monitord.desk.context import Context
 from monitord.domain import signing
 from monitord.domain.dutybook import DutyBook, duty_in, step_name
 from monitord.domain.escalation import TimerKind
 from monitord.domain.incident import Incident, Phase
-from monitord.domain.journal import FactKind
 from monitord.domain.notice import Button, ButtonFace, DeliveryCause, Event, NoticeState
 from monitord.domain.policy import PolicyStep, Whom, due_at, step_of
 from monitord.domain.roster import on_duty
@@ -254,11 +254,9 @@ def _order(context: Context, incident: Incident, row: Any) -> str | None:
 def _approver(tx: Tx, incident: Incident, row: Any, book: DutyBook) -> str:
     if row["organisation"] is None:
         return ""
-    approval = sa.and_(t.journal.c.incident == incident.id, t.journal.c.kind == FactKind.STEP_APPROVED)
-    actor = tx.sql.execute(
-        sa.select(t.journal.c.actor).where(approval).order_by(t.journal.c.seq.desc()).limit(1)
-    ).scalar()
-    person = book.people.get(actor or "")
+    approval = approvals(tx, incident.id, row["round"]).get(row["organisation"])
+    actor = approval.person if approval else ""
+    person = book.people.get(actor)
     return person.name if person else ""
 
 

@@ -13,8 +13,8 @@ from monitord.store.writer import InlineWriter, StoreUnavailable
 from monitord.texts.story import Pressed
 
 
-class _Nothing:
-    """What a short command needs of a reserve and an observer: it fails where the daemon would wait."""
+class _NoReserve:
+    """A short command fails where the daemon would wait."""
 
     async def refused(self, why: StoreUnavailable, seconds: float) -> None:
         raise StoreError(f"the database cannot be written: {why}") from why
@@ -22,7 +22,14 @@ class _Nothing:
     async def works_again(self) -> None:
         return
 
+
+class _Uncounted:
+    """Nobody counts a short command."""
+
     def committed(self, command: str, seconds: float) -> None:
+        return
+
+    def refused(self) -> None:
         return
 
 
@@ -46,9 +53,8 @@ async def take(
         if revision_of(database) != head():
             raise StoreError(f"{database} has another schema than this program")
         writer = InlineWriter(writing_engine(database), lambda connection: Tx(connection, token))
-        nothing = _Nothing()
         try:
-            desk = Desk(writer, context, clock, token(6), lambda: 0.0, nothing, nothing)
+            desk = Desk(writer, context, clock, token(6), lambda: 0.0, _NoReserve(), _Uncounted())
             return await desk.acknowledge(incident, person)
         finally:
             writer.close()

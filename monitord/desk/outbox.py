@@ -3,12 +3,16 @@
 Claiming under a lease with a second look at the reason, and what an attempt came to.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
+from monitord.desk.approvals import approvals
 from monitord.desk.context import Context
 from monitord.desk.letters import letter
 from monitord.domain.incident import Incident, Phase
@@ -28,11 +32,14 @@ from monitord.domain.notice import (
 from monitord.store import tables as t
 from monitord.store.tx import Moment, Tx
 
+log = structlog.get_logger("desk")
+CHAT = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 LEASE = timedelta(seconds=30)
 ADD_CHANNEL_AFTER = timedelta(seconds=60)
 ADD_CHANNEL_FAILURES = 3
 FRESH = timedelta(seconds=60)
 """Rows younger than this leave at once after a start; older ones wait for a fresh look at their target."""
+EDIT_AGAIN = timedelta(seconds=2)
 GIVE_UP_AFTER = timedelta(hours=6)
 """How long a notice of an incident that is over is tried; those of a running incident are tried without end."""
 
@@ -59,6 +66,10 @@ def claim(
         incident = tx.incident(row["incident"]) if row["incident"] is not None else None
         if incident is not None and incident.target in waiting and at.now - row["created_at"] > FRESH:
             continue
+        if _message_under_way(tx, row):
+            later = {"not_before": at.now + EDIT_AGAIN}
+            tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(later))
+            continue
         reason = _reason_gone(tx, row, incident)
         if reason is not None:
             _supersede(tx, row, reason, at)
@@ -67,8 +78,25 @@ def claim(
         if address is None:
             _bury(tx, context, row, Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS), at)
             continue
-        claimed.append(_lease(tx, context, key, row, incident, address, at))
+        error = tx.isolated(partial(_lease, tx, context, key, row, incident, address, at, claimed))
+        if error is not None:
+            _set_aside(tx, row, error, at)
     return claimed
+
+
+def _set_aside(tx: Tx, row: Any, error: Exception, at: Moment) -> None:
+    """A letter that cannot be written must not stop the others of its channel: it is tried again in a minute."""
+    log.error("letter.failed", notice=row["id"], error=repr(error))
+    tx.sql.execute(
+        t.outbox.update()
+        .where(t.outbox.c.id == row["id"])
+        .values(
+            not_before=at.now + timedelta(minutes=1), attempts=row["attempts"] + 1, last_cause=DeliveryCause.UNEXPECTED
+        )
+    )
+    if row["last_cause"] != DeliveryCause.UNEXPECTED:
+        outcome = Outcome(Delivery.NOT_SENT, DeliveryCause.UNEXPECTED, type(error).__name__)
+        tx.append([_fact(FactKind.NOTICE_FAILED, row, outcome)], at)
 
 
 def _void_expired_leases(tx: Tx, channel: str, at: Moment) -> None:
@@ -81,6 +109,15 @@ def _void_expired_leases(tx: Tx, channel: str, at: Moment) -> None:
 def void_leases(tx: Tx, at: Moment) -> int:
     """Make every leased row pending and uncertain: leases of an earlier run are void. Return how many there were."""
     return _void(tx, t.outbox.c.state == NoticeState.LEASED, DeliveryCause.RESTART, at)
+
+
+def hasten(tx: Tx, at: Moment) -> None:
+    """Let what waits for a later attempt be tried at once.
+
+    After a start or a step of the wall clock the instant it waits for means nothing.
+    """
+    waiting = sa.and_(t.outbox.c.state == NoticeState.PENDING, t.outbox.c.not_before > at.now)
+    tx.queued += tx.sql.execute(t.outbox.update().where(waiting).values(not_before=at.now)).rowcount
 
 
 def _void(tx: Tx, which: sa.ColumnElement[bool], cause: DeliveryCause, at: Moment) -> int:
@@ -101,6 +138,18 @@ def _void(tx: Tx, which: sa.ColumnElement[bool], cause: DeliveryCause, at: Momen
         _end_attempt(tx, row["id"], row["attempts"], outcome, at)
         tx.append([_fact(FactKind.NOTICE_UNCERTAIN, row, outcome)], at)
     return len(rows)
+
+
+def _message_under_way(tx: Tx, row: Any) -> bool:
+    """Return True for an edit of a message that may yet arrive: dropped, it would leave a live button there."""
+    if row["edits"] is None:
+        return False
+    edited = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["edits"])).mappings().first()
+    if edited is None or edited["message_ref"] is not None:
+        return False
+    return bool(
+        edited["state"] == NoticeState.LEASED or (edited["state"] == NoticeState.PENDING and edited["uncertain"] > 0)
+    )
 
 
 def _reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
@@ -125,10 +174,7 @@ def _reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
 
 
 def _approved(tx: Tx, row: Any) -> bool:
-    wanted = sa.select(t.journal.c.seq).where(
-        t.journal.c.incident == row["incident"], t.journal.c.kind == FactKind.STEP_APPROVED
-    )
-    return tx.sql.execute(wanted.limit(1)).first() is not None
+    return row["organisation"] in approvals(tx, row["incident"], row["round"])
 
 
 def _supersede(tx: Tx, row: Any, reason: str, at: Moment) -> None:
@@ -146,8 +192,15 @@ def _address(tx: Tx, row: Any) -> str | None:
 
 
 def _lease(
-    tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | None, address: str, at: Moment
-) -> Claimed:
+    tx: Tx,
+    context: Context,
+    key: bytes,
+    row: Any,
+    incident: Incident | None,
+    address: str,
+    at: Moment,
+    claimed: list[Claimed],
+) -> None:
     text, buttons = letter(tx, context, key, row, incident, at)
     tx.sql.execute(
         t.outbox.update()
@@ -163,19 +216,20 @@ def _lease(
     replaces = None
     if row["edits"] is not None:
         replaces = tx.sql.execute(sa.select(t.outbox.c.message_ref).where(t.outbox.c.id == row["edits"])).scalar()
-    return Claimed(
-        Message(row["id"], address, text, buttons, replaces),
-        Priority(row["priority"]),
-        row["attempts"],
-        row["uncertain"] > 0,
-        LEASE.total_seconds(),
+    message = Message(row["id"], address, text, buttons, replaces)
+    claimed.append(
+        Claimed(message, Priority(row["priority"]), row["attempts"], row["uncertain"] > 0, LEASE.total_seconds())
     )
 
 
 def report(tx: Tx, context: Context, notice: int, outcome: Outcome, at: Moment, jitter: float) -> None:
     """Commit what an attempt came to, with its journal row; the same outcome twice does no harm."""
     row = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == notice)).mappings().first()
-    if row is None or row["state"] != NoticeState.LEASED:
+    if row is None:
+        return
+    # A lease that ran out while the report waited made the row pending again: that it was accepted still counts.
+    late = row["state"] == NoticeState.PENDING and outcome.delivery is Delivery.ACCEPTED
+    if row["state"] != NoticeState.LEASED and not late:
         return
     _end_attempt(tx, notice, row["attempts"], outcome, at)
     match outcome.delivery:
@@ -245,7 +299,7 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
             last_cause=outcome.cause,
         )
     )
-    if outcome.address is not None and outcome.address.lstrip("-").isdigit():
+    if outcome.address is not None and CHAT.fullmatch(outcome.address):
         tx.sql.execute(t.person.update().where(t.person.c.id == row["person"]).values(telegram=int(outcome.address)))
     if uncertain:
         tx.append([_fact(FactKind.NOTICE_UNCERTAIN, row, outcome)], at)

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk.approvals import approvals
 from monitord.desk.context import GRACE, Context, write
 from monitord.desk.letters import ref_token
 from monitord.domain import escalation, signing
@@ -16,12 +17,16 @@ from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Button
 from monitord.domain.people import Person
+from monitord.domain.policy import Whom, step_of
+from monitord.domain.roster import on_duty
 from monitord.domain.update import Answer, Update, UpdateKind
 from monitord.store import tables as t
 from monitord.store.tx import Moment, Tx
 from monitord.texts.story import Pressed, PressResult
 
 OFFSET = "telegram_offset"
+NUMBERED_ANEW = 10_000
+"""An update id this far below the offset was numbered anew (core.telegram.org/bots/api, Update)."""
 
 
 def offset(tx: Tx) -> int | None:
@@ -40,7 +45,7 @@ def take_update(tx: Tx, context: Context, key: bytes, update: Update, at: Moment
     if update.kind is UpdateKind.PRESS:
         pressed = _press(tx, context, key, update, at)
         accepted = pressed.result in {PressResult.TAKEN, PressResult.RECEIPT, PressResult.APPROVED}
-        answer = Answer(context.words.press(pressed), accepted)
+        answer = Answer(context.words.press(pressed), accepted, pressed.result is PressResult.REFUSED)
     # A stranger's chatter is not kept: the offset alone moves on.
     if update.kind is UpdateKind.PRESS:
         tx.sql.execute(
@@ -58,7 +63,8 @@ def take_update(tx: Tx, context: Context, key: bytes, update: Update, at: Moment
 
 def _advance(tx: Tx, update: Update) -> None:
     kept = offset(tx)
-    if kept is None or update.update_id >= kept:
+    # After a week without updates Telegram numbers them anew, from anywhere: far below is not old, it is new.
+    if kept is None or update.update_id >= kept or kept - update.update_id > NUMBERED_ANEW:
         tx.put(OFFSET, str(update.update_id + 1))
 
 
@@ -73,15 +79,29 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
     incident = tx.incident(row["incident"]) if row is not None else None
     if presser is None or row is None or incident is None:
         return _refuse(tx, update, presser, incident, "stranger" if presser is None else "not_ours", at)
+    notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
     match Button(row["action"]):
         case Button.TAKE:
-            return take(tx, context, incident, presser, book, at, update)
+            return take(
+                tx, context, incident, presser, book, at, update, _asked_in_place(tx, incident, presser, notice)
+            )
         case Button.RECEIPT:
-            return _receipt(tx, context, incident, presser, row, update, at)
+            return _receipt(tx, context, incident, presser, notice, update, at)
         case Button.APPROVE:
-            return _approve(tx, context, incident, presser, row, book, update, at)
+            return _approve(tx, context, incident, presser, notice, book, update, at)
         case _:
             return _refuse(tx, update, presser, incident, "not_ours", at)
+
+
+def _asked_in_place(tx: Tx, incident: Incident, person: Person, notice: Any) -> str | None:
+    """Return the duty for which the desk itself asked a person who was not on it: a stand-in, or one a step names."""
+    if notice["person"] != person.id or notice["organisation"] is not None:
+        return None
+    step = step_of(incident.policy, notice["step"] or 0)
+    if step.whom is not Whom.DUTY:
+        return step.ref
+    listed = on_duty(tx.shifts_at(notice["created_at"]), incident.unit, step.ref, notice["created_at"])
+    return None if person.id in listed else step.ref
 
 
 def take(
@@ -92,12 +112,17 @@ def take(
     book: DutyBook,
     at: Moment,
     update: Update | None = None,
+    asked_for: str | None = None,
 ) -> Pressed:
-    """Decide "tiếp nhận" by a person: anyone on duty in the incident's unit, whatever the duty; the first has it."""
+    """Decide "tiếp nhận" by a person: anyone on duty in the incident's unit, whatever the duty; the first has it.
+
+    `asked_for` is the duty for which the desk asked a person who is not on the roster.
+    """
     zone = context.settings.zone
     duty = duty_in(incident.unit, person.id, book, at.now)
     if duty is None:
         duty = duty_in(incident.unit, person.id, book, at.now - GRACE)
+    duty = duty or asked_for
     if duty is None:
         return _refuse(tx, update, person, incident, "not_on_duty", at)
     match incident.phase:
@@ -124,39 +149,39 @@ def take(
 
 
 def _receipt(
-    tx: Tx, context: Context, incident: Incident, person: Person, row: Any, update: Update, at: Moment
+    tx: Tx, context: Context, incident: Incident, person: Person, notice: Any, update: Update, at: Moment
 ) -> Pressed:
-    notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
     organisation = context.settings.organisations.get(notice["organisation"] or "")
-    if organisation is None or person.id not in organisation.contacts:
+    if organisation is None or (person.id not in organisation.contacts and person.id != notice["person"]):
         return _refuse(tx, update, person, incident, "not_a_contact", at)
-    refs = {"organisation": organisation.id, "notice": row["notice"], "update": update.update_id}
+    refs = {"organisation": organisation.id, "notice": notice["id"], "update": update.update_id}
     tx.append([Fact(FactKind.INCIDENT_RECEIPT, incident.id, incident.target, person.id, refs)], at)
     return Pressed(PressResult.RECEIPT, incident.code, person.name, "", at.now, context.settings.zone)
 
 
 def _approve(
-    tx: Tx, context: Context, incident: Incident, person: Person, row: Any, book: DutyBook, update: Update, at: Moment
+    tx: Tx,
+    context: Context,
+    incident: Incident,
+    person: Person,
+    notice: Any,
+    book: DutyBook,
+    update: Update,
+    at: Moment,
 ) -> Pressed:
     zone = context.settings.zone
     unit = context.settings.units.get(incident.unit)
-    leader = unit.leader_duty if unit else "leader"
-    on_duty = {s.person for s in book.shifts if s.unit == incident.unit and s.duty == leader}
-    if person.id not in on_duty:
+    leaders = {s.person for s in book.shifts if s.unit == incident.unit and unit and s.duty == unit.leader_duty}
+    # Who was asked may answer: a stand-in of a leader whom no message reaches.
+    if person.id not in leaders and person.id != notice["person"]:
         return _refuse(tx, update, person, incident, "not_the_leader", at)
     if incident.phase is Phase.RESTORED:
         return Pressed(PressResult.ALREADY_OVER, incident.code, "", "", incident.restored_at, zone)
-    notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
-    before = (
-        tx.sql.execute(
-            sa.select(t.journal).where(t.journal.c.incident == incident.id, t.journal.c.kind == FactKind.STEP_APPROVED)
-        )
-        .mappings()
-        .first()
-    )
+    organisation = step_of(incident.policy, notice["step"]).ref
+    before = approvals(tx, incident.id, incident.round).get(organisation)
     if before is not None:
-        by = book.people.get(before["actor"])
-        return Pressed(PressResult.ALREADY_APPROVED, incident.code, by.name if by else "", "", before["ts"], zone)
+        by = book.people.get(before.person)
+        return Pressed(PressResult.ALREADY_APPROVED, incident.code, by.name if by else "", "", before.at, zone)
     decision = escalation.approved(incident, notice["step"], person.id, book, at.now)
     tx.append(decision.facts, at)
     for told in decision.notices:

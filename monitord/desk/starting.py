@@ -14,16 +14,15 @@ import sqlalchemy as sa
 from monitord import __version__
 from monitord.desk.context import Context, write
 from monitord.desk.edges import drop_removed
-from monitord.desk.outbox import void_leases
+from monitord.desk.outbox import hasten, void_leases
 from monitord.domain import escalation
 from monitord.domain.health import Health
 from monitord.domain.incident import Phase
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.notice import NoticeState
 from monitord.domain.roster import Shift, expand
 from monitord.settings.model import DailyEntry, Settings
 from monitord.store import tables as t
-from monitord.store.tx import Moment, Tx
+from monitord.store.tx import Moment, Tx, shift_of
 
 ALIVE = "alive_at"
 STOPPED = "stopped_at"
@@ -69,8 +68,7 @@ def start(tx: Tx, context: Context, at: Moment) -> Started:
     tx.put(ALIVE, stamp(at.now))
     take_settings(tx, context, at)
     void_leases(tx, at)
-    pending = sa.and_(t.outbox.c.state == NoticeState.PENDING, t.outbox.c.not_before > at.now)
-    tx.sql.execute(t.outbox.update().where(pending).values(not_before=at.now))
+    hasten(tx, at)
     tx.rebase_timers(at)
     drop_removed(tx, context, at)
     rearm_forgotten(tx, context, at)
@@ -139,28 +137,53 @@ def shifts_of(settings: Settings, first: date, days: int, zone: ZoneInfo) -> Ite
 
 
 def import_shifts(tx: Tx, settings: Settings, at: Moment) -> int:
-    """Write the shifts of the settings that are not over yet.
+    """Write the shifts of the settings that are not over yet, and return how many came new.
 
-    Those that are over stay as they were, as evidence. Return how many changed.
+    What is past stays as evidence: a shift that is over is never touched, one that runs and is no longer in the
+    settings ends now, and one that is new and should have begun earlier begins now (at the first import it keeps its
+    hours).
     """
     first = at.now.astimezone(settings.zone).date() - timedelta(days=1)
-    wanted = {s for s in shifts_of(settings, first, HORIZON_DAYS, settings.zone) if s.end > at.now}
-    mine = sa.and_(t.shift.c.ends > at.now, t.shift.c.source.like(f"{YAML}%"))
-    have = {
-        Shift(r["unit"], r["duty"], r["person"], r["starts"], r["ends"], r["source"]): r["id"]
-        for r in tx.sql.execute(sa.select(t.shift).where(mine)).mappings()
+    wanted = {
+        _identity(s, at.now): s for s in shifts_of(settings, first, HORIZON_DAYS, settings.zone) if s.end > at.now
     }
-    for shift in set(have) - wanted:
-        tx.sql.execute(t.shift.delete().where(t.shift.c.id == have[shift]))
-    added = 0
-    for shift in sorted(wanted - set(have), key=lambda s: (s.start, s.unit, s.duty, s.person)):
-        row: dict[str, Any] = {"unit": shift.unit, "duty": shift.duty, "person": shift.person}
-        row |= {"starts": shift.start, "ends": shift.end, "source": shift.source}
-        added += tx.insert_once(t.shift, row)
-    if added or set(have) - wanted:
-        refs = {"added": added, "removed": len(set(have) - wanted), "settings": settings.hash}
+    mine = sa.and_(t.shift.c.ends > at.now, t.shift.c.source.like(f"{YAML}%"))
+    have = {_identity(shift_of(r), at.now): r for r in tx.sql.execute(sa.select(t.shift).where(mine)).mappings()}
+    empty = tx.sql.execute(sa.select(t.shift.c.id).limit(1)).first() is None
+    gone = [row for identity, row in have.items() if identity not in wanted]
+    for row in gone:
+        mine_alone = t.shift.c.id == row["id"]
+        if row["starts"] < at.now:
+            tx.sql.execute(t.shift.update().where(mine_alone).values(ends=at.now))
+        else:
+            tx.sql.execute(t.shift.delete().where(mine_alone))
+    for identity, row in have.items():
+        if identity in wanted and row["source"] != wanted[identity].source:
+            source = {"source": wanted[identity].source}
+            tx.sql.execute(t.shift.update().where(t.shift.c.id == row["id"]).values(source))
+    new = sorted((s for i, s in wanted.items() if i not in have), key=lambda s: (s.start, s.unit, s.duty, s.person))
+    rows = [
+        {
+            "unit": shift.unit,
+            "duty": shift.duty,
+            "person": shift.person,
+            "starts": shift.start if empty else max(shift.start, at.now),
+            "ends": shift.end,
+            "source": shift.source,
+        }
+        for shift in new
+    ]
+    if rows:
+        tx.sql.execute(t.shift.insert(), rows)
+    if rows or gone:
+        refs = {"added": len(rows), "removed": len(gone), "settings": settings.hash}
         tx.append([Fact(FactKind.ROSTER_IMPORTED, refs=refs)], at)
-    return added
+    return len(rows)
+
+
+def _identity(shift: Shift, now: datetime) -> tuple[str, str, str, datetime, datetime | None]:
+    """What makes two shifts the same: not where they are written, and not when one began that runs already."""
+    return shift.unit, shift.duty, shift.person, shift.end, shift.start if shift.start > now else None
 
 
 def known_targets(tx: Tx) -> tuple[Known, ...]:

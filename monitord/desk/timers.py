@@ -6,6 +6,7 @@ from functools import partial
 
 import structlog
 
+from monitord.desk.approvals import approvals
 from monitord.desk.context import Context, write
 from monitord.domain import escalation
 from monitord.domain.escalation import Timer, TimerKind
@@ -46,7 +47,9 @@ def _fire(
     book = context.book(tx, at)
     match timer.kind:
         case TimerKind.STEP:
-            write(tx, escalation.step_due(incident, book, ladder_now, down_between), at, ladder_now)
+            approved = frozenset(approvals(tx, incident.id, incident.round))
+            decision = escalation.step_due(incident, book, ladder_now, down_between, approved)
+            write(tx, decision, at, ladder_now)
         case TimerKind.ACK_EXPIRY:
             write(tx, escalation.ack_expired(incident, book, ladder_now), at, ladder_now)
 

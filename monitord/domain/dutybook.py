@@ -8,6 +8,9 @@ from monitord.domain.people import DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import PolicyStep, Whom
 from monitord.domain.roster import Shift, duties_of, on_duty
 
+ADDRESSED = frozenset({"telegram"})
+"""The channels that need an address of the person."""
+
 
 @dataclass(frozen=True, slots=True)
 class DutyBook:
@@ -34,8 +37,15 @@ class Reached:
 
 
 def usable(person: Person, channels: Iterable[str]) -> tuple[str, ...]:
-    """Return those of `channels` that have an address for that person, in order; the log channel needs none."""
-    return tuple(c for c in channels if c != "telegram" or person.telegram is not None)
+    """Return those of `channels` by which that person can be told, in order.
+
+    A channel that needs no address (the log) is added to one that reaches the person and does not reach him by itself,
+    unless it is all that the step names.
+    """
+    named = tuple(channels)
+    ways = tuple(c for c in named if c not in ADDRESSED or person.telegram is not None)
+    reached = any(c in ADDRESSED for c in ways) or not any(c in ADDRESSED for c in named)
+    return ways if reached else ()
 
 
 def resolve(step: PolicyStep, unit: str, book: DutyBook, at: datetime) -> tuple[Reached, ...]:

@@ -24,7 +24,7 @@ class TargetState:
 
     `settled` is the last hard health (None before the first), `health` the last seen. `attempt` counts the looks in a
     row that differ from `settled` without having been confirmed, `faults` those among them that saw a fault, `blind`
-    the last ones that saw nothing. `first_bad` is the first look of the present row that was not UP; `last_good` the
+    the last ones that saw nothing. `first_bad` is the first look since the last UP that saw a fault; `last_good` the
     last look that was UP.
     """
 
@@ -96,7 +96,8 @@ def observe(state: TargetState, verdict: Verdict, at: datetime, confirm: int) ->
         was = state.health if firmness is Firmness.SOFT else state.settled
         return after, Change(was, Health.UP, firmness, 0)
 
-    first_bad = state.first_bad or at
+    # A look that saw nothing begins no fault: the beginning is the first look that saw one.
+    first_bad = state.first_bad or (at if seen in FAULTS else None)
     if seen is state.settled:
         after = TargetState(seen, seen, first_bad=first_bad, last_good=state.last_good, looked=True)
         returned = state.health is not seen

@@ -4,6 +4,7 @@ Old incident, roster and instant in; new incident and everything to write out.
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +14,7 @@ from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import EDITABLE, Event, Notice, Priority
-from monitord.domain.policy import PolicyStep, Whom, due_at, highest_due, step_of
+from monitord.domain.policy import Policy, PolicyStep, Whom, due_at, highest_due, step_of
 
 LATE = timedelta(seconds=5)
 """A step told later than this says so."""
@@ -85,27 +86,31 @@ def opened(draft: Incident, book: DutyBook, now: datetime) -> Decision:
 
 
 def step_due(
-    incident: Incident, book: DutyBook, now: datetime, down_between: tuple[datetime, datetime] | None = None
+    incident: Incident,
+    book: DutyBook,
+    now: datetime,
+    down_between: tuple[datetime, datetime] | None = None,
+    already_approved: AbstractSet[str] = frozenset(),
 ) -> Decision:
     """Decide the ladder at `now`: tell the highest step that is due and not yet told, and arm the one after it.
 
     Steps below it that fell due in the meantime (the daemon was down or asleep) are named in the notice and in the
-    journal and not told by
-    themselves. A step that reaches nobody passes to the next at once. Nothing happens for an incident that is taken or
-    over.
+    journal and not told by themselves. A step that reaches nobody passes to the next at once. `already_approved` are
+    the organisations for which a leader has approved reports in this round. Nothing happens for an incident that is
+    taken or over.
     """
     if incident.phase is not Phase.OPEN:
         return Decision(incident)
     number = highest_due(incident.policy, incident.ladder_from, incident.step, now)
     if number is None:
         return Decision(incident, timer=_next(incident, incident.step))
-    skipped = _distinct(incident, range(incident.step + 1, number))
+    skipped = _distinct(incident, number)
     late = now - due_at(incident.policy, incident.ladder_from, number)
     facts: list[Fact] = [_skipped_fact(incident, n, number) for n in skipped]
     notices: list[Notice] = []
     while True:
         step = step_of(incident.policy, number)
-        if step.whom is Whom.ORGANISATION and _needs_approval(incident, book):
+        if step.whom is Whom.ORGANISATION and step.ref not in already_approved and _needs_approval(incident, book):
             more_facts, more_notices = _ask_approval(incident, number, step, book, now)
             facts += more_facts
             notices += more_notices
@@ -220,7 +225,7 @@ def approved(incident: Incident, number: int, person: str, book: DutyBook, now: 
         incident.id,
         incident.target,
         actor=person,
-        refs={"step": number, "organisation": step.ref},
+        refs={"step": number, "round": incident.round, "organisation": step.ref},
     )
     notices = tuple(_notice(incident, number, way, (), None) for way in reached)
     return Decision(
@@ -228,19 +233,27 @@ def approved(incident: Incident, number: int, person: str, book: DutyBook, now: 
     )
 
 
-def changed(incident: Incident, health: Health, cause: Cause, detail: str) -> tuple[Incident, Fact]:
-    """Return the incident with another health while the fault lasts, and the row that says so.
+def changed(incident: Incident, health: Health, cause: Cause, detail: str, severity: int) -> tuple[Incident, Fact]:
+    """Return the incident seen in another health while the fault lasts, and the row that says so.
 
-    Nobody is told twice for it.
+    Its severity rises with what is seen, and never falls: what turned out worse must not stay quiet, what turned out
+    better was told as it was.
     """
-    fact = Fact(
-        FactKind.INCIDENT_CHANGED,
-        incident.id,
-        incident.target,
-        refs={"was": incident.health, "health": health, "cause": cause},
-        private={"detail": detail} if detail else None,
-    )
-    return replace(incident, health=health, cause=cause, detail=detail), fact
+    worse = min(severity, incident.severity)
+    refs: dict[str, str | int] = {"was": incident.health, "health": health, "cause": cause}
+    if worse != incident.severity:
+        refs |= {"severity_was": incident.severity, "severity": worse}
+    private = {"detail": detail} if detail else None
+    fact = Fact(FactKind.INCIDENT_CHANGED, incident.id, incident.target, refs=refs, private=private)
+    return replace(incident, health=health, cause=cause, detail=detail, severity=worse), fact
+
+
+def raised(incident: Incident, policy: Policy, book: DutyBook, now: datetime) -> Decision:
+    """Decide a rise of severity: the ladder of the severer policy begins now, unless somebody has taken it."""
+    if incident.phase is not Phase.OPEN:
+        return Decision(replace(incident, policy=policy))
+    again = replace(incident, policy=policy, ladder_from=now, step=-1, round=incident.round + 1)
+    return step_due(again, book, now)
 
 
 def _next(incident: Incident, told: int) -> Timer:
@@ -255,9 +268,11 @@ def _once(told: Iterable[Told]) -> list[Told]:
     return list(seen.values())
 
 
-def _distinct(incident: Incident, numbers: Iterable[int]) -> tuple[int, ...]:
+def _distinct(incident: Incident, number: int) -> tuple[int, ...]:
+    """Return the steps passed over before `number`, each once: repeats of a step are that step."""
     last = len(incident.policy.steps) - 1
-    return tuple(dict.fromkeys(min(n, last) for n in numbers))
+    passed = dict.fromkeys(min(n, last) for n in range(incident.step + 1, number))
+    return tuple(n for n in passed if n != min(number, last))
 
 
 def _needs_approval(incident: Incident, book: DutyBook) -> bool:
@@ -290,17 +305,18 @@ def _fired_fact(
     late: timedelta | None,
     down_between: tuple[datetime, datetime] | None,
 ) -> Fact:
+    due = due_at(incident.policy, incident.ladder_from, number)
     refs: dict[str, object] = {
         "step": number,
         "whom": step.whom,
         "ref": step.ref,
-        "due": stamp(due_at(incident.policy, incident.ladder_from, number)),
+        "due": stamp(due),
         "people": [way.person for way in reached],
         "stand_ins": {way.person: way.stands_in_for for way in reached if way.stands_in_for},
         "skipped": list(skipped),
         "late_seconds": None if late is None else round(late.total_seconds(), 3),
     }
-    if down_between is not None and late is not None:
+    if down_between is not None and late is not None and down_between[0] <= due <= down_between[1]:
         refs |= {"down_from": stamp(down_between[0]), "down_to": stamp(down_between[1])}
     return Fact(FactKind.STEP_FIRED, incident.id, incident.target, refs=refs)
 

@@ -37,7 +37,11 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the desk made of an update: the words to answer with (empty: no answer) and whether it took effect."""
+    """What the desk made of an update.
+
+    The words to answer with (empty: no answer), whether it took effect, and whether by right it had none.
+    """
 
     text: str = ""
     accepted: bool = False
+    refused: bool = False

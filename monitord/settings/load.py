@@ -13,7 +13,7 @@ from monitord.domain.network import Timing
 from monitord.settings import desk as at_desk
 from monitord.settings.book import Book
 from monitord.settings.folder import Sections, read_folder
-from monitord.settings.model import Settings
+from monitord.settings.model import PolicyRule, Settings
 from monitord.settings.network import devices_of, links_of, sites_of
 from monitord.settings.people import duty_kinds_of, organisations_of, people_of, units_of
 from monitord.settings.policies import policies_of
@@ -118,7 +118,11 @@ def _settings(
     )
     secrets.close()
     _warn(folder, sections, book, settings)
-    return replace(settings, warnings=tuple(sorted(set(findings.warnings))))
+    return replace(
+        settings,
+        policies=tuple(_usable(rule, _missing(settings)) for rule in settings.policies),
+        warnings=tuple(sorted(set(findings.warnings))),
+    )
 
 
 def _warn(folder: Path, sections: Sections, book: Book, settings: Settings) -> None:
@@ -126,13 +130,31 @@ def _warn(folder: Path, sections: Sections, book: Book, settings: Settings) -> N
         book.findings.warn(str(folder), (0, 0), "nothing is monitored: there are no devices")
     warn_of_empty_duties(book)
     warn_of_silent_persons(book, dict(settings.people))
-    configured = {"telegram": settings.telegram is not None, "log": settings.log_channel is not None}
-    section_of = {"telegram": "telegram", "log": "log_channel"}
     told: set[str] = set()
+    missing = _missing(settings)
     for entry in book.entries("policies", PolicyForm):
         for number, step in enumerate(entry.given.steps):
+            if step.channels and missing.keys() >= set(step.channels):
+                where = entry.at("steps", number, "channels")
+                book.findings.add(
+                    entry.file, where, "none of these channels has its section: this step would tell nobody"
+                )
             for place, channel in enumerate(step.channels):
-                if not configured.get(channel, True) and channel not in told:
-                    why = f"channel `{channel}` is used here, but there is no section `{section_of[channel]}`"
+                if channel in missing and channel not in told:
+                    why = f"channel `{channel}` is used here, but there is no section `{missing[channel]}`"
                     book.findings.warn(entry.file, entry.at("steps", number, "channels", place), why)
                     told.add(channel)
+
+
+def _missing(settings: Settings) -> Mapping[str, str]:
+    """Return the channels that are not set up, with the section each would need."""
+    made = {"telegram": ("telegram", settings.telegram), "log": ("log_channel", settings.log_channel)}
+    return {channel: section for channel, (section, there) in made.items() if there is None}
+
+
+def _usable(rule: PolicyRule, missing: Mapping[str, str]) -> PolicyRule:
+    """Return the rule without channels that are not set up: a message put to one would wait for ever."""
+    steps = tuple(
+        replace(step, channels=tuple(c for c in step.channels if c not in missing)) for step in rule.policy.steps
+    )
+    return replace(rule, policy=replace(rule.policy, steps=steps))

@@ -46,9 +46,15 @@ def check_whole(engine: sa.Engine, database: Path) -> None:
 
 def shrink_log(engine: sa.Engine) -> bool:
     """Write the log back into the database and cut it to nothing; False when a reader stood in the way."""
-    with engine.connect() as connection:
-        autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-        busy = autocommit.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    # The driver's own connection: within a transaction, which SQLAlchemy would begin, a checkpoint is refused.
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = cursor.fetchone()
+        cursor.close()
+    finally:
+        connection.close()
     return busy is not None and busy[0] == 0
 
 

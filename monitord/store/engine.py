@@ -18,6 +18,9 @@ APPLICATION_ID = 0x6D6F6E64
 """`mond`: marks a file as ours, so that another database put in its place is noticed."""
 
 BUSY_MS = 5_000
+PATIENCE_EVERY = 100_000
+PATIENCE_CALLS = 5_000
+"""A read may take this many calls of so many steps of SQLite's machine, some seconds of work, before it is ended."""
 
 
 class StoreError(Exception):
@@ -62,7 +65,11 @@ def _engine(path: Path, *, writing: bool) -> sa.Engine:
         if writing:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
-            cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            (owner,) = cursor.execute("PRAGMA application_id").fetchone()
+            if owner == 0:
+                cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            elif owner != APPLICATION_ID:
+                raise StoreError(f"{path} is a database of another program")
             cursor.execute("PRAGMA journal_size_limit=67108864")
             (level,) = cursor.execute("PRAGMA synchronous").fetchone()
             if level != 2:
@@ -71,6 +78,7 @@ def _engine(path: Path, *, writing: bool) -> sa.Engine:
                 )
         else:
             cursor.execute("PRAGMA query_only=ON")
+            connection.set_progress_handler(_Patience(), PATIENCE_EVERY)
         cursor.close()
 
     @sa.event.listens_for(engine, "begin")
@@ -80,22 +88,36 @@ def _engine(path: Path, *, writing: bool) -> sa.Engine:
     return engine
 
 
-def refuse_network_file_system(folder: Path) -> None:
+def refuse_network_file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> None:
     """Raise StoreError when `folder` lies on NFS or CIFS, where SQLite's locks do not hold."""
     real = folder.resolve()
     best, kind = "", ""
     try:
-        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return
-    for line in mounts:
+    for line in lines:
         fields = line.split()
-        if len(fields) > 2 and len(fields[1]) > len(best) and real.is_relative_to(fields[1].replace("\\040", " ")):
+        if len(fields) > 2 and len(fields[1]) >= len(best) and real.is_relative_to(fields[1].replace("\\040", " ")):
             best, kind = fields[1], fields[2]
     if kind in {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p"}:
         raise StoreError(
             f"{folder} is on {kind}: put state_dir on a local disk, SQLite's locks do not hold over a network"
         )
+
+
+class _Patience:
+    """Ends a read that goes on and on; each statement of a connection adds to the count until the transaction ends."""
+
+    def __init__(self) -> None:
+        self.left = PATIENCE_CALLS
+
+    def __call__(self) -> int:
+        self.left -= 1
+        if self.left > 0:
+            return 0
+        self.left = PATIENCE_CALLS
+        return 1
 
 
 class StateLock:

@@ -65,6 +65,7 @@ target = sa.Table(
     sa.Column("held", sa.JSON, nullable=False),
     sa.Column("edge_boot", sa.String(64)),
     sa.Column("edge_seq", sa.Integer),
+    sa.Column("edge_seen", UtcDateTime),
 )
 
 incident = sa.Table(

@@ -19,6 +19,7 @@ from monitord.domain.notice import Event, Notice, NoticeState
 from monitord.domain.people import Person
 from monitord.domain.roster import Shift
 from monitord.store import tables as t
+from monitord.store.trouble import file_trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class Tx:
         self.token = token
         self._last: Row | None = None
         self._known = False
+        self.queued = 0
+        """Outbox rows put in or made due since the transaction began."""
+        self.armed_count = 0
+        """Timers armed or disarmed since the transaction began."""
 
     def forget(self) -> None:
         """Drop what is remembered of the transaction, after a savepoint was rolled back."""
@@ -72,9 +77,9 @@ class Tx:
         try:
             with self.sql.begin_nested():
                 work()
-        except sa.exc.OperationalError:
-            raise
         except Exception as error:
+            if file_trouble(error) is not None:
+                raise
             self.forget()
             return error
         return None
@@ -167,6 +172,7 @@ class Tx:
 
     def arm(self, incident: int, timer: Timer, at: Moment, now: datetime) -> None:
         """Arm a timer; its distance is kept in boot seconds, so that a step of the wall clock does not move it."""
+        self.armed_count += 1
         self.sql.execute(
             t.timer.insert().values(
                 incident=incident,
@@ -229,6 +235,7 @@ class Tx:
 
         False when its key is there already, so that a repeated decision does no harm.
         """
+        self.queued += 1
         return self.insert_once(
             t.outbox,
             {

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
+from monitord.store.trouble import file_trouble
 from monitord.store.tx import Tx
 
 T = TypeVar("T")
@@ -45,31 +46,7 @@ class Writer(Protocol):
 
 
 def _why(error: Exception) -> StoreUnavailable:
-    origin = getattr(error, "orig", error)
-    full = getattr(origin, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or "disk is full" in str(origin)
-    return StoreUnavailable(str(origin), full=full)
-
-
-_PASSING = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PROTOCOL,
-    }
-)
-"""Primary result codes that concern the file and not the statement.
-
-The whole group is undone and may be tried again.
-"""
-
-
-def _transient(error: BaseException) -> bool:
-    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in _PASSING
+    return StoreUnavailable(str(getattr(error, "orig", error)), full=file_trouble(error) == sqlite3.SQLITE_FULL)
 
 
 class ThreadWriter:
@@ -133,7 +110,7 @@ def commit_group(
                 try:
                     result = work(tx)
                 except Exception as error:
-                    if _transient(error):
+                    if file_trouble(error) is not None:
                         raise
                     connection.exec_driver_sql("ROLLBACK TO decision")
                     tx.forget()
@@ -142,6 +119,8 @@ def commit_group(
                     settled.append((future, result, None))
                 connection.exec_driver_sql("RELEASE decision")
     except Exception as error:
+        # A connection that saw an error is not used again: an fsync that failed once proves nothing the second time.
+        engine.dispose()
         failure = _why(error)
         for _, future in group:
             if not future.done() and not future.cancelled():

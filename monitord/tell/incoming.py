@@ -29,9 +29,11 @@ def read_updates(raw: Any, offset: int | None) -> Sequence[Update]:
         raise ValueError("the answer to getUpdates is no list")
     found: dict[int, Update] = {}
     for one in raw:
-        if isinstance(one, dict) and (number := _id(one.get("update_id"))) is not None and number >= (offset or 0):
+        if isinstance(one, dict) and (number := _id(one.get("update_id"))) is not None:
             found.setdefault(number, _read(number, one))
-    return [found[number] for number in sorted(found)]
+    # Only old ids in an answer: Telegram has numbered its updates anew, which it does after a week without any.
+    anew = offset is not None and all(number < offset for number in found)
+    return [found[number] for number in sorted(found) if anew or number >= (offset or 0)]
 
 
 def bare(update: Update) -> Update:

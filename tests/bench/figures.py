@@ -10,7 +10,16 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = ("pysnmp", "pyasn1", "sqlalchemy", "apscheduler", "python-telegram-bot", "uvicorn", "pydantic", "ruamel.yaml")
+PACKAGES = (
+    "pysnmp",
+    "pyasn1",
+    "sqlalchemy",
+    "apscheduler",
+    "python-telegram-bot",
+    "uvicorn",
+    "pydantic",
+    "ruamel.yaml",
+)
 HOLDS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, "==": operator.eq}
 
 

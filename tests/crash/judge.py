@@ -341,8 +341,9 @@ class _Night:
         heard = {n["person"] for n in mine if n["event"] == "restored" and self.arrived[n["id"]]}
         if incident["restored_at"] is not None and told - heard:
             self.wrong.append(f"{incident['code']}: {sorted(told - heard)} were told of it and not of its end")
-        if heard - told:
-            self.wrong.append(f"{incident['code']}: {sorted(heard - told)} were told of its end only")
+        perhaps = {n["person"] for n in mine if n["event"] in TELLING and n["uncertain"]}
+        if heard - told - perhaps:
+            self.wrong.append(f"{incident['code']}: {sorted(heard - told - perhaps)} were told of its end only")
 
     # --- presses ----------------------------------------------------------------------------------------------------
 
@@ -353,7 +354,9 @@ class _Night:
         for row in self.rows:
             if (update := row.refs.get("update")) is not None:
                 if update in seen:
-                    self.wrong.append(f"update {update} stands twice in the journal: rows {seen[update][0].seq}, {row.seq}")
+                    self.wrong.append(
+                        f"update {update} stands twice in the journal: rows {seen[update][0].seq}, {row.seq}"
+                    )
                 seen[update] = row, phases.get(row.incident, "")
             phases[row.incident] = _PHASE.get(row.kind, phases.get(row.incident, ""))
         for press in self.played.pressed:

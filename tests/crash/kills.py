@@ -10,7 +10,6 @@ import json
 import shutil
 import sys
 import tempfile
-import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -83,6 +82,14 @@ async def run(times: int, side: int, seed: int, *, keep: bool = False, kills: in
     return total
 
 
+def _leaves(error: BaseException) -> Iterator[str]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield repr(error)[-600:]
+
+
 async def _one(script: Script, network: int, total: Sum, keep: bool) -> None:
     folder = Path(tempfile.mkdtemp(prefix=f"night-{script.seed}-"))
     found, lag, kills = Found(), 0.0, len(script.kills)
@@ -90,8 +97,8 @@ async def _one(script: Script, network: int, total: Sum, keep: bool) -> None:
         played = await play(script, folder, network)
         found = await asyncio.to_thread(judge, played)
         lag, kills = played.lag, len(played.kills)
-    except Exception:
-        found.wrong.append("the night came to no end: " + traceback.format_exc(limit=-4))
+    except Exception as error:
+        found.wrong.append("the night came to no end: " + "; ".join(_leaves(error)))
     finally:
         if not keep and not found.wrong:
             shutil.rmtree(folder, ignore_errors=True)

@@ -10,7 +10,7 @@ from tests.support.daemon import policy
 DEFAULTS = "interval: 1s, retry: 300ms, confirm: 3, timeout: 300ms, attempts: 2"
 DELAYS = (0.0, 2.0, 5.0, 9.0)
 REPEAT = 7.0
-LENGTH = 21.0
+LENGTH = 23.0
 """Seconds in which things happen; afterwards every device is well again and the night comes to its end."""
 DEVICES: Mapping[str, str] = {"olt-1": "vt", "olt-2": "vt", "olt-3": "vt", "olt-4": "vt", "bd-1": "bd", "bd-2": "bd"}
 """The devices and their units; each has one port that is looked at too."""
@@ -74,10 +74,10 @@ def write_night(seed: int, kills: int | None = None) -> Script:
     dice = random.Random(seed)
     outages: list[Outage] = []
     for device in dice.sample(sorted(DEVICES), len(DEVICES) - SOUND):
-        free = dice.uniform(0.5, 9.0)
+        free = dice.uniform(0.5, 8.0)
         for _ in range(dice.choice((1, 1, 2))):
             how = dice.choice(("silent", "silent", "silent", "refuse", "garbage", PORT_FAULT))
-            length = dice.choice((dice.uniform(0.2, 1.0), dice.uniform(4, 9), dice.uniform(6, 16)))
+            length = dice.choice((dice.uniform(0.2, 1.0), dice.uniform(5, 10), *[dice.uniform(8, 18)] * 3))
             ends = min(free + length, LENGTH)
             if ends - free >= 0.2:
                 outages.append(Outage(device, how, free, ends))

@@ -108,7 +108,9 @@ class Daemon:
     As a context it starts the daemon; whatever happens inside, no process is left afterwards.
     """
 
-    def __init__(self, folder: Path, network: str, *, bot_url: str | None = None, defaults: str, more: str = "") -> None:
+    def __init__(
+        self, folder: Path, network: str, *, bot_url: str | None = None, defaults: str, more: str = ""
+    ) -> None:
         self.folder = folder
         self.config = folder / "config"
         self.state = folder / "state"

@@ -83,6 +83,9 @@ class Uncounted:
     def committed(self, command: str, seconds: float) -> None:
         return
 
+    def refused(self) -> None:
+        return
+
 
 class Night:
     """One desk and one database. `begin` is local time; `settings` the example province unless given."""

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("held", sa.JSON(), nullable=False),
         sa.Column("edge_boot", sa.String(length=64), nullable=True),
         sa.Column("edge_seq", sa.Integer(), nullable=True),
+        sa.Column("edge_seen", monitord.store.columns.UtcDateTime(length=27), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_target")),
     )
     with op.batch_alter_table("target", schema=None) as batch_op:
@@ -237,6 +238,12 @@ def upgrade() -> None:
                     f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                     f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
                 )
+            # INSERT OR REPLACE deletes without firing the trigger above.
+            op.execute(
+                f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE seq = NEW.seq) "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
 
 
 def downgrade() -> None:
