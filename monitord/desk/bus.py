@@ -11,8 +11,8 @@ from monitord.domain.edge import Edge
 
 CAPACITY = 20_000
 """Edges that may wait while the database refuses; a full queue slows looking down instead of losing one."""
-BATCH = 500
-"""Edges taken in by one transaction at most."""
+BATCH = 50
+"""Edges taken in by one transaction at most: a button pressed in a storm waits for one batch and not for all of it."""
 
 log = structlog.get_logger("desk")
 

@@ -16,6 +16,7 @@ from monitord.domain.network import Device, Target
 from monitord.store import tables as t
 from monitord.store.tx import Moment, Tx
 
+_SAVE = t.target.update().where(t.target.c.id == sa.bindparam("the_id"))
 AGENT = "agent_answers"
 """The check whose fault holds the other targets of its device.
 
@@ -102,9 +103,9 @@ def _write_target(tx: Tx, row: Any, edge: Edge, device: Device) -> None:
     if hard:
         values["settled"] = edge.now
     if row is None:
-        tx.sql.execute(t.target.insert().values(id=edge.target, held=[], **values))
+        tx.sql.execute(t.target.insert(), {"id": edge.target, "held": [], **values})
     else:
-        tx.sql.execute(t.target.update().where(t.target.c.id == edge.target).values(values))
+        tx.sql.execute(_SAVE, {"the_id": edge.target, **values})
 
 
 def _hold_others(tx: Tx, device: Device, edge: Edge) -> None:

@@ -44,7 +44,7 @@ class Limits:
 
     snmp: int = 1024
     pages: int = 16
-    first_round: float = 2.0
+    first_round: float = 1.0
     margin: float = 2.0
     walk: float = 45.0
     tick: float = 0.01

@@ -44,6 +44,10 @@ class ArmedTimer:
     due_boot: float
 
 
+_SAVE = t.incident.update().where(t.incident.c.id == sa.bindparam("the_id"))
+"""A statement made once: building one for each row costs as much as running it."""
+
+
 class Tx:
     """One open transaction.
 
@@ -55,6 +59,7 @@ class Tx:
         self.token = token
         self._last: Row | None = None
         self._known = False
+        self._numbers: dict[date, tuple[set[int], set[int]]] = {}
         self.queued = 0
         """Outbox rows put in or made due since the transaction began."""
         self.armed_count = 0
@@ -63,11 +68,12 @@ class Tx:
     def forget(self) -> None:
         """Drop what is remembered of the transaction, after a savepoint was rolled back."""
         self._last, self._known = None, False
+        self._numbers.clear()
 
     def insert_once(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless a unique key stands against it; return True when it was inserted."""
         make = postgresql_insert if self.sql.dialect.name == "postgresql" else sqlite_insert
-        return self.sql.execute(make(table).values(dict(values)).on_conflict_do_nothing()).rowcount == 1
+        return self.sql.execute(make(table).on_conflict_do_nothing(), dict(values)).rowcount == 1
 
     def isolated(self, work: Callable[[], Any]) -> Exception | None:
         """Run `work` in a savepoint of its own: what it raises undoes its own writes only, and is returned.
@@ -112,23 +118,24 @@ class Tx:
             digest = private_digest(salt, fact.private) if fact.private is not None else None
             row = chained(fact, self.last_row(), at.now, at.run, digest)
             self.sql.execute(
-                t.journal.insert().values(
-                    seq=row.seq,
-                    ts=row.ts,
-                    boot=row.boot,
-                    kind=row.kind,
-                    incident=row.incident,
-                    target=row.target,
-                    actor=row.actor,
-                    refs=canonical(dict(row.refs)),
-                    digest=row.digest,
-                    prev=row.prev,
-                    hash=row.hash,
-                )
+                t.journal.insert(),
+                {
+                    "seq": row.seq,
+                    "ts": row.ts,
+                    "boot": row.boot,
+                    "kind": row.kind,
+                    "incident": row.incident,
+                    "target": row.target,
+                    "actor": row.actor,
+                    "refs": canonical(dict(row.refs)),
+                    "digest": row.digest,
+                    "prev": row.prev,
+                    "hash": row.hash,
+                },
             )
             if fact.private is not None:
                 body = canonical(dict(fact.private))
-                self.sql.execute(t.journal_private.insert().values(seq=row.seq, salt=salt, body=body))
+                self.sql.execute(t.journal_private.insert(), {"seq": row.seq, "salt": salt, "body": body})
             self._last, self._known = row, True
             rows.append(row)
         return rows
@@ -153,20 +160,25 @@ class Tx:
 
     def numbers(self, day: date) -> tuple[set[int], set[int]]:
         """Return the incident numbers used on a local day, and those of incidents that are still open."""
-        used = self.sql.execute(sa.select(t.incident.c.number).where(t.incident.c.day == day.isoformat())).scalars()
-        running = self.sql.execute(sa.select(t.incident.c.number).where(t.incident.c.phase != Phase.RESTORED)).scalars()
-        return set(used), set(running)
+        if day not in self._numbers:
+            number = t.incident.c.number
+            used = self.sql.execute(sa.select(number).where(t.incident.c.day == day.isoformat())).scalars()
+            running = self.sql.execute(sa.select(number).where(t.incident.c.phase != Phase.RESTORED)).scalars()
+            self._numbers[day] = set(used), set(running)
+        return self._numbers[day]
 
     def new_incident(self, draft: Incident, number: int, day: date) -> Incident:
         """Insert an incident and return it with its inner number."""
         values = _incident_values(draft) | {"number": number, "day": day.isoformat()}
-        key = self.sql.execute(t.incident.insert().values(values)).inserted_primary_key
+        key = self.sql.execute(t.incident.insert(), values).inserted_primary_key
         assert key is not None
+        for known in self._numbers.get(day, ()):
+            known.add(number)
         return replace(draft, id=int(key[0]))
 
     def save(self, incident: Incident) -> None:
         """Write an incident's present state."""
-        self.sql.execute(t.incident.update().where(t.incident.c.id == incident.id).values(_incident_values(incident)))
+        self.sql.execute(_SAVE, {"the_id": incident.id, **_incident_values(incident)})
 
     # --- timers -----------------------------------------------------------------------------------------------------
 
@@ -174,15 +186,16 @@ class Tx:
         """Arm a timer; its distance is kept in boot seconds, so that a step of the wall clock does not move it."""
         self.armed_count += 1
         self.sql.execute(
-            t.timer.insert().values(
-                incident=incident,
-                kind=timer.kind,
-                step=timer.step,
-                due=timer.due,
-                due_boot=at.boot + (timer.due - now).total_seconds(),
-                boot_id=at.boot_id,
-                state="armed",
-            )
+            t.timer.insert(),
+            {
+                "incident": incident,
+                "kind": timer.kind,
+                "step": timer.step,
+                "due": timer.due,
+                "due_boot": at.boot + (timer.due - now).total_seconds(),
+                "boot_id": at.boot_id,
+                "state": "armed",
+            },
         )
 
     def disarm(self, incident: int) -> int:

@@ -147,7 +147,7 @@ async def run(folder: Path) -> None:
     feeding: asyncio.Task[None] | None = None
     try:
         await desk.start()
-        queue, source = EdgeQueue(desk), Source(clock)
+        queue, source = EdgeQueue(desk, clock), Source(clock)
         feeding = asyncio.create_task(queue.run())
         agents = [f"{device_id(n)}/agent_answers" for n in range(DEVICES)]
         ports = [f"{device_id(n)}/interface_up/{INTERFACE}" for n in range(DEVICES)]

@@ -204,6 +204,13 @@ def report(devices: int, alone: Alone, seen: Seen) -> None:
     figure("thousand.start_to_first_full_round", seen.start, "s", f"imports alone {alone.import_seconds:.2f} s", "< 5")
     before = seen.start - seen.first_round
     figure("thousand.start.before_looking", before, "s", f"`config check` alone {alone.settings_seconds:.2f} s", None)
+    figure(
+        "thousand.start.cpu",
+        seen.started.cpu,
+        "s",
+        "CPU of all threads until ready, wherever the wall clock stood",
+        None,
+    )
     figure("thousand.start.first_round", seen.first_round, "s", "its looks are spread over 2 s", None)
     incidents, soft, hard = seen.bad
     figure("thousand.false_outages", incidents, "incidents", well, "== 0")

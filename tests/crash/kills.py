@@ -17,8 +17,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.crash.judge import Found, judge
+from tests.crash.judge import judge
 from tests.crash.night import play
+from tests.crash.records import Found
 from tests.crash.script import Script, write_night
 
 FIRST_NETWORK = 101

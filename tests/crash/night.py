@@ -58,6 +58,7 @@ class Played:
     snapshots: list[Path] = field(default_factory=list)
     settled: bool = False
     exit_code: int | None = None
+    ended: datetime = field(default_factory=CLOCK.now)
     lag: float = 0.0
     """The longest time the simulators stood still, in seconds: much of it makes untrue outages that are true."""
 
@@ -94,6 +95,7 @@ async def play(script: Script, folder: Path, network: int) -> Played:
             group.create_task(at((instant, _breaking(bot, fault)) for instant, fault in script.troubles))
         await bot.mend()
         await _settle(played)
+        played.ended = CLOCK.now()
         played.exit_code = await daemon.stop()
     return played
 

@@ -1,4 +1,4 @@
-"""One night as a seed writes it: what breaks and returns, who presses, what Telegram loses, when the daemon is killed."""
+"""One night as a seed writes it: what breaks and returns, who presses, what Telegram loses, when the daemon dies."""
 
 import random
 from collections.abc import Mapping

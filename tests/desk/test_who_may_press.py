@@ -134,15 +134,16 @@ async def test_each_organisation_is_approved_by_itself(tmp_path: Path) -> None:
         assert night.kinds().count(FactKind.STEP_APPROVED) == 2
 
 
-async def test_the_reminder_of_an_hour_later_is_approved_by_itself(tmp_path: Path) -> None:
+async def test_a_reminder_of_what_the_leader_approved_leaves_without_waking_him_again(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 09:00") as night:
         await night.sees(POST, Health.DOWN)
         leader = night.on("leader", POST_UNIT)
         await night.passes(minutes=31)
         assert (await night.presses(leader, to(night, leader).buttons[-1])).accepted
+        asked = len([person for _, person in night.told() if person == leader])
         await night.passes(minutes=60)
-        assert (await night.presses(leader, to(night, leader).buttons[-1])).accepted
         assert [p for _, p in night.told()].count(DEPARTMENT) == 2
+        assert len([person for _, person in night.told() if person == leader]) == asked
 
 
 async def test_after_an_acknowledgement_ended_the_leader_is_asked_anew_and_his_answer_counts(tmp_path: Path) -> None:

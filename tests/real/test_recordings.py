@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -167,8 +167,8 @@ async def test_the_log_tells_of_each_real_device_what_is_true_of_it(simulator: S
         assert "Traceback" not in daemon.log()
 
 
-async def _until(holds: "asyncio.Future[bool] | object", seconds: float, shown: object) -> None:
+async def _until(holds: Callable[[], bool], seconds: float, shown: Callable[[], object]) -> None:
     until = CLOCK.mono() + seconds
-    while not await asyncio.to_thread(holds):  # type: ignore[arg-type]
-        assert CLOCK.mono() < until, await asyncio.to_thread(shown)  # type: ignore[arg-type]
+    while not await asyncio.to_thread(holds):
+        assert CLOCK.mono() < until, await asyncio.to_thread(shown)
         await asyncio.sleep(0.2)

@@ -64,7 +64,7 @@ class Agent:
         """Return an instant at which its socket was open, at most a few milliseconds after it was opened."""
         until = CLOCK.mono() + 15
         wanted = f":{self.port:04X} "
-        while Path("/proc/net/udp").read_text().count(wanted) < len(ADDRESSES):
+        while _sockets().count(wanted) < len(ADDRESSES):
             assert self._process is not None
             assert self._process.returncode is None, (self._folder / "snmpd.log").read_text("utf-8", "replace")
             assert CLOCK.mono() < until
@@ -76,6 +76,10 @@ class Agent:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             await self._process.wait()
+
+
+def _sockets() -> str:
+    return Path("/proc/net/udp").read_text("ascii")
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ class Daemon:
         return self.process
 
     async def start(self, within: float = START_LIMIT) -> None:
-        """Start the daemon and wait until it has looked at every device. AssertionError with its log when it has not."""
+        """Start the daemon and wait until it has looked at every device; AssertionError with its log if it has not."""
         await self.begin()
         await self.until_ready(within)
 

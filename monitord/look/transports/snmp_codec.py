@@ -1,5 +1,6 @@
 """SNMP v1 and v2c messages by pysnmp's codec: questions to bytes, answers to values."""
 
+import contextlib
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from monitord.domain.looking import Oid, Syntax, Value
 from monitord.domain.network import SnmpVersion
 from monitord.look.transports.snmp import Pdu
 from monitord.look.transports.snmp_head import Head, read_head
+from monitord.look.transports.snmp_values import Odd, read_objects
 
 _API: dict[SnmpVersion, Any] = {SnmpVersion.V1: v1, SnmpVersion.V2C: v2c}
 NUMBER = {SnmpVersion.V1: 0, SnmpVersion.V2C: 1}
@@ -64,6 +66,14 @@ def _template(
 
 def decode(version: SnmpVersion, message: bytes) -> tuple[tuple[Oid, Value], ...]:
     """Return the objects of a response; any exception of pyasn1 or pysnmp when a value breaks its type (RFC 2578)."""
+    if version is SnmpVersion.V2C:
+        with contextlib.suppress(Odd):
+            return read_objects(message)
+    return decode_fully(version, message)
+
+
+def decode_fully(version: SnmpVersion, message: bytes) -> tuple[tuple[Oid, Value], ...]:
+    """Return the same by pysnmp alone: the judge of all that is not in its plainest form."""
     api = _API[version]
     whole, rest = decoder.decode(message, asn1Spec=api.Message())
     if rest:

@@ -10,7 +10,7 @@ import errno
 import secrets
 import socket
 from collections import OrderedDict
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from monitord.clock import Clock
 from monitord.domain.health import Cause
@@ -20,8 +20,10 @@ from monitord.look.transports import snmp_codec
 from monitord.look.transports.names import Names, NotResolved, literal
 from monitord.look.transports.snmp import MAX_DATAGRAM, Ask, Counter, Reply, garbled, read
 from monitord.look.transports.snmp_head import Head, Misshapen, read_head
-from monitord.look.transports.snmp_v3 import V3Engine
 from monitord.look.transports.udp import Peer, UdpDoor
+
+if TYPE_CHECKING:
+    from monitord.look.transports.snmp_v3 import V3Engine
 
 WINDOW = 200
 """Asks whose answers may be on their way at once; 200 of 8 kB still fit the receive buffer."""
@@ -71,7 +73,7 @@ class PysnmpEngine:
         self._by_alias: dict[str, set[_Waiting]] = {}
         self._gone: OrderedDict[int, None] = OrderedDict()
         self._known: OrderedDict[str, None] = OrderedDict()
-        self._v3 = V3Engine(clock, self.counter)
+        self._v3: V3Engine | None = None
         self._closed = False
 
     async def ask(self, ask: Ask) -> Reply:
@@ -91,6 +93,14 @@ class PysnmpEngine:
                 self.counter.garbled += 1
         return reply
 
+    def _version3(self) -> "V3Engine":
+        if self._v3 is None:
+            # Here, because its library takes a fifth of a second to import and most desks have no v3 device.
+            from monitord.look.transports.snmp_v3 import V3Engine
+
+            self._v3 = V3Engine(self._clock, self.counter)
+        return self._v3
+
     async def close(self) -> None:
         self._closed = True
         for waiting in list(self._by_id.values()):
@@ -98,7 +108,8 @@ class PysnmpEngine:
         for door in self._doors.values():
             door.close()
         self._doors.clear()
-        await self._v3.close()
+        if self._v3 is not None:
+            await self._v3.close()
 
     async def _ask(self, ask: Ask) -> Reply:
         if self._closed:
@@ -106,7 +117,7 @@ class PysnmpEngine:
         address = await self._names.address(ask.access.address, ask.timeout)
         async with _Place(self._window) as place:
             if ask.access.version is SnmpVersion.V3:
-                return await self._v3.ask(ask, address, place.settle)
+                return await self._version3().ask(ask, address, place.settle)
             return await self._exchange(ask, (address, ask.access.port), place)
 
     async def _exchange(self, ask: Ask, peer: Peer, place: "_Place") -> Reply:

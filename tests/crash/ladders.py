@@ -1,0 +1,102 @@
+"""The judge of ladders: who was to be told when, computed anew from opening, delays and the times the daemon was up."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitord.domain.journal import FactKind, Row
+from tests.crash.records import SLACK, TELLING, Found, Records
+from tests.crash.script import DELAYS, REPEAT
+from tests.support.daemon import CONTACTS, DUTIES
+
+STEP = 0.5 + SLACK
+LATE = 5.0
+
+
+@dataclass(slots=True)
+class Ladder:
+    """One round of an incident's ladder as the journal tells it."""
+
+    begins: datetime
+    told: list[tuple[datetime, int, Row]] = field(default_factory=list)
+    skipped: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    closed: datetime | None = None
+
+
+def judge_ladders(night: Records, found: Found) -> None:
+    """Hold every step against its instant: none early, none late, none twice, none after somebody had taken it."""
+    for incident in night.incidents:
+        for number, ladder in enumerate(_ladders(night.of[incident["id"]], found.wrong)):
+            _ladder(night, incident, number, ladder, found.wrong)
+
+
+def _ladder(night: Records, incident: Any, round_: int, ladder: Ladder, wrong: list[str]) -> None:
+    code, told = f"{incident['code']} round {round_}", -1
+    for at, step, row in ladder.told:
+        due = _due(ladder.begins, step)
+        if step <= told:
+            wrong.append(f"{code}: step {step} told after step {told}")
+        if at < due - timedelta(seconds=0.05):
+            wrong.append(f"{code}: step {step} told {(due - at).total_seconds():.2f} s early")
+        if at > _due(ladder.begins, step + 1) + timedelta(seconds=0.25):
+            wrong.append(f"{code}: step {step} told although step {step + 1} was due")
+        if ladder.closed is not None and at > ladder.closed:
+            wrong.append(f"{code}: step {step} told after somebody had taken it or it was over")
+        passed = sorted({min(n, len(DELAYS) - 1) for n in range(told + 1, step)})
+        if ladder.skipped[row.seq] != passed:
+            wrong.append(f"{code}: step {step} names {ladder.skipped[row.seq]} as skipped, not {passed}")
+        late = (at - due).total_seconds()
+        said = row.refs.get("late_seconds")
+        if row.kind == FactKind.STEP_FIRED and ((said is None and late > LATE + 0.1) or (said and late < LATE - 0.1)):
+            wrong.append(f"{code}: step {step} came {late:.1f} s late and says {said}")
+        first = _due(ladder.begins, told + 1)
+        if (by := night.by(first, STEP)) is not None and at > by:
+            wrong.append(f"{code}: step {told + 1} due {first:%X.%f} told only {at:%X.%f}, not by {by:%X.%f}")
+        expected = _expected(incident["unit"], step)
+        queued = {
+            n["person"]
+            for n in night.outbox
+            if n["incident"] == incident["id"] and n["round"] == round_ and n["step"] == step
+            and n["event"] in TELLING and n["channel"] == "telegram"
+            and not (n["event"] == "step" and n["organisation"] and incident["unit"] == "bd")
+        }  # fmt: skip
+        if queued != expected:
+            wrong.append(f"{code}: step {step} told {sorted(queued)}, the roster says {sorted(expected)}")
+        told = step
+    next_due = _due(ladder.begins, told + 1)
+    by = night.by(next_due, STEP)
+    if by is not None and (ladder.closed is None or by < ladder.closed):
+        wrong.append(f"{code}: step {told + 1} due {next_due:%X.%f} was never told")
+
+
+def _ladders(rows: Iterable[Row], wrong: list[str]) -> list[Ladder]:
+    ladders: list[Ladder] = []
+    skipped: list[int] = []
+    for row in rows:
+        match row.kind:
+            case FactKind.INCIDENT_OPENED | FactKind.INCIDENT_ACK_EXPIRED:
+                ladders.append(Ladder(row.ts))
+            case FactKind.INCIDENT_ACKNOWLEDGED | FactKind.INCIDENT_RESTORED:
+                ladders[-1].closed = ladders[-1].closed or row.ts
+            case FactKind.STEP_SKIPPED:
+                skipped.append(min(row.refs["step"], len(DELAYS) - 1))
+            case FactKind.STEP_FIRED | FactKind.STEP_AWAITS_APPROVAL:
+                ladders[-1].told.append((row.ts, row.refs["step"], row))
+                ladders[-1].skipped[row.seq] = sorted(set(skipped))
+                skipped = []
+            case FactKind.COVERAGE_GAP:
+                wrong.append(f"row {row.seq}: a gap although somebody is always on duty")
+    return ladders
+
+
+def _due(begins: datetime, step: int) -> datetime:
+    last = len(DELAYS) - 1
+    return begins + timedelta(seconds=DELAYS[min(step, last)] + max(0, step - last) * REPEAT)
+
+
+def _expected(unit: str, step: int) -> set[str]:
+    if step < 3:
+        return {DUTIES[unit][step]}
+    return set(CONTACTS) if unit == "vt" else {DUTIES[unit][2]}

@@ -1,0 +1,141 @@
+"""The judge of messages: what the telephones got against what the outbox says was owed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from monitord.demo.talk import Entry
+from monitord.domain.journal import FactKind
+from tests.crash.night import messages
+from tests.crash.records import TELLING, Found, Records
+from tests.support.daemon import CHATS
+
+SEND = 8.0
+"""A message may wait for others to the same telephone (one a second)."""
+REPEATED = "có thể trùng"
+
+
+def judge_letters(night: Records, found: Found) -> None:
+    """Hold telephones and outbox against each other: nothing lost, repeats known and labelled, the end heard by all."""
+    _link(night, found.wrong)
+    for notice in night.outbox:
+        _notice(night, notice, found)
+    for incident in night.incidents:
+        _end(night, incident, found.wrong)
+
+
+def _link(night: Records, wrong: list[str]) -> None:
+    """Find out which notice each message on a telephone is: by its button, or by reader, number and first line."""
+    codes = {incident["id"]: incident["code"] for incident in night.incidents}
+    for entry in messages(night.played.bot):
+        if entry.buttons:
+            row = night.buttons.get(entry.buttons[0].data.split("|")[1])
+            if row is None:
+                wrong.append(f"message {entry.number} bears a button nobody knows")
+            else:
+                night.arrived[row["notice"]].append(entry)
+            continue
+        head = entry.text.partition("\n")[0]
+        events = ("restored",) if "KHÔI PHỤC" in head else ("acknowledged",)
+        fits = [
+            n
+            for n in night.outbox
+            if n["event"] in events
+            and n["channel"] == "telegram"
+            and CHATS[n["person"]] == entry.chat_id
+            and codes.get(n["incident"], "?") in head
+            and n["created_at"] <= entry.at
+        ]
+        exact = [n for n in fits if n["message_ref"] == str(entry.message_id)]
+        if not fits:
+            wrong.append(f"a message nobody queued: {entry.chat_id}: {head}")
+        else:
+            night.arrived[(exact or fits)[-1]["id"]].append(entry)
+
+
+def _notice(night: Records, notice: Any, found: Found) -> None:
+    wrong = found.wrong
+    if notice["channel"] != "telegram" or notice["event"] not in (*TELLING, "acknowledged", "restored"):
+        if notice["state"] in ("pending", "leased", "dead"):
+            wrong.append(f"notice {notice['key']} is left {notice['state']}")
+        if notice["event"] in ("coverage", "channel_broken"):
+            wrong.append(f"notice {notice['key']} although everybody can be reached")
+        return
+    arrived, uncertain, key = night.arrived[notice["id"]], notice["uncertain"], notice["key"]
+    tried = sorted(a["started"] for a in night.attempts if a["notice"] == notice["id"])
+    closed = _closed(night, notice)
+    match notice["state"]:
+        case "sent":
+            if not arrived:
+                wrong.append(f"notice {key} is called sent and never arrived")
+            elif notice["accepted_at"] < arrived[0].at:
+                wrong.append(f"notice {key} was called accepted before it arrived")
+        case "superseded":
+            by = night.by(notice["created_at"], SEND + _retries(len(tried)))
+            if closed is None or (by is not None and closed > by):
+                wrong.append(f"notice {key} was superseded although it was due for long")
+            gone = [r for r in night.rows if r.kind == FactKind.NOTICE_SUPERSEDED]
+            if not any(r.refs["notice"] == notice["id"] for r in gone):
+                wrong.append(f"notice {key} was superseded without a row")
+        case state:
+            wrong.append(f"notice {key} is left {state}")
+    if len(arrived) > 1 + uncertain - (notice["state"] == "superseded"):
+        wrong.append(f"notice {key} arrived {len(arrived)} times with {uncertain} uncertain attempts")
+    for entry in arrived[1:]:
+        if REPEATED not in entry.text.partition("\n")[0]:
+            wrong.append(f"notice {key} arrived again and does not say so")
+    if notice["event"] in TELLING and closed is not None:
+        approved = notice["organisation"] is not None and _approved(night, notice["incident"])
+        if not approved and any(start > closed for start in tried):
+            wrong.append(f"notice {key} was sent although somebody had taken the incident")
+    if arrived:
+        _texts(notice, arrived, wrong)
+        by = night.by(notice["created_at"], SEND + _retries(len(tried)))
+        found.arrival.append((arrived[0].at - notice["created_at"]).total_seconds())
+        if by is not None and arrived[0].at > by:
+            wrong.append(f"notice {key} queued {notice['created_at']:%X} arrived {arrived[0].at:%X.%f}")
+
+
+def _texts(notice: Any, arrived: Sequence[Entry], wrong: list[str]) -> None:
+    if notice["event"] != "step":
+        return
+    for entry in arrived:
+        if notice["late"] is not None and "trễ" not in entry.text:
+            wrong.append(f"notice {notice['key']} is late and does not say so: {entry.text!r}")
+        if notice["skipped"] and notice["organisation"] is None and "gộp các bước" not in entry.text.lower():
+            wrong.append(f"notice {notice['key']} stands for others and does not say so: {entry.text!r}")
+
+
+def _closed(night: Records, notice: Any) -> datetime | None:
+    """Return when the reason of a notice was gone: its round taken or over, the incident over."""
+    seen = 0
+    for row in night.of[notice["incident"]]:
+        match row.kind:
+            case FactKind.INCIDENT_RESTORED if notice["event"] != "restored":
+                return row.ts
+            case FactKind.INCIDENT_ACKNOWLEDGED if seen == notice["round"] and notice["event"] in TELLING:
+                return row.ts
+            case FactKind.INCIDENT_ACK_EXPIRED if seen == notice["round"] and notice["event"] == "acknowledged":
+                return row.ts
+            case FactKind.INCIDENT_ACK_EXPIRED:
+                seen += 1
+    return None
+
+
+def _approved(night: Records, incident: int) -> bool:
+    return any(r.kind == FactKind.STEP_APPROVED for r in night.of[incident])
+
+
+def _end(night: Records, incident: Any, wrong: list[str]) -> None:
+    mine = [n for n in night.outbox if n["incident"] == incident["id"]]
+    told = {n["person"] for n in mine if n["event"] in TELLING and night.arrived[n["id"]]}
+    heard = {n["person"] for n in mine if n["event"] == "restored" and night.arrived[n["id"]]}
+    if incident["restored_at"] is not None and told - heard:
+        wrong.append(f"{incident['code']}: {sorted(told - heard)} were told of it and not of its end")
+    perhaps = {n["person"] for n in mine if n["event"] in TELLING and n["uncertain"]}
+    if heard - told - perhaps:
+        wrong.append(f"{incident['code']}: {sorted(heard - told - perhaps)} were told of its end only")
+
+
+def _retries(attempts: int) -> float:
+    return sum(min(60.0, 2.0**n) * 1.25 for n in range(max(0, attempts - 1))) + 2.0 * max(0, attempts - 1)
