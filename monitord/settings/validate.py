@@ -1,6 +1,8 @@
 """A block of YAML against a shape: the shape filled in, or every mistake at the place where it was written."""
 
+import copy
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -32,12 +34,40 @@ _PLAIN = {
 
 
 def validated(form: type[F], block: Block, findings: Findings) -> F | None:
-    """Return the shape filled in from `block`; None after putting every mistake into `findings`."""
+    """Return the shape filled in from `block`, after putting every mistake into `findings`.
+
+    With mistakes it is filled in as far as it can be, so that what the entry names elsewhere is still checked in the
+    same run; None when too little of it is sound.
+    """
     try:
         return form.model_validate(block)
     except ValidationError as error:
         report(error, form, block, findings)
-    return None
+        return _salvaged(form, block, error)
+
+
+def _salvaged(form: type[F], block: Block, error: ValidationError) -> F | None:
+    """Return the shape from what is sound: an unknown key is the one it is nearest to, a wrong value is absent."""
+    rest = copy.deepcopy(block)
+    for detail in error.errors(include_url=False, include_input=False):
+        *above, last = detail["loc"] or ("",)
+        here: Any = rest
+        for part in above:
+            here = here.get(part) if isinstance(here, dict) else None
+        if not isinstance(here, dict) or last not in here:
+            continue
+        wrong = here.pop(last)
+        if isinstance(wrong, Block | Items) and detail["type"] != "extra_forbidden":
+            # A whole part that is wrong cannot be taken as absent: what needs it would be told as a second mistake.
+            return None
+        if detail["type"] == "extra_forbidden":
+            meant = get_close_matches(str(last), keys_at(form, above), 1)
+            if meant and meant[0] not in here:
+                here[meant[0]] = wrong
+    try:
+        return form.model_validate(rest)
+    except ValidationError:
+        return None
 
 
 def report(error: ValidationError, form: type[BaseModel], block: Block, findings: Findings) -> None:

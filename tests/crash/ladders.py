@@ -13,6 +13,7 @@ from tests.support.daemon import CONTACTS, DUTIES
 
 STEP = 0.5 + SLACK
 LATE = 5.0
+LAST = len(DELAYS) - 1
 
 
 @dataclass(slots=True)
@@ -44,7 +45,10 @@ def _ladder(night: Records, incident: Any, round_: int, ladder: Ladder, wrong: l
             wrong.append(f"{code}: step {step} told although step {step + 1} was due")
         if ladder.closed is not None and at > ladder.closed:
             wrong.append(f"{code}: step {step} told after somebody had taken it or it was over")
-        passed = sorted({min(n, len(DELAYS) - 1) for n in range(told + 1, step)})
+        # Repeats of the last step are that step: it is not passed over by its own repeat, and its lateness is its own.
+        same = min(step, LAST)
+        passed = sorted({min(n, LAST) for n in range(told + 1, step)} - {same})
+        due = _due(ladder.begins, max(told + 1, same))
         if ladder.skipped[row.seq] != passed:
             wrong.append(f"{code}: step {step} names {ladder.skipped[row.seq]} as skipped, not {passed}")
         late = (at - due).total_seconds()
@@ -81,7 +85,7 @@ def _ladders(rows: Iterable[Row], wrong: list[str]) -> list[Ladder]:
             case FactKind.INCIDENT_ACKNOWLEDGED | FactKind.INCIDENT_RESTORED:
                 ladders[-1].closed = ladders[-1].closed or row.ts
             case FactKind.STEP_SKIPPED:
-                skipped.append(min(row.refs["step"], len(DELAYS) - 1))
+                skipped.append(min(row.refs["step"], LAST))
             case FactKind.STEP_FIRED | FactKind.STEP_AWAITS_APPROVAL:
                 ladders[-1].told.append((row.ts, row.refs["step"], row))
                 ladders[-1].skipped[row.seq] = sorted(set(skipped))
@@ -92,8 +96,7 @@ def _ladders(rows: Iterable[Row], wrong: list[str]) -> list[Ladder]:
 
 
 def _due(begins: datetime, step: int) -> datetime:
-    last = len(DELAYS) - 1
-    return begins + timedelta(seconds=DELAYS[min(step, last)] + max(0, step - last) * REPEAT)
+    return begins + timedelta(seconds=DELAYS[min(step, LAST)] + max(0, step - LAST) * REPEAT)
 
 
 def _expected(unit: str, step: int) -> set[str]:

@@ -47,6 +47,16 @@ async def test_a_fault_that_grows_worse_is_escalated_as_what_it_has_become(tmp_p
         assert night.count(t.incident) == 1
 
 
+async def test_a_fault_that_grows_worse_while_somebody_has_it_is_escalated_when_he_lets_it_lie(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 08:00") as night:
+        await night.sees(OLT, Health.GARBLED)
+        await night.presses(night.on("shift"), night.got[0].buttons[0])
+        await night.sees(OLT, Health.DOWN)
+        assert night.count(t.timer, state="armed", kind="ack_expiry") == 1
+        await night.passes(hours=2, minutes=40)
+        assert {night.on("operations"), night.on("leader"), "yen.phan"} <= {person for _, person in night.told()}
+
+
 async def test_a_fault_that_grows_milder_keeps_its_ladder(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await night.sees(OLT, Health.DOWN)

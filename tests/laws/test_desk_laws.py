@@ -49,6 +49,34 @@ class Watched(Night):
         super().__init__(folder, begin)
         self.delivered: Counter[int] = Counter()
         self.claims: list[tuple[Claimed, dict[str, Any], dict[str, Any] | None]] = []
+        self.looked: set[str] = set()
+
+    async def start(self) -> None:
+        self.looked = set()
+        await super().start()
+
+    async def sees(
+        self, target: str, health: Health, firmness: Firmness = Firmness.HARD, *, first: bool = False
+    ) -> Edge:
+        first, firmness = (True, Firmness.HARD) if target not in self.looked else (first, firmness)
+        self.looked.add(target)
+        return await super().sees(target, health, firmness, first=first)
+
+    async def passes(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0) -> None:
+        left = seconds + 60 * minutes + 3600 * hours
+        while True:
+            wait = await self.desk.fire_due()
+            await self.deliver()
+            steps = [s for s in (wait, await self._next_retry()) if s is not None and 0 < s <= left]
+            if not steps:
+                break
+            # While a target waits to be looked at the desk looks in each second: a night would never end.
+            step = min(left, max(min(steps), 20.0 if self.desk._waiting() else 0.0))
+            await self.clock.advance(step)
+            left -= step
+        await self.clock.advance(left)
+        await self.desk.fire_due()
+        await self.deliver()
 
     def note_claim(self, claimed: Claimed) -> None:
         """Write down a claim with its row and its incident as they stand."""
@@ -145,7 +173,7 @@ class DeskLaws(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1, 4, 59, 299, 300, 301, 900, 1800, 3600, 7200, 10800]))
     def time_passes(self, seconds: int) -> None:
-        self.run(self.night.passes(seconds=seconds if self.night.answer is all_accepted else min(seconds, 900)))
+        self.run(self.night.passes(seconds=seconds if self.night.answer is all_accepted else min(seconds, 300)))
 
     @rule(seconds=st.sampled_from([-7200, -3600, -1, 1, 3600, 7200]))
     def the_wall_clock_steps(self, seconds: int) -> None:
@@ -228,7 +256,8 @@ class DeskLaws(RuleBasedStateMachine):
             await self.night.passes(seconds=1)
 
         self.in_air.clear()
-        self.edges.clear()
+        # The first verdict of a run is believed whenever it comes; what follows it must not be.
+        self.edges = [edge for edge in self.edges if not edge.first][-3:]
         self.run(again())
 
     # --- what holds -------------------------------------------------------------------------------------------------
@@ -261,7 +290,8 @@ class DeskLaws(RuleBasedStateMachine):
     def on_ladder(self, row: Row, mono: float) -> None:
         if row.incident is None:
             return
-        if row.kind in (FactKind.INCIDENT_OPENED, FactKind.INCIDENT_ACK_EXPIRED):
+        raised = row.kind == FactKind.INCIDENT_CHANGED and "severity" in row.refs
+        if raised or row.kind in (FactKind.INCIDENT_OPENED, FactKind.INCIDENT_ACK_EXPIRED):
             self.ladders[row.incident] = Ladder(mono)
         if row.kind == FactKind.STEP_FIRED:
             ladder = self.ladders[row.incident]

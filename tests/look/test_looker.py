@@ -150,7 +150,7 @@ async def test_every_device_is_looked_at_in_the_first_round_and_then_on_its_grid
         await here.clock.advance(2.1)
         assert all(len(looks) == 1 for looks in here.network.begun.values())
         assert len(here.network.begun) == 40
-        assert here.looker.load().first_round == pytest.approx(2.0, abs=0.1)
+        assert here.looker.load().first_round == pytest.approx(Limits().first_round, abs=0.1)
         await here.clock.advance(60)
         for looks in here.network.begun.values():
             gaps = [b - a for a, b in pairwise(looks[1:])]

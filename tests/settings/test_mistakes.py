@@ -266,3 +266,11 @@ def test_parents_in_a_circle_are_told_once(tmp_path: Path) -> None:
 def test_one_address_with_two_communities_is_two_devices(tmp_path: Path) -> None:
     text = broken("address: 127.0.0.2, community: public", "address: 127.0.0.1, port: 1161, community: public")
     assert mistakes(written(tmp_path / "config", text)) == []
+
+
+def test_a_misspelt_key_does_not_hide_the_other_mistakes_of_its_entry(tmp_path: Path) -> None:
+    first = SMALL.index("    unit: vt\n")
+    text = SMALL[:first] + "    unit: vtt\n" + SMALL[first + len("    unit: vt\n") :]
+    told = mistakes(written(tmp_path / "config", text.replace("community:", "comunity:", 1)))
+    assert any("comunity" in line for line in told)
+    assert any("vtt" in line for line in told)
