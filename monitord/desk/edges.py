@@ -134,10 +134,14 @@ def _settle(
         severity = context.settings.severity_for(target, edge.now)
         after, fact = escalation.changed(running, edge.now, edge.cause, edge.detail, severity)
         tx.append([fact], at)
-        if after.severity == running.severity or running.phase is not Phase.OPEN:
+        if after.severity == running.severity:
             tx.save(after)
             return
         policy = context.settings.policy_for(running.unit, after.severity)
+        if running.phase is not Phase.OPEN:
+            # Somebody has it: its ladder waits, and would begin again by the severer policy.
+            tx.save(replace(after, policy=policy))
+            return
         write(tx, escalation.raised(after, policy, context.book(tx, at), at.now), at)
 
 

@@ -153,7 +153,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         commune=site.commune if site else "",
         recipient_name=reader.name if reader else "",
         recipient_title=reader.title if reader else "",
-        recipient_role=step_name(step, book) if step else "",
+        recipient_role=_role(context, step, book, event, leader_duty),
         shift=(shift.start, shift.end) if shift else None,
         address_form=unit.address_form if unit else "đồng chí",
         organisation=organisation.name if organisation else waiting_for.name if waiting_for else "",
@@ -172,6 +172,14 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         repeat=row["uncertain"] > 0,
         contact=_contact(context, incident, book, at) if row["organisation"] else "",
     )
+
+
+def _role(context: Context, step: PolicyStep | None, book: DutyBook, event: Event, leader_duty: str) -> str:
+    """In which role the reader is spoken to: who is asked to approve is a leader, not one of those it would go to."""
+    if event is Event.APPROVAL:
+        kind = context.settings.duty_kinds.get(leader_duty)
+        return kind.name if kind else leader_duty
+    return step_name(step, book) if step else ""
 
 
 def _step_of_person(tx: Tx, row: Any) -> int | None:

@@ -62,6 +62,19 @@ class Decision:
     timer: Timer | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Lateness:
+    """How late a step is told, which steps it stands for, and between when the daemon was down."""
+
+    skipped: tuple[int, ...] = ()
+    by: timedelta = timedelta(0)
+    down_between: tuple[datetime, datetime] | None = None
+
+    @property
+    def worth_saying(self) -> timedelta | None:
+        return self.by if self.by > LATE else None
+
+
 def opened(draft: Incident, book: DutyBook, now: datetime) -> Decision:
     """Decide what follows from a new incident: its first row in the journal, and every step that is due at once."""
     fact = Fact(
@@ -101,33 +114,37 @@ def step_due(
     """
     if incident.phase is not Phase.OPEN:
         return Decision(incident)
-    number = highest_due(incident.policy, incident.ladder_from, incident.step, now)
-    if number is None:
+    reached_number = highest_due(incident.policy, incident.ladder_from, incident.step, now)
+    if reached_number is None:
         return Decision(incident, timer=_next(incident, incident.step))
-    skipped = _distinct(incident, number)
-    late = now - due_at(incident.policy, incident.ladder_from, number)
-    facts: list[Fact] = [_skipped_fact(incident, n, number) for n in skipped]
+    last = len(incident.policy.steps) - 1
+    # A last step that fell due together with its own repeats was never told: it is told as itself, and as late as it
+    # is.
+    number = last if incident.step < last < reached_number else reached_number
+    lateness = _Lateness(
+        _passed_over(incident, number), now - due_at(incident.policy, incident.ladder_from, number), down_between
+    )
+    facts: list[Fact] = [_skipped_fact(incident, n, number) for n in lateness.skipped]
     notices: list[Notice] = []
     while True:
         step = step_of(incident.policy, number)
         if step.whom is Whom.ORGANISATION and step.ref not in already_approved and _needs_approval(incident, book):
-            more_facts, more_notices = _ask_approval(incident, number, step, book, now)
+            more_facts, more_notices = _ask_approval(incident, number, step, book, now, lateness)
             facts += more_facts
             notices += more_notices
             break
         reached = resolve(step, incident.unit, book, now)
         if reached:
-            told_late = late if late > LATE else None
-            facts.append(_fired_fact(incident, number, step, reached, skipped, told_late, down_between))
-            notices += [_notice(incident, number, way, skipped, told_late) for way in reached]
+            facts.append(_fired_fact(incident, number, step, reached, lateness))
+            notices += [_notice(incident, number, way, lateness) for way in reached]
             break
         facts.append(_gap_fact(incident, number, step))
         notices += _gap_notices(incident, number, book)
-        if number >= len(incident.policy.steps) - 1:
+        if number >= last:
             break
-        number, late = number + 1, timedelta(0)
-    after = replace(incident, step=number)
-    return Decision(after, tuple(facts), tuple(notices), _next(after, number))
+        number, lateness = number + 1, replace(lateness, by=timedelta(0))
+    after = replace(incident, step=max(number, reached_number))
+    return Decision(after, tuple(facts), tuple(notices), _next(after, after.step))
 
 
 def acknowledged(incident: Incident, person: str, duty: str, now: datetime, told: Iterable[Told]) -> Decision:
@@ -227,7 +244,7 @@ def approved(incident: Incident, number: int, person: str, book: DutyBook, now: 
         actor=person,
         refs={"step": number, "round": incident.round, "organisation": step.ref},
     )
-    notices = tuple(_notice(incident, number, way, (), None) for way in reached)
+    notices = tuple(_notice(incident, number, way, _Lateness()) for way in reached)
     return Decision(
         incident, (fact,), notices, _next(incident, incident.step) if incident.phase is Phase.OPEN else None
     )
@@ -249,9 +266,7 @@ def changed(incident: Incident, health: Health, cause: Cause, detail: str, sever
 
 
 def raised(incident: Incident, policy: Policy, book: DutyBook, now: datetime) -> Decision:
-    """Decide a rise of severity: the ladder of the severer policy begins now, unless somebody has taken it."""
-    if incident.phase is not Phase.OPEN:
-        return Decision(replace(incident, policy=policy))
+    """Decide a rise of severity of an incident that nobody has taken: the ladder of the severer policy begins now."""
     again = replace(incident, policy=policy, ladder_from=now, step=-1, round=incident.round + 1)
     return step_due(again, book, now)
 
@@ -261,14 +276,11 @@ def _next(incident: Incident, told: int) -> Timer:
 
 
 def _once(told: Iterable[Told]) -> list[Told]:
-    """One entry a person and role, the latest way first reached."""
-    seen: dict[tuple[str, str | None], Told] = {}
-    for way in told:
-        seen[way.person, way.organisation] = way
-    return list(seen.values())
+    """One entry a person, role and channel: who may have read it in two places hears the end in both."""
+    return list({(way.person, way.organisation, way.channel): way for way in told}.values())
 
 
-def _distinct(incident: Incident, number: int) -> tuple[int, ...]:
+def _passed_over(incident: Incident, number: int) -> tuple[int, ...]:
     """Return the steps passed over before `number`, each once: repeats of a step are that step."""
     last = len(incident.policy.steps) - 1
     passed = dict.fromkeys(min(n, last) for n in range(incident.step + 1, number))
@@ -280,7 +292,7 @@ def _needs_approval(incident: Incident, book: DutyBook) -> bool:
     return unit is None or unit.auto_send_order is None
 
 
-def _notice(incident: Incident, number: int, way: Reached, skipped: tuple[int, ...], late: timedelta | None) -> Notice:
+def _notice(incident: Incident, number: int, way: Reached, lateness: _Lateness) -> Notice:
     return Notice(
         incident=incident.id,
         event=Event.STEP,
@@ -289,36 +301,38 @@ def _notice(incident: Incident, number: int, way: Reached, skipped: tuple[int, .
         priority=Priority.FIRST if number == 0 else Priority.ESCALATION,
         step=number,
         organisation=way.organisation,
-        skipped=skipped,
-        late=late,
+        skipped=lateness.skipped,
+        late=lateness.worth_saying,
         round=incident.round,
         fallback=way.channels[1:],
     )
 
 
 def _fired_fact(
-    incident: Incident,
-    number: int,
-    step: PolicyStep,
-    reached: tuple[Reached, ...],
-    skipped: tuple[int, ...],
-    late: timedelta | None,
-    down_between: tuple[datetime, datetime] | None,
+    incident: Incident, number: int, step: PolicyStep, reached: tuple[Reached, ...], lateness: _Lateness
 ) -> Fact:
-    due = due_at(incident.policy, incident.ladder_from, number)
-    refs: dict[str, object] = {
-        "step": number,
+    refs = _due_refs(incident, number, lateness) | {
         "whom": step.whom,
         "ref": step.ref,
-        "due": stamp(due),
         "people": [way.person for way in reached],
         "stand_ins": {way.person: way.stands_in_for for way in reached if way.stands_in_for},
-        "skipped": list(skipped),
+    }
+    return Fact(FactKind.STEP_FIRED, incident.id, incident.target, refs=refs)
+
+
+def _due_refs(incident: Incident, number: int, lateness: _Lateness) -> dict[str, object]:
+    """When a step was due, how late it is told, and what it stands for."""
+    due = due_at(incident.policy, incident.ladder_from, number)
+    late, down = lateness.worth_saying, lateness.down_between
+    refs: dict[str, object] = {
+        "step": number,
+        "due": stamp(due),
+        "skipped": list(lateness.skipped),
         "late_seconds": None if late is None else round(late.total_seconds(), 3),
     }
-    if down_between is not None and late is not None and down_between[0] <= due <= down_between[1]:
-        refs |= {"down_from": stamp(down_between[0]), "down_to": stamp(down_between[1])}
-    return Fact(FactKind.STEP_FIRED, incident.id, incident.target, refs=refs)
+    if down is not None and late is not None and down[0] <= due <= down[1]:
+        refs |= {"down_from": stamp(down[0]), "down_to": stamp(down[1])}
+    return refs
 
 
 def _skipped_fact(incident: Incident, number: int, by: int) -> Fact:
@@ -355,22 +369,17 @@ def _gap_notices(incident: Incident, number: int, book: DutyBook) -> list[Notice
 
 
 def _ask_approval(
-    incident: Incident, number: int, step: PolicyStep, book: DutyBook, now: datetime
+    incident: Incident, number: int, step: PolicyStep, book: DutyBook, now: datetime, lateness: _Lateness
 ) -> tuple[list[Fact], list[Notice]]:
     unit = book.units.get(incident.unit)
     duty = unit.leader_duty if unit else "leader"
     leaders = resolve(PolicyStep(step.after, Whom.DUTY, duty, step.channels), incident.unit, book, now)
-    fact = Fact(
-        FactKind.STEP_AWAITS_APPROVAL,
-        incident.id,
-        incident.target,
-        refs={"step": number, "organisation": step.ref, "leaders": [way.person for way in leaders]},
-    )
-    notices = [
-        Notice(incident.id, Event.APPROVAL, way.person, way.channels[0], Priority.ESCALATION, step=number,
-               round=incident.round, fallback=way.channels[1:])
-        for way in leaders
-    ]  # fmt: skip
+    refs = _due_refs(incident, number, lateness) | {
+        "organisation": step.ref,
+        "leaders": [way.person for way in leaders],
+    }
+    fact = Fact(FactKind.STEP_AWAITS_APPROVAL, incident.id, incident.target, refs=refs)
     if not leaders:
         return [fact, _gap_fact(incident, number, step)], _gap_notices(incident, number, book)
-    return [fact], notices
+    asked = [replace(_notice(incident, number, way, lateness), event=Event.APPROVAL) for way in leaders]
+    return [fact], [replace(notice, priority=Priority.ESCALATION) for notice in asked]

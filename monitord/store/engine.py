@@ -31,12 +31,12 @@ class AlreadyRunning(StoreError):
     """Another daemon holds this database."""
 
 
-def writing_engine(path: Path) -> sa.Engine:
+def writing_engine(path: Path, busy_ms: int = BUSY_MS) -> sa.Engine:
     """Return the engine of the one writer.
 
     Every transaction is BEGIN IMMEDIATE, every commit is on the disk when it returns.
     """
-    return _engine(path, writing=True)
+    return _engine(path, writing=True, busy_ms=busy_ms)
 
 
 def reading_engine(path: Path) -> sa.Engine:
@@ -47,12 +47,12 @@ def reading_engine(path: Path) -> sa.Engine:
     return _engine(path, writing=False)
 
 
-def _engine(path: Path, *, writing: bool) -> sa.Engine:
+def _engine(path: Path, *, writing: bool, busy_ms: int = BUSY_MS) -> sa.Engine:
     # mode=rw: a file that is gone is an error and not an empty database.
     place = f"file:{quote(str(path))}?mode=rw"
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(place, uri=True, timeout=BUSY_MS / 1000, check_same_thread=False, isolation_level=None)
+        return sqlite3.connect(place, uri=True, timeout=busy_ms / 1000, check_same_thread=False, isolation_level=None)
 
     size = 1 if writing else 4
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=2)
@@ -60,7 +60,7 @@ def _engine(path: Path, *, writing: bool) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.execute(f"PRAGMA busy_timeout={busy_ms}")
         cursor.execute("PRAGMA foreign_keys=ON")
         if writing:
             cursor.execute("PRAGMA journal_mode=WAL")

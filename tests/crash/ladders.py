@@ -8,12 +8,11 @@ from typing import Any
 
 from monitord.domain.journal import FactKind, Row
 from tests.crash.records import SLACK, TELLING, Found, Records
-from tests.crash.script import DELAYS, REPEAT
+from tests.crash.script import DELAYS, LAST, REPEAT
 from tests.support.daemon import CONTACTS, DUTIES
 
 STEP = 0.5 + SLACK
 LATE = 5.0
-LAST = len(DELAYS) - 1
 
 
 @dataclass(slots=True)
@@ -59,15 +58,20 @@ def _ladder(night: Records, incident: Any, round_: int, ladder: Ladder, wrong: l
         if (by := night.by(first, STEP)) is not None and at > by:
             wrong.append(f"{code}: step {told + 1} due {first:%X.%f} told only {at:%X.%f}, not by {by:%X.%f}")
         expected = _expected(incident["unit"], step)
-        queued = {
-            n["person"]
+        queued = [
+            n
             for n in night.outbox
             if n["incident"] == incident["id"] and n["round"] == round_ and n["step"] == step
             and n["event"] in TELLING and n["channel"] == "telegram"
             and not (n["event"] == "step" and n["organisation"] and incident["unit"] == "bd")
-        }  # fmt: skip
-        if queued != expected:
-            wrong.append(f"{code}: step {step} told {sorted(queued)}, the roster says {sorted(expected)}")
+        ]  # fmt: skip
+        people = {n["person"] for n in queued}
+        if people != expected:
+            wrong.append(f"{code}: step {step} told {sorted(people)}, the roster says {sorted(expected)}")
+        if late > LATE + 0.1 and any(n["late"] is None for n in queued):
+            wrong.append(f"{code}: step {step} came {late:.1f} s late and its message knows nothing of it")
+        if passed and any(not n["skipped"] for n in queued):
+            wrong.append(f"{code}: step {step} stands for {passed} and its message knows nothing of it")
         told = step
     next_due = _due(ladder.begins, told + 1)
     by = night.by(next_due, STEP)

@@ -8,6 +8,7 @@ from monitord.demo.talk import Entry
 from monitord.domain.journal import FactKind
 from tests.crash.night import messages
 from tests.crash.records import TELLING, Found, Records
+from tests.crash.script import LAST
 from tests.support.daemon import CHATS
 
 SEND = 8.0
@@ -89,21 +90,31 @@ def _notice(night: Records, notice: Any, found: Found) -> None:
         if not approved and any(start > closed for start in tried):
             wrong.append(f"notice {key} was sent although somebody had taken the incident")
     if arrived:
-        _texts(notice, arrived, wrong)
+        _texts(notice, arrived, _first(night, notice), wrong)
         by = night.by(notice["created_at"], SEND + _retries(len(tried)))
         found.arrival.append((arrived[0].at - notice["created_at"]).total_seconds())
         if by is not None and arrived[0].at > by:
             wrong.append(f"notice {key} queued {notice['created_at']:%X} arrived {arrived[0].at:%X.%f}")
 
 
-def _texts(notice: Any, arrived: Sequence[Entry], wrong: list[str]) -> None:
-    if notice["event"] != "step":
+def _texts(notice: Any, arrived: Sequence[Entry], first: bool, wrong: list[str]) -> None:
+    if notice["event"] not in TELLING:
         return
     for entry in arrived:
         if notice["late"] is not None and "trễ" not in entry.text:
             wrong.append(f"notice {notice['key']} is late and does not say so: {entry.text!r}")
         if notice["skipped"] and notice["organisation"] is None and "gộp các bước" not in entry.text.lower():
             wrong.append(f"notice {notice['key']} stands for others and does not say so: {entry.text!r}")
+        if first and "nhắc lại lần" in entry.text:
+            wrong.append(f"notice {notice['key']} is the first of its step and calls itself a repeat: {entry.text!r}")
+
+
+def _first(night: Records, notice: Any) -> bool:
+    """Return True when nobody was to be told by that step, or a repeat of it, before."""
+    step = notice["step"]
+    mine = (n for n in night.outbox if n["incident"] == notice["incident"] and n["round"] == notice["round"])
+    told = {n["step"] for n in mine if n["event"] in TELLING and n["created_at"] < notice["created_at"]}
+    return not any(min(n, LAST) == min(step, LAST) for n in told) if step is not None else False
 
 
 def _closed(night: Records, notice: Any) -> datetime | None:

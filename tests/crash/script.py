@@ -9,6 +9,7 @@ from tests.support.daemon import policy
 
 DEFAULTS = "interval: 1s, retry: 300ms, confirm: 3, timeout: 300ms, attempts: 2"
 DELAYS = (0.0, 2.0, 5.0, 9.0)
+LAST = len(DELAYS) - 1
 REPEAT = 7.0
 LENGTH = 23.0
 """Seconds in which things happen; afterwards every device is well again and the night comes to its end."""
