@@ -230,7 +230,7 @@ def report(devices: int, alone: Alone, seen: Seen) -> None:
         "CPU of all threads until ready, wherever the wall clock stood",
         None,
     )
-    figure("thousand.start.first_round", seen.first_round, "s", "its looks are spread over 2 s", None)
+    figure("thousand.start.first_round", seen.first_round, "s", "its looks are spread on purpose", None)
     incidents, soft, hard = seen.bad
     figure("thousand.false_outages", incidents, "incidents", well, "== 0")
     figure("thousand.soft_edges", soft, "edges", well, "== 0")

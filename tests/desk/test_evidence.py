@@ -1,7 +1,6 @@
 """What the desk writes down and says must be true: of downtime, of severity, of who was on duty, of which incident."""
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest

@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from monitord.bootstrap import token
 from monitord.desk.bus import EdgeQueue
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import Cause, Health
 from monitord.domain.journal import FactKind
 from monitord.store import tables as t
 from monitord.store.care import ReserveFile
+from monitord.store.engine import writing_engine
 from monitord.store.tx import Tx
-from monitord.store.writer import StoreUnavailable
+from monitord.store.writer import InlineWriter, StoreUnavailable
 from tests.support.night import ACCEPTED, Night, silent
 
 OLT = silent("olt-go-may")
@@ -59,6 +61,12 @@ def fill(disk: Path) -> Path:
         os.close(file)
 
 
+def impatient(night: Night) -> None:
+    """Let the desk's writer wait for a lock ten milliseconds instead of five seconds."""
+    engine = writing_engine(night.database, busy_ms=10)
+    night.desk._writer = InlineWriter(engine, lambda connection: Tx(connection, token))
+
+
 async def turns(night: Night, seconds: int) -> None:
     """Let time go by in small steps, as a loop does."""
     for _ in range(seconds * 4):
@@ -68,7 +76,7 @@ async def turns(night: Night, seconds: int) -> None:
 async def test_while_the_disk_is_full_edges_wait_and_are_written_later_in_order(small_disk: Path) -> None:
     async with Night(small_disk, "2026-12-01 03:00") as night:
         await night.sees(OLT, Health.UP)
-        queue = EdgeQueue(night.desk)
+        queue = EdgeQueue(night.desk, night.clock)
         feeding = asyncio.create_task(queue.run())
         filler = fill(small_disk)
         await queue.put([edge(night, 11, OLT, Health.DOWN)])
@@ -123,11 +131,7 @@ async def test_a_file_that_may_not_grow_inside_a_decision_is_known_as_full(tmp_p
 
 async def test_while_another_process_writes_decisions_wait_and_then_succeed(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
-
-        @sa.event.listens_for(night.engine, "begin", insert=True)
-        def impatient(connection: sa.Connection) -> None:
-            connection.exec_driver_sql("PRAGMA busy_timeout=10")
-
+        impatient(night)
         other = sqlite3.connect(night.database, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         seen = asyncio.create_task(night.sees(OLT, Health.DOWN))
@@ -148,11 +152,7 @@ async def test_a_message_that_was_accepted_while_nothing_could_be_written_is_not
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await night.desk.take_edges([edge(night, 1, OLT, Health.DOWN)])
         (claimed,) = await night.desk.claim("telegram", 10)
-
-        @sa.event.listens_for(night.engine, "begin", insert=True)
-        def impatient(connection: sa.Connection) -> None:
-            connection.exec_driver_sql("PRAGMA busy_timeout=10")
-
+        impatient(night)
         other = sqlite3.connect(night.database, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         report = asyncio.create_task(night.desk.report(claimed.message.notice, ACCEPTED))
@@ -179,11 +179,7 @@ class Broken:
 async def test_an_alarm_that_fails_does_not_lose_the_decision(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         night.desk._reserve = Broken()
-
-        @sa.event.listens_for(night.engine, "begin", insert=True)
-        def impatient(connection: sa.Connection) -> None:
-            connection.exec_driver_sql("PRAGMA busy_timeout=10")
-
+        impatient(night)
         other = sqlite3.connect(night.database, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         seen = asyncio.create_task(night.sees(OLT, Health.DOWN))

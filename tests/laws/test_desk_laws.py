@@ -407,5 +407,3 @@ TestDeskLaws.settings = settings(
     suppress_health_check=list(HealthCheck),
     print_blob=True,
 )
-
-

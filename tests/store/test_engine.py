@@ -24,6 +24,7 @@ from monitord.store.engine import (
     StoreError,
     reading_engine,
     refuse_network_file_system,
+    writing_engine,
 )
 from monitord.store.tx import Tx
 from monitord.store.writer import InlineWriter
@@ -148,16 +149,32 @@ def test_the_log_is_cut_to_nothing_while_nobody_reads(engine: sa.Engine, databas
 
 
 def test_a_reader_that_stays_is_told_of_and_nothing_is_lost(engine: sa.Engine, database: Path) -> None:
-    reading = reading_engine(database)
+    reading, hasty = reading_engine(database), writing_engine(database, busy_ms=20)
     with reading.connect() as reader:
         reader.execute(sa.select(t.meta)).all()
         grow(engine)
-        assert care.shrink_log(engine) is False
+        assert care.shrink_log(hasty) is False
         assert care.room(database).wal > 100_000
-    assert care.shrink_log(engine) is True
+    assert care.shrink_log(hasty) is True
     with engine.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(t.meta)).scalar() == 300
     reading.dispose()
+    hasty.dispose()
+
+
+@pytest.mark.parametrize("kind", ["nfs4", "nfs", "cifs"])
+def test_a_folder_on_a_network_file_system_is_refused_also_when_it_is_mounted_on_demand(
+    tmp_path: Path, kind: str
+) -> None:
+    mounts = tmp_path / "mounts"
+    place = str(tmp_path.resolve()).replace(" ", "\\040")
+    mounts.write_text(f"/dev/vda1 / ext4 rw 0 0\nsystemd-1 {place} autofs rw 0 0\nfiles:/state {place} {kind} rw 0 0\n")
+    with pytest.raises(StoreError, match=kind):
+        refuse_network_file_system(tmp_path / "state", mounts)
+    mounts.write_text(f"files:/other {place}x {kind} rw 0 0\n/dev/vda1 / ext4 rw 0 0\n")
+    refuse_network_file_system(tmp_path / "state", mounts)
+    mounts.unlink()
+    refuse_network_file_system(tmp_path / "state", mounts)
 
 
 def test_a_whole_file_passes_and_a_damaged_one_is_named(engine: sa.Engine, database: Path) -> None:

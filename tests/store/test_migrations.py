@@ -116,7 +116,7 @@ def test_a_first_migration_that_breaks_leaves_an_empty_file(tmp_path: Path, next
     first = next_step / "versions" / "r0001_first_tables.py"
     source = first.read_text(encoding="utf-8")
     first.write_text(
-        source.replace("def downgrade", 'def _never() -> None: ...\n\n\ndef downgrade').replace(
+        source.replace("def downgrade", "def _never() -> None: ...\n\n\ndef downgrade").replace(
             'if op.get_context().dialect.name == "sqlite":', 'raise RuntimeError("killed")\n    if True:'
         ),
         encoding="utf-8",

@@ -144,20 +144,16 @@ def test_another_process_with_the_write_lock_fails_the_group_and_the_next_one_wo
 ) -> None:
     other = sqlite3.connect(database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-
-    @sa.event.listens_for(engine, "begin", insert=True)
-    def at_once(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("PRAGMA busy_timeout=20")
-
-    held: Future[Any] = Future()
-    commit_group(engine, make_tx, [(put("a"), held)])
+    hasty = writing_engine(database, busy_ms=20)
+    (held,) = commit(hasty, put("a"))
     error = held.exception()
     assert isinstance(error, StoreUnavailable)
     assert not error.full
     other.execute("ROLLBACK")
     other.close()
-    (free,) = commit(engine, put("a"))
+    (free,) = commit(hasty, put("a"))
     assert free.result() == "a"
+    hasty.dispose()
 
 
 def test_the_remembered_last_row_of_the_journal_is_dropped_with_the_decision_that_wrote_it(engine: sa.Engine) -> None:

@@ -22,6 +22,10 @@ REMEMBERED = 20_000
 """OIDs kept in words; a daemon asks for the same ones again and again."""
 
 
+SHORT = 48
+"""Bytes of an OID that may be kept: a hostile device must not fill the memory with long ones."""
+
+
 class Odd(Exception):
     """Not plainly sound: the full decoder is to judge."""
 
@@ -125,6 +129,6 @@ def _oid(content: bytes) -> Oid:
         raise Odd
     first = min(arcs[0] // 40, 2)
     words = ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
-    if len(_WORDS) < REMEMBERED:
+    if len(content) <= SHORT and len(_WORDS) < REMEMBERED:
         _WORDS[content] = words
     return words
