@@ -47,7 +47,9 @@ class EdgeQueue:
 
     async def run(self) -> None:
         """Feed the desk for ever."""
-        await asyncio.gather(self._feed(), self._try_again())
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._feed())
+            both.create_task(self._try_again())
 
     async def _feed(self) -> None:
         while True:

@@ -15,7 +15,7 @@ from monitord.domain import escalation, signing
 from monitord.domain.dutybook import DutyBook, duty_in
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.notice import Button
+from monitord.domain.notice import Button, Event
 from monitord.domain.people import Person
 from monitord.domain.policy import Whom, step_of
 from monitord.domain.roster import on_duty
@@ -82,9 +82,8 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
     notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
     match Button(row["action"]):
         case Button.TAKE:
-            return take(
-                tx, context, incident, presser, book, at, update, _asked_in_place(tx, incident, presser, notice)
-            )
+            asked_for = _asked_in_place(tx, context, incident, presser, notice)
+            return take(tx, context, incident, presser, book, at, update, asked_for)
         case Button.RECEIPT:
             return _receipt(tx, context, incident, presser, notice, update, at)
         case Button.APPROVE:
@@ -93,15 +92,19 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
             return _refuse(tx, update, presser, incident, "not_ours", at)
 
 
-def _asked_in_place(tx: Tx, incident: Incident, person: Person, notice: Any) -> str | None:
+def _asked_in_place(tx: Tx, context: Context, incident: Incident, person: Person, notice: Any) -> str | None:
     """Return the duty for which the desk itself asked a person who was not on it: a stand-in, or one a step names."""
     if notice["person"] != person.id or notice["organisation"] is not None:
         return None
     step = step_of(incident.policy, notice["step"] or 0)
-    if step.whom is not Whom.DUTY:
-        return step.ref
-    listed = on_duty(tx.shifts_at(notice["created_at"]), incident.unit, step.ref, notice["created_at"])
-    return None if person.id in listed else step.ref
+    duty = step.ref
+    if notice["event"] == Event.APPROVAL:
+        unit = context.settings.units.get(incident.unit)
+        duty = unit.leader_duty if unit else duty
+    elif step.whom is not Whom.DUTY:
+        return duty
+    listed = on_duty(tx.shifts_at(notice["created_at"]), incident.unit, duty, notice["created_at"])
+    return None if person.id in listed else duty
 
 
 def take(
@@ -172,12 +175,16 @@ def _approve(
     zone = context.settings.zone
     unit = context.settings.units.get(incident.unit)
     leaders = {s.person for s in book.shifts if s.unit == incident.unit and unit and s.duty == unit.leader_duty}
-    # Who was asked may answer: a stand-in of a leader whom no message reaches.
-    if person.id not in leaders and person.id != notice["person"]:
+    # Who was asked in place of a leader whom no message reaches may answer; a leader whose duty is over may not.
+    if person.id not in leaders and _asked_in_place(tx, context, incident, person, notice) is None:
         return _refuse(tx, update, person, incident, "not_the_leader", at)
     if incident.phase is Phase.RESTORED:
         return Pressed(PressResult.ALREADY_OVER, incident.code, "", "", incident.restored_at, zone)
-    organisation = step_of(incident.policy, notice["step"]).ref
+    step = step_of(incident.policy, notice["step"])
+    if step.whom is not Whom.ORGANISATION:
+        # The policy was replaced by a severer one since this was asked; what is due now is asked anew.
+        return _refuse(tx, update, person, incident, "asked_anew", at)
+    organisation = step.ref
     before = approvals(tx, incident.id, incident.round).get(organisation)
     if before is not None:
         by = book.people.get(before.person)

@@ -203,7 +203,8 @@ async def _settle(played: Played) -> None:
     calm = 0
     while CLOCK.mono() < until and calm < 4:
         # Calm means: nothing owed for a second, so that a fault too short to be confirmed has gone by as well.
-        calm = 0 if await asyncio.to_thread(left) else calm + 1
+        # What was pressed is owed too: it waits at Telegram until it is taken.
+        calm = 0 if played.bot.unconfirmed or await asyncio.to_thread(left) else calm + 1
         await asyncio.sleep(0.25)
     played.settled = calm >= 4
 

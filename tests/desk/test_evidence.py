@@ -151,7 +151,7 @@ async def test_an_edge_of_a_removed_target_that_was_waiting_behind_the_new_setti
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         devices = {k: d for k, d in night.settings.devices.items() if k != "olt-go-may"}
         edge = await night.sees(OLT, Health.UP)
-        taken = []
+        taken: list[bool] = []
 
         class Behind:
             """A writer that finds an edge in the queue right behind the new settings, as a group of decisions does."""

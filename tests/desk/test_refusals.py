@@ -1,4 +1,4 @@
-"""The database refuses: a full disk, another process with the lock. What was seen waits and is written later in order."""
+"""The database refuses, by a full disk or another process: what was seen waits and is written later in order."""
 
 import asyncio
 import os

@@ -9,7 +9,7 @@ from monitord.domain.journal import FactKind
 from monitord.domain.notice import Claimed, Outcome
 from monitord.domain.people import Organisation, OrganisationRole
 from monitord.domain.policy import Policy, PolicyStep, Whom
-from monitord.settings.model import PolicyRule, Settings
+from monitord.settings.model import DailyEntry, PolicyRule, Settings
 from monitord.store import tables as t
 from tests.support.night import ACCEPTED, BLOCKED, Got, Night, example, silent
 
@@ -170,3 +170,28 @@ async def test_one_approval_pressed_twice_sends_once(tmp_path: Path) -> None:
         assert (await night.presses(leader, button)).accepted
         assert not (await night.presses(leader, button)).accepted
         assert [p for _, p in night.told()].count(DEPARTMENT) == 1
+
+
+async def test_a_leader_whose_duty_is_over_may_not_approve_with_last_nights_button(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 06:00") as night:
+        await night.sees(POST, Health.DOWN)
+        operator = night.on("shift", POST_UNIT)
+        await night.passes(minutes=31)
+        leader = night.on("leader", POST_UNIT)
+        button = to(night, leader).buttons[-1]
+        assert (await night.presses(operator, to(night, operator).buttons[0])).accepted
+        night.die()
+        other = "uyen.lam" if leader != "uyen.lam" else "son.ta"
+        slots = [
+            replace(e, slot=replace(e.slot, people=(other,)))
+            if isinstance(e, DailyEntry) and (e.unit, e.duty) == (POST_UNIT, "leader")
+            else e
+            for e in night.settings.roster
+        ]
+        night.settings = replace(night.settings, roster=tuple(slots), hash="changed")
+        await night.clock.advance(60)
+        await night.start()
+        await night.passes(minutes=30)
+        assert night.on("leader", POST_UNIT) == other
+        assert not (await night.presses(leader, button)).accepted
+        assert DEPARTMENT not in {person for _, person in night.told()}

@@ -162,12 +162,14 @@ class DeskLaws(RuleBasedStateMachine):
     )
     def is_seen(self, of: str, health: Health, firmness: Firmness) -> None:
         self.edges.append(self.run(self.night.sees(of, health, firmness)))
+        self.run(self.night.passes())
 
     @precondition(lambda self: self.edges)
     @rule(which=st.integers(0, 4))
     def an_edge_comes_again(self, which: int) -> None:
         before = len(self.night.rows())
         self.run(self.night.takes(self.edges[-1 - which % len(self.edges)]))
+        self.run(self.night.passes())
         grown = [r.kind for r in self.night.rows()[before:]]
         assert not [k for k in grown if k.startswith(("target.", "incident.opened", "incident.restored"))], grown
 
@@ -178,6 +180,7 @@ class DeskLaws(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([-7200, -3600, -1, 1, 3600, 7200]))
     def the_wall_clock_steps(self, seconds: int) -> None:
         self.run(self.night.wall_steps(seconds))
+        self.run(self.night.passes())
 
     @rule(how=st.sampled_from(["accepted", "accepted", "not sent", "uncertain", "too fast", "blocked"]))
     def telegram_answers(self, how: str) -> None:

@@ -1,7 +1,8 @@
 """Migrations: from nothing, twice, cut off half-way, and never on what a newer program wrote."""
 
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -55,11 +56,8 @@ def set_revision(path: Path, revision: str) -> None:
 
 
 @pytest.fixture
-def next_step(tmp_path: Path) -> Iterator[Path]:
+def next_step(tmp_path: Path) -> Path:
     """A folder of migrations with the present ones; the test writes one more into it."""
-    import shutil
-    from importlib import resources
-
     folder = tmp_path / "migrations"
     with resources.as_file(resources.files("monitord.store") / "migrations") as present:
         shutil.copytree(present, folder, ignore=shutil.ignore_patterns("__pycache__"))
