@@ -19,7 +19,7 @@ from monitord.domain.people import Person
 from monitord.domain.roster import on_duty
 from monitord.settings.model import Settings
 from monitord.store import tables as t
-from monitord.store.tx import person_of, shift_of
+from monitord.store.rows import person_of, shift_of
 from monitord.texts.story import Words
 
 MOST_LINES = 100

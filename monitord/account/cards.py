@@ -17,7 +17,7 @@ from monitord.domain.policy import Whom, step_of
 from monitord.domain.safe import LIMIT, clean
 from monitord.settings.model import Settings
 from monitord.store import tables as t
-from monitord.store.tx import incident_of
+from monitord.store.rows import incident_of
 from monitord.texts.story import Next, Taken, Told, ToldState, Words
 
 MOST_INCIDENTS = 50

@@ -82,20 +82,26 @@ class SystemClock:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._anchor_wall = datetime.now(UTC)
-        self._anchor_mono = time.monotonic()
+        self._anchor_wall = self._wall()
+        self._anchor_mono = self.mono()
         self._doubts_since: float | None = None
-        self._seen_wall = time.time()
+        self._seen_wall = self._anchor_wall.timestamp()
         self._seen_mono = self._anchor_mono
         self._seen_boot = self.boot()
+        self._boot_id = self._machine()
+
+    def _wall(self) -> datetime:
+        return datetime.now(UTC)
+
+    def _machine(self) -> str:
         try:
-            self._boot_id = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+            return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         except OSError:
-            self._boot_id = f"process-{time.time_ns()}"
+            return f"process-{time.time_ns()}"
 
     def now(self) -> datetime:
         with self._lock:
-            wall, mono = datetime.now(UTC), time.monotonic()
+            wall, mono = self._wall(), self.mono()
             carried = self._anchor_wall + timedelta(seconds=mono - self._anchor_mono)
             doubted = 0.0 if self._doubts_since is None else mono - self._doubts_since
             if believed(wall, carried, doubted):
@@ -123,7 +129,7 @@ class SystemClock:
 
         Call it about each second.
         """
-        wall, mono, boot = time.time(), time.monotonic(), self.boot()
+        wall, mono, boot = self._wall().timestamp(), self.mono(), self.boot()
         by = (wall - self._seen_wall) - (mono - self._seen_mono)
         suspended = (boot - self._seen_boot) - (mono - self._seen_mono)
         self._seen_wall, self._seen_mono, self._seen_boot = wall, mono, boot

@@ -18,7 +18,7 @@ from monitord.domain.policy import Whom
 from monitord.domain.roster import on_duty
 from monitord.settings.model import Settings
 from monitord.store import tables as t
-from monitord.store.tx import incident_of, journal_row, shift_of
+from monitord.store.rows import incident_of, journal_row, shift_of
 
 DEVICE = "olt-go-may"
 """The device that falls silent: an OLT of the telecom unit, behind which ports are looked at too."""

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook
-from monitord.domain.escalation import Decision
 from monitord.domain.network import Device, Target
 from monitord.settings.model import Settings
-from monitord.store.tx import Moment, Tx
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
 from monitord.texts.story import Words
 
 GRACE = timedelta(minutes=15)

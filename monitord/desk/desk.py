@@ -10,16 +10,16 @@ from typing import Protocol, TypeVar
 import structlog
 
 from monitord.clock import Clock, Step
+from monitord.desk import claiming, leases, presses, reporting, starting, timers
 from monitord.desk import edges as edge_work
-from monitord.desk import outbox as outbox_work
-from monitord.desk import presses, starting, timers
 from monitord.desk.context import GRACE, Context
 from monitord.domain.edge import Edge
 from monitord.domain.incident import number_of
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
 from monitord.domain.update import Answer, Update
-from monitord.store.tx import Moment, Tx
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
 from monitord.store.writer import StoreUnavailable, Writer
 from monitord.texts.story import Pressed
 
@@ -157,7 +157,7 @@ class Desk:
 
         def work(tx: Tx, at: Moment) -> None:
             tx.append([Fact(FactKind.CLOCK_STEPPED, refs=refs)], at)
-            outbox_work.hasten(tx, at)
+            leases.hasten(tx, at)
 
         await self._decide("clock_stepped", work)
         self._timers_moved.set()
@@ -233,17 +233,17 @@ class Desk:
         waiting = self._waiting()
         return await self._decide(
             "claim",
-            lambda tx, at: outbox_work.claim(tx, self._context, self._key, channel, limit, at, waiting),
+            lambda tx, at: claiming.claim(tx, self._context, self._key, channel, limit, at, waiting),
         )
 
     async def report(self, notice: int, outcome: Outcome) -> None:
         """Commit what an attempt came to."""
         jitter = self._jitter()
-        await self._decide("report", lambda tx, at: outbox_work.report(tx, self._context, notice, outcome, at, jitter))
+        await self._decide("report", lambda tx, at: reporting.report(tx, self._context, notice, outcome, at, jitter))
 
     async def give_back(self, notice: int, retry_in: timedelta) -> None:
         """Make a leased row pending again without counting an attempt."""
-        await self._decide("give_back", lambda tx, at: outbox_work.give_back(tx, notice, retry_in, at))
+        await self._decide("give_back", lambda tx, at: leases.give_back(tx, notice, retry_in, at))
 
     async def wait(self, channel: str) -> None:
         """Return when a row of that channel may have become due since its last `claim`."""
@@ -251,7 +251,7 @@ class Desk:
 
     async def next_due(self, channel: str) -> float | None:
         """Return the seconds until the next pending row of that channel may be claimed."""
-        seconds = await self._decide("next_due", lambda tx, at: outbox_work.seconds_to_next(tx, channel, at))
+        seconds = await self._decide("next_due", lambda tx, at: leases.seconds_to_next(tx, channel, at))
         # Rows that wait for a look at their target are due already: without a pause the dispatcher would spin on them.
         return seconds if seconds is None or not self._unlooked else max(0.2, seconds)
 

@@ -14,7 +14,8 @@ from monitord.domain.incident import Incident, Phase, code, next_number
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import Device, Target
 from monitord.store import tables as t
-from monitord.store.tx import Moment, Tx
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
 
 _SAVE = t.target.update().where(t.target.c.id == sa.bindparam("the_id"))
 AGENT = "agent_answers"

@@ -9,14 +9,15 @@ import sqlalchemy as sa
 from monitord.desk.approvals import approvals
 from monitord.desk.context import Context
 from monitord.domain import signing
+from monitord.domain.decision import TimerKind
 from monitord.domain.dutybook import DutyBook, duty_in, step_name
-from monitord.domain.escalation import TimerKind
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.notice import Button, ButtonFace, DeliveryCause, Event, NoticeState
 from monitord.domain.policy import PolicyStep, Whom, due_at, step_of
 from monitord.domain.roster import on_duty
 from monitord.store import tables as t
-from monitord.store.tx import Moment, Tx
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
 from monitord.texts.story import Audience, ChannelTrouble, Gap, Next, Story, Taken, Told, ToldState, Trouble
 
 Faces = tuple[tuple[ButtonFace, ...], ...]

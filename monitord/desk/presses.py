@@ -21,7 +21,8 @@ from monitord.domain.policy import Whom, step_of
 from monitord.domain.roster import on_duty
 from monitord.domain.update import Answer, Update, UpdateKind
 from monitord.store import tables as t
-from monitord.store.tx import Moment, Tx
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
 from monitord.texts.story import Pressed, PressResult
 
 OFFSET = "telegram_offset"

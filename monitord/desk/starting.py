@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from monitord import __version__
 from monitord.desk.context import Context, write
 from monitord.desk.edges import drop_removed
-from monitord.desk.outbox import hasten, void_leases
+from monitord.desk.leases import hasten, void_leases
 from monitord.domain import escalation
 from monitord.domain.health import Health
 from monitord.domain.incident import Phase
@@ -22,7 +22,8 @@ from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.roster import Shift, expand
 from monitord.settings.model import DailyEntry, Settings
 from monitord.store import tables as t
-from monitord.store.tx import Moment, Tx, shift_of
+from monitord.store.rows import Moment, shift_of
+from monitord.store.tx import Tx
 
 ALIVE = "alive_at"
 STOPPED = "stopped_at"

@@ -9,9 +9,10 @@ import structlog
 from monitord.desk.approvals import approvals
 from monitord.desk.context import Context, write
 from monitord.domain import escalation
-from monitord.domain.escalation import Timer, TimerKind
+from monitord.domain.decision import Timer, TimerKind
 from monitord.domain.incident import Incident
-from monitord.store.tx import ArmedTimer, Moment, Tx
+from monitord.store.rows import ArmedTimer, Moment
+from monitord.store.tx import Tx
 
 log = structlog.get_logger("desk")
 

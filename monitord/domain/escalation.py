@@ -5,74 +5,29 @@ Old incident, roster and instant in; new incident and everything to write out.
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from monitord.domain.dutybook import DutyBook, Reached, resolve
+from monitord.domain.decision import Decision, Timer, TimerKind, Told
+from monitord.domain.dutybook import DutyBook, resolve
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import EDITABLE, Event, Notice, Priority
-from monitord.domain.policy import Policy, PolicyStep, Whom, due_at, highest_due, step_of
-
-LATE = timedelta(seconds=5)
-"""A step told later than this says so."""
-
-
-class TimerKind(StrEnum):
-    """What falls due."""
-
-    STEP = "step"
-    ACK_EXPIRY = "ack_expiry"
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """A timer to arm: at most one of them is armed per incident."""
-
-    kind: TimerKind
-    step: int
-    due: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Somebody who was, or may have been, told; `at` is None while that is not certain."""
-
-    notice: int
-    person: str
-    organisation: str | None
-    channel: str
-    step: int | None
-    message_ref: str | None
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Everything one decision writes, in one transaction.
-
-    `timer` replaces whatever was armed; None leaves nothing armed.
-    """
-
-    incident: Incident
-    facts: tuple[Fact, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    timer: Timer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Lateness:
-    """How late a step is told, which steps it stands for, and between when the daemon was down."""
-
-    skipped: tuple[int, ...] = ()
-    by: timedelta = timedelta(0)
-    down_between: tuple[datetime, datetime] | None = None
-
-    @property
-    def worth_saying(self) -> timedelta | None:
-        return self.by if self.by > LATE else None
+from monitord.domain.policy import Policy, Whom, due_at, highest_due, step_of
+from monitord.domain.steps import (
+    Lateness,
+    ask_approval,
+    fired_fact,
+    gap_fact,
+    gap_notices,
+    needs_approval,
+    next_step,
+    once,
+    passed_over,
+    skipped_fact,
+    step_notice,
+)
 
 
 def opened(draft: Incident, book: DutyBook, now: datetime) -> Decision:
@@ -116,35 +71,35 @@ def step_due(
         return Decision(incident)
     reached_number = highest_due(incident.policy, incident.ladder_from, incident.step, now)
     if reached_number is None:
-        return Decision(incident, timer=_next(incident, incident.step))
+        return Decision(incident, timer=next_step(incident, incident.step))
     last = len(incident.policy.steps) - 1
     # A last step that fell due together with its own repeats was never told: it is told as itself, and as late as it
     # is.
     number = last if incident.step < last < reached_number else reached_number
-    lateness = _Lateness(
-        _passed_over(incident, number), now - due_at(incident.policy, incident.ladder_from, number), down_between
+    lateness = Lateness(
+        passed_over(incident, number), now - due_at(incident.policy, incident.ladder_from, number), down_between
     )
-    facts: list[Fact] = [_skipped_fact(incident, n, number) for n in lateness.skipped]
+    facts: list[Fact] = [skipped_fact(incident, n, number) for n in lateness.skipped]
     notices: list[Notice] = []
     while True:
         step = step_of(incident.policy, number)
-        if step.whom is Whom.ORGANISATION and step.ref not in already_approved and _needs_approval(incident, book):
-            more_facts, more_notices = _ask_approval(incident, number, step, book, now, lateness)
+        if step.whom is Whom.ORGANISATION and step.ref not in already_approved and needs_approval(incident, book):
+            more_facts, more_notices = ask_approval(incident, number, step, book, now, lateness)
             facts += more_facts
             notices += more_notices
             break
         reached = resolve(step, incident.unit, book, now)
         if reached:
-            facts.append(_fired_fact(incident, number, step, reached, lateness))
-            notices += [_notice(incident, number, way, lateness) for way in reached]
+            facts.append(fired_fact(incident, number, step, reached, lateness))
+            notices += [step_notice(incident, number, way, lateness) for way in reached]
             break
-        facts.append(_gap_fact(incident, number, step))
-        notices += _gap_notices(incident, number, book)
+        facts.append(gap_fact(incident, number, step))
+        notices += gap_notices(incident, number, book)
         if number >= last:
             break
         number, lateness = number + 1, replace(lateness, by=timedelta(0))
     after = replace(incident, step=max(number, reached_number))
-    return Decision(after, tuple(facts), tuple(notices), _next(after, after.step))
+    return Decision(after, tuple(facts), tuple(notices), next_step(after, after.step))
 
 
 def acknowledged(incident: Incident, person: str, duty: str, now: datetime, told: Iterable[Told]) -> Decision:
@@ -171,7 +126,7 @@ def acknowledged(incident: Incident, person: str, duty: str, now: datetime, told
         Notice(incident.id, Event.ACKNOWLEDGED, way.person, way.channel, Priority.FOLLOW_UP,
         organisation=way.organisation,
                round=incident.round)
-        for way in _once(told)
+        for way in once(told)
         if way.person != person
     ]  # fmt: skip
     return Decision(after, (fact,), tuple(notices), Timer(TimerKind.ACK_EXPIRY, 0, expires))
@@ -224,7 +179,7 @@ def restored(
     ]  # fmt: skip
     notices += [
         Notice(incident.id, Event.RESTORED, way.person, way.channel, Priority.FOLLOW_UP, organisation=way.organisation)
-        for way in _once(told)
+        for way in once(told)
     ]
     fact = Fact(FactKind.INCIDENT_RESTORED, incident.id, incident.target, refs=refs)
     return Decision(after, (fact,), tuple(notices), None)
@@ -244,9 +199,9 @@ def approved(incident: Incident, number: int, person: str, book: DutyBook, now: 
         actor=person,
         refs={"step": number, "round": incident.round, "organisation": step.ref},
     )
-    notices = tuple(_notice(incident, number, way, _Lateness()) for way in reached)
+    notices = tuple(step_notice(incident, number, way, Lateness()) for way in reached)
     return Decision(
-        incident, (fact,), notices, _next(incident, incident.step) if incident.phase is Phase.OPEN else None
+        incident, (fact,), notices, next_step(incident, incident.step) if incident.phase is Phase.OPEN else None
     )
 
 
@@ -269,117 +224,3 @@ def raised(incident: Incident, policy: Policy, book: DutyBook, now: datetime) ->
     """Decide a rise of severity of an incident that nobody has taken: the ladder of the severer policy begins now."""
     again = replace(incident, policy=policy, ladder_from=now, step=-1, round=incident.round + 1)
     return step_due(again, book, now)
-
-
-def _next(incident: Incident, told: int) -> Timer:
-    return Timer(TimerKind.STEP, told + 1, due_at(incident.policy, incident.ladder_from, told + 1))
-
-
-def _once(told: Iterable[Told]) -> list[Told]:
-    """One entry a person, role and channel: who may have read it in two places hears the end in both."""
-    return list({(way.person, way.organisation, way.channel): way for way in told}.values())
-
-
-def _passed_over(incident: Incident, number: int) -> tuple[int, ...]:
-    """Return the steps passed over before `number`, each once: repeats of a step are that step."""
-    last = len(incident.policy.steps) - 1
-    passed = dict.fromkeys(min(n, last) for n in range(incident.step + 1, number))
-    return tuple(n for n in passed if n != min(number, last))
-
-
-def _needs_approval(incident: Incident, book: DutyBook) -> bool:
-    unit = book.units.get(incident.unit)
-    return unit is None or unit.auto_send_order is None
-
-
-def _notice(incident: Incident, number: int, way: Reached, lateness: _Lateness) -> Notice:
-    return Notice(
-        incident=incident.id,
-        event=Event.STEP,
-        person=way.person,
-        channel=way.channels[0],
-        priority=Priority.FIRST if number == 0 else Priority.ESCALATION,
-        step=number,
-        organisation=way.organisation,
-        skipped=lateness.skipped,
-        late=lateness.worth_saying,
-        round=incident.round,
-        fallback=way.channels[1:],
-    )
-
-
-def _fired_fact(
-    incident: Incident, number: int, step: PolicyStep, reached: tuple[Reached, ...], lateness: _Lateness
-) -> Fact:
-    refs = _due_refs(incident, number, lateness) | {
-        "whom": step.whom,
-        "ref": step.ref,
-        "people": [way.person for way in reached],
-        "stand_ins": {way.person: way.stands_in_for for way in reached if way.stands_in_for},
-    }
-    return Fact(FactKind.STEP_FIRED, incident.id, incident.target, refs=refs)
-
-
-def _due_refs(incident: Incident, number: int, lateness: _Lateness) -> dict[str, object]:
-    """When a step was due, how late it is told, and what it stands for."""
-    due = due_at(incident.policy, incident.ladder_from, number)
-    late, down = lateness.worth_saying, lateness.down_between
-    refs: dict[str, object] = {
-        "step": number,
-        "due": stamp(due),
-        "skipped": list(lateness.skipped),
-        "late_seconds": None if late is None else round(late.total_seconds(), 3),
-    }
-    if down is not None and late is not None and down[0] <= due <= down[1]:
-        refs |= {"down_from": stamp(down[0]), "down_to": stamp(down[1])}
-    return refs
-
-
-def _skipped_fact(incident: Incident, number: int, by: int) -> Fact:
-    step = step_of(incident.policy, number)
-    refs = {
-        "step": number,
-        "whom": step.whom,
-        "ref": step.ref,
-        "due": stamp(due_at(incident.policy, incident.ladder_from, number)),
-        "told_by_step": by,
-    }
-    return Fact(FactKind.STEP_SKIPPED, incident.id, incident.target, refs=refs)
-
-
-def _gap_fact(incident: Incident, number: int, step: PolicyStep) -> Fact:
-    refs = {"step": number, "whom": step.whom, "ref": step.ref, "unit": incident.unit}
-    return Fact(FactKind.COVERAGE_GAP, incident.id, incident.target, refs=refs)
-
-
-def _gap_notices(incident: Incident, number: int, book: DutyBook) -> list[Notice]:
-    unit = book.units.get(incident.unit)
-    if unit is None:
-        return []
-    step = step_of(incident.policy, number)
-    owner = resolve(
-        PolicyStep(timedelta(0), Whom.PERSON, unit.roster_owner, step.channels), unit.id, book, incident.opened_at
-    )
-    return [
-        Notice(incident.id, Event.COVERAGE, way.person, way.channels[0], Priority.FIRST, step=number,
-        round=incident.round,
-               fallback=way.channels[1:])
-        for way in owner
-    ]  # fmt: skip
-
-
-def _ask_approval(
-    incident: Incident, number: int, step: PolicyStep, book: DutyBook, now: datetime, lateness: _Lateness
-) -> tuple[list[Fact], list[Notice]]:
-    unit = book.units.get(incident.unit)
-    duty = unit.leader_duty if unit else "leader"
-    leaders = resolve(PolicyStep(step.after, Whom.DUTY, duty, step.channels), incident.unit, book, now)
-    refs = _due_refs(incident, number, lateness) | {
-        "organisation": step.ref,
-        "leaders": [way.person for way in leaders],
-    }
-    fact = Fact(FactKind.STEP_AWAITS_APPROVAL, incident.id, incident.target, refs=refs)
-    if not leaders:
-        return [fact, _gap_fact(incident, number, step)], _gap_notices(incident, number, book)
-    asked = [replace(_notice(incident, number, way, lateness), event=Event.APPROVAL) for way in leaders]
-    return [fact], [replace(notice, priority=Priority.ESCALATION) for notice in asked]

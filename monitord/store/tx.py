@@ -1,8 +1,7 @@
 """The unit of work: what a decision may read and write inside the writer's transaction."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,39 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from monitord.domain import policy as policies
-from monitord.domain.escalation import Timer, TimerKind, Told
-from monitord.domain.health import Cause, Health
+from monitord.domain.decision import Timer, TimerKind, Told
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, Row, canonical, chained, private_digest
 from monitord.domain.notice import Event, Notice, NoticeState
 from monitord.domain.people import Person
 from monitord.domain.roster import Shift
 from monitord.store import tables as t
+from monitord.store.rows import ArmedTimer, Moment, incident_of, incident_values, journal_row, person_of, shift_of
 from monitord.store.trouble import file_trouble
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The instant of one decision: wall, boot seconds, and which run of the machine and of the daemon it belongs to."""
-
-    now: datetime
-    boot: float
-    boot_id: str
-    run: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArmedTimer:
-    """A timer row."""
-
-    id: int
-    incident: int
-    kind: TimerKind
-    step: int
-    due: datetime
-    due_boot: float
-
 
 _SAVE = t.incident.update().where(t.incident.c.id == sa.bindparam("the_id"))
 """A statement made once: building one for each row costs as much as running it."""
@@ -169,7 +144,7 @@ class Tx:
 
     def new_incident(self, draft: Incident, number: int, day: date) -> Incident:
         """Insert an incident and return it with its inner number."""
-        values = _incident_values(draft) | {"number": number, "day": day.isoformat()}
+        values = incident_values(draft) | {"number": number, "day": day.isoformat()}
         key = self.sql.execute(t.incident.insert(), values).inserted_primary_key
         assert key is not None
         for known in self._numbers.get(day, ()):
@@ -178,7 +153,7 @@ class Tx:
 
     def save(self, incident: Incident) -> None:
         """Write an incident's present state."""
-        self.sql.execute(_SAVE, {"the_id": incident.id, **_incident_values(incident)})
+        self.sql.execute(_SAVE, {"the_id": incident.id, **incident_values(incident)})
 
     # --- timers -----------------------------------------------------------------------------------------------------
 
@@ -295,86 +270,3 @@ class Tx:
             )
             for r in self.sql.execute(wanted).mappings()
         )
-
-
-def journal_row(row: Mapping[Any, Any]) -> Row:
-    """Return a journal row as a value."""
-    return Row(
-        seq=row["seq"],
-        ts=row["ts"],
-        boot=row["boot"],
-        kind=row["kind"],
-        incident=row["incident"],
-        target=row["target"],
-        actor=row["actor"],
-        refs=json.loads(row["refs"]),
-        digest=row["digest"],
-        prev=row["prev"],
-        hash=row["hash"],
-    )
-
-
-_SAME = (
-    "code",
-    "target",
-    "unit",
-    "severity",
-    "detail",
-    "step",
-    "round",
-    "detected_at",
-    "opened_at",
-    "ladder_from",
-    "first_bad",
-    "last_good",
-    "acknowledged_at",
-    "acknowledged_by",
-    "ack_expires_at",
-    "restored_at",
-)
-"""The columns of an incident that are stored as they are."""
-
-
-def incident_of(row: Mapping[Any, Any]) -> Incident:
-    """Return an incident row as a value."""
-    return Incident(
-        id=row["id"],
-        health=Health(row["health"]),
-        cause=Cause(row["cause"]),
-        phase=Phase(row["phase"]),
-        policy=policies.from_wire(row["policy"]),
-        **{name: row[name] for name in _SAME},
-    )
-
-
-def _incident_values(incident: Incident) -> dict[str, Any]:
-    return {name: getattr(incident, name) for name in _SAME} | {
-        "health": incident.health,
-        "cause": incident.cause,
-        "phase": incident.phase,
-        "policy": policies.to_wire(incident.policy),
-    }
-
-
-def shift_of(row: Mapping[Any, Any]) -> Shift:
-    """Return a shift row as a value."""
-    return Shift(row["unit"], row["duty"], row["person"], row["starts"], row["ends"], row["source"])
-
-
-def person_of(row: Mapping[Any, Any]) -> Person:
-    """Return a person row as a value."""
-    return Person(
-        id=row["id"],
-        name=row["name"],
-        home=row["home"],
-        title=row["title"],
-        phone=row["phone"],
-        telegram=row["telegram"],
-        stand_ins=tuple(row["stand_ins"]),
-    )
-
-
-def in_chunks(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:
-    """Yield `items` in pieces of at most `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from monitord.clock import Clock
 from monitord.domain.notice import Outcome
-from monitord.tell.lane import Lane, Observe
+from monitord.tell.lane import LOOK_AGAIN, Lane, Observe
 from monitord.tell.ports import Channel, Outbox
 
 log = logging.getLogger(__name__)
@@ -38,11 +38,14 @@ class Dispatcher:
         deadline: float = DEADLINE,
         observe: Observe = _unobserved,
         stop_within: float = STOP_WITHIN,
+        look_again: float = LOOK_AGAIN,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._channels = tuple(channels)
         self._clock = clock
-        jitter = random.Random().random
-        self.lanes = {c.name: Lane(outbox, c, clock, jitter, deadline, observe, stop_within) for c in self._channels}
+        self.lanes = {
+            c.name: Lane(outbox, c, clock, jitter, deadline, observe, stop_within, look_again) for c in self._channels
+        }
 
     async def run(self) -> None:
         """Send until cancelled."""

@@ -59,6 +59,7 @@ class Lane:
         deadline: float,
         observe: Observe,
         stop_within: float,
+        look_again: float = LOOK_AGAIN,
     ) -> None:
         self._outbox = outbox
         self._channel = channel
@@ -67,6 +68,7 @@ class Lane:
         self._deadline = deadline
         self._observe = observe
         self._stop_within = stop_within
+        self._look_again = look_again
         self._limits = Limits(channel.per_second, channel.per_address)
         self._rows: dict[int, _Row] = {}
         self._busy: set[str] = set()
@@ -117,7 +119,7 @@ class Lane:
     def _begin(self) -> float:
         """Begin every attempt that may begin now, and return the seconds until the next may."""
         mono = self._clock.mono()
-        soonest = LOOK_AGAIN
+        soonest = self._look_again
         for row in sorted((r for r in self._rows.values() if r.task is None), key=lambda r: r.rank):
             address = row.claimed.message.to
             if address in self._busy or len(self._busy) >= AT_ONCE:

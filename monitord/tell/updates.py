@@ -7,7 +7,7 @@ with its effect.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -52,8 +52,15 @@ class UpdatesLoop:
     sent beside, best effort.
     """
 
-    def __init__(self, settings: TelegramSettings, updates: Updates, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        updates: Updates,
+        clock: Clock,
+        make_bot: Callable[[TelegramSettings], Bot] = open_bot,
+    ) -> None:
         self._settings = settings
+        self._make_bot = make_bot
         self._updates = updates
         self._clock = clock
         self._flood = Flood()
@@ -71,7 +78,7 @@ class UpdatesLoop:
             while True:
                 try:
                     # Inside: a proxy that cannot be used must not end the loop.
-                    bot = bot or open_bot(self._settings)
+                    bot = bot or self._make_bot(self._settings)
                     offset = await self._updates.offset()
                     batch = await self._ask(bot, offset)
                     failures = 0

@@ -8,7 +8,7 @@ import pytest
 
 from monitord.account.board import MOST_LINES, Board, journal_lines, read_board
 from monitord.account.cards import MOST_INCIDENTS
-from monitord.domain.escalation import Timer, TimerKind
+from monitord.domain.decision import Timer, TimerKind
 from monitord.domain.health import Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.journal import Fact, FactKind

@@ -15,7 +15,8 @@ from monitord.domain.health import Health
 from monitord.domain.journal import Fact
 from monitord.store.engine import writing_engine
 from monitord.store.migrate import bring_up
-from monitord.store.tx import Moment, Tx
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
 from tests.support.night import Night, silent
 
 OLT = silent("olt-go-may")

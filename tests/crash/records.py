@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from monitord.demo.talk import Entry
 from monitord.domain.journal import Row
 from monitord.store import tables as t
-from monitord.store.tx import journal_row
+from monitord.store.rows import journal_row
 from tests.crash.night import Played
 
 SLACK = 2.5

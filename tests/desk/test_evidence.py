@@ -13,7 +13,7 @@ from monitord.domain.notice import Delivery, DeliveryCause, Outcome
 from monitord.domain.roster import on_duty
 from monitord.settings.model import DailyEntry
 from monitord.store import tables as t
-from monitord.store.tx import shift_of
+from monitord.store.rows import shift_of
 from monitord.texts import pick
 from tests.support.night import ACCEPTED, NOT_SENT, Night, example, silent
 

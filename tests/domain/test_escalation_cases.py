@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitord.domain import escalation
+from monitord.domain.decision import Decision, TimerKind, Told
 from monitord.domain.dutybook import DutyBook, duty_in
-from monitord.domain.escalation import Decision, TimerKind, Told
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import FactKind

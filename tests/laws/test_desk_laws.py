@@ -25,7 +25,7 @@ from monitord.domain.journal import FactKind, Row, verify
 from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Event, NoticeState, Outcome
 from monitord.domain.policy import due_at, from_wire
 from monitord.store import tables as t
-from monitord.store.tx import journal_row
+from monitord.store.rows import journal_row
 from tests.support.night import ACCEPTED, BLOCKED, NOT_SENT, UNCERTAIN, Night, silent
 
 EXAMPLES = int(os.environ.get("MONITORD_LAWS_EXAMPLES", "12"))

@@ -1,4 +1,4 @@
-"""The daemon dies at every step of an incident and comes back: nothing owed is lost, nothing is said twice unlabelled."""
+"""The daemon dies at every step of an incident and comes back: nothing owed is lost, no repeat goes unlabelled."""
 
 from dataclasses import replace
 from datetime import timedelta

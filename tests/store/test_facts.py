@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from monitord.domain.journal import Fact, FactKind, private_digest, verify
 from monitord.domain.notice import Event, Notice, Priority
 from monitord.store import tables as t
-from monitord.store.tx import Moment, journal_row
+from monitord.store.rows import Moment, journal_row
 from tests.store.conftest import make_tx
 
 MOMENT = Moment(datetime(2026, 12, 1, 3, 0, tzinfo=UTC), 1.0, "boot", "run")

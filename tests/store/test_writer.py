@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from monitord.domain.journal import Fact, FactKind, verify
 from monitord.store import tables as t
 from monitord.store.engine import writing_engine
-from monitord.store.tx import Moment, Tx, journal_row
+from monitord.store.rows import Moment, journal_row
+from monitord.store.tx import Tx
 from monitord.store.writer import InlineWriter, StoreUnavailable, ThreadWriter, commit_group
 from tests.store.conftest import make_tx
 

@@ -25,7 +25,8 @@ from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.engine import writing_engine
 from monitord.store.migrate import bring_up
-from monitord.store.tx import Tx, journal_row, shift_of
+from monitord.store.rows import journal_row, shift_of
+from monitord.store.tx import Tx
 from monitord.store.writer import InlineWriter, StoreUnavailable
 from monitord.texts import pick
 from tests.support.clock import ManualClock

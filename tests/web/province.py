@@ -24,7 +24,8 @@ from monitord.settings.model import PolicyRule, Settings, WebSettings
 from monitord.store import tables as t
 from monitord.store.engine import reading_engine, writing_engine
 from monitord.store.migrate import bring_up
-from monitord.store.tx import Moment, Tx
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
 
 NOW = datetime(2027, 2, 5, 20, 7, tzinfo=UTC)
 HOSTILE = '<img src=x onerror="alert(1)">&\'"</script>\u202e{{ 7*7 }}\x1b[31m'

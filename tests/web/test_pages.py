@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitord.account.board import Board, read_board
-from monitord.domain.escalation import Timer, TimerKind
+from monitord.domain.decision import Timer, TimerKind
 from monitord.domain.health import Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.notice import DeliveryCause, NoticeState

@@ -1,0 +1,172 @@
+"""Claiming outbox rows inside the writer's transaction: under a lease, with a second look at the reason."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from monitord.desk.approvals import approvals
+from monitord.desk.context import Context
+from monitord.desk.leases import LEASE, notice_fact, notice_refs, void_expired_leases
+from monitord.desk.letters import letter
+from monitord.desk.reporting import bury
+from monitord.domain.incident import Incident, Phase
+from monitord.domain.journal import Fact, FactKind
+from monitord.domain.notice import (
+    Claimed,
+    Delivery,
+    DeliveryCause,
+    Event,
+    Message,
+    NoticeState,
+    Outcome,
+    Priority,
+)
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+
+log = structlog.get_logger("desk")
+FRESH = timedelta(seconds=60)
+"""Rows younger than this leave at once after a start; older ones wait for a fresh look at their target."""
+EDIT_AGAIN = timedelta(seconds=2)
+"""After how long an edit is tried again whose message is still under way."""
+
+
+def claim(
+    tx: Tx, context: Context, key: bytes, channel: str, limit: int, at: Moment, waiting: frozenset[str]
+) -> list[Claimed]:
+    """Lease at most `limit` due rows of a channel, most urgent first, and return them rendered.
+
+    A row whose reason is gone (the incident is taken or over) is superseded with a journal row instead. Old rows about
+    targets in `waiting` stay
+    where they are until the target has been looked at again.
+    """
+    void_expired_leases(tx, channel, at)
+    due = (
+        sa.select(t.outbox)
+        .where(t.outbox.c.state == NoticeState.PENDING, t.outbox.c.channel == channel, t.outbox.c.not_before <= at.now)
+        .order_by(t.outbox.c.priority, t.outbox.c.id)
+    )
+    claimed: list[Claimed] = []
+    for row in tx.sql.execute(due.limit(limit * 4)).mappings().all():
+        if len(claimed) >= limit:
+            break
+        incident = tx.incident(row["incident"]) if row["incident"] is not None else None
+        if incident is not None and incident.target in waiting and at.now - row["created_at"] > FRESH:
+            continue
+        if _message_under_way(tx, row):
+            later = {"not_before": at.now + EDIT_AGAIN}
+            tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(later))
+            continue
+        reason = _reason_gone(tx, row, incident)
+        if reason is not None:
+            _supersede(tx, row, reason, at)
+            continue
+        address = _address(tx, row)
+        if address is None:
+            bury(tx, context, row, Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS), at)
+            continue
+        error = tx.isolated(partial(_lease, tx, context, key, row, incident, address, at, claimed))
+        if error is not None:
+            _set_aside(tx, row, error, at)
+    return claimed
+
+
+def _set_aside(tx: Tx, row: Any, error: Exception, at: Moment) -> None:
+    """A letter that cannot be written must not stop the others of its channel: it is tried again in a minute."""
+    log.error("letter.failed", notice=row["id"], error=repr(error))
+    tx.sql.execute(
+        t.outbox.update()
+        .where(t.outbox.c.id == row["id"])
+        .values(
+            not_before=at.now + timedelta(minutes=1), attempts=row["attempts"] + 1, last_cause=DeliveryCause.UNEXPECTED
+        )
+    )
+    if row["last_cause"] != DeliveryCause.UNEXPECTED:
+        outcome = Outcome(Delivery.NOT_SENT, DeliveryCause.UNEXPECTED, type(error).__name__)
+        tx.append([notice_fact(FactKind.NOTICE_FAILED, row, outcome)], at)
+
+
+def _message_under_way(tx: Tx, row: Any) -> bool:
+    """Return True for an edit of a message that may yet arrive: dropped, it would leave a live button there."""
+    if row["edits"] is None:
+        return False
+    edited = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["edits"])).mappings().first()
+    if edited is None or edited["message_ref"] is not None:
+        return False
+    return bool(
+        edited["state"] == NoticeState.LEASED or (edited["state"] == NoticeState.PENDING and edited["uncertain"] > 0)
+    )
+
+
+def _reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
+    if incident is None:
+        return None
+    match Event(row["event"]):
+        case Event.STEP if incident.phase is not Phase.OPEN or row["round"] != incident.round:
+            # An approved report to another organisation is still owed once somebody has taken the incident.
+            still_owed = row["organisation"] is not None and incident.phase is Phase.ACKNOWLEDGED and _approved(tx, row)
+            return None if still_owed else str(incident.phase)
+        case Event.APPROVAL | Event.ACKNOWLEDGED | Event.TAKEN_EDIT if incident.phase is Phase.RESTORED:
+            return str(incident.phase)
+        case Event.ACKNOWLEDGED | Event.TAKEN_EDIT if incident.phase is Phase.OPEN:
+            return "open again"
+        case Event.TAKEN_EDIT | Event.RESTORED_EDIT:
+            edited = tx.sql.execute(
+                sa.select(t.outbox.c.message_ref, t.outbox.c.state).where(t.outbox.c.id == row["edits"])
+            ).first()
+            if edited is None or edited.message_ref is None:
+                return "nothing to edit"
+    return None
+
+
+def _approved(tx: Tx, row: Any) -> bool:
+    return row["organisation"] in approvals(tx, row["incident"], row["round"])
+
+
+def _supersede(tx: Tx, row: Any, reason: str, at: Moment) -> None:
+    tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(state=NoticeState.SUPERSEDED))
+    if Event(row["event"]) not in (Event.TAKEN_EDIT, Event.RESTORED_EDIT):
+        refs = notice_refs(row) | {"reason": reason}
+        tx.append([Fact(FactKind.NOTICE_SUPERSEDED, row["incident"], None, refs=refs)], at)
+
+
+def _address(tx: Tx, row: Any) -> str | None:
+    if row["channel"] != "telegram":
+        return str(row["person"])
+    chat = tx.sql.execute(sa.select(t.person.c.telegram).where(t.person.c.id == row["person"])).scalar()
+    return None if chat is None else str(chat)
+
+
+def _lease(
+    tx: Tx,
+    context: Context,
+    key: bytes,
+    row: Any,
+    incident: Incident | None,
+    address: str,
+    at: Moment,
+    claimed: list[Claimed],
+) -> None:
+    text, buttons = letter(tx, context, key, row, incident, at)
+    tx.sql.execute(
+        t.outbox.update()
+        .where(t.outbox.c.id == row["id"])
+        .values(
+            state=NoticeState.LEASED,
+            lease_until=at.now + LEASE,
+            attempts=row["attempts"] + 1,
+            text=text,
+        )
+    )
+    tx.sql.execute(t.attempt.insert().values(notice=row["id"], n=row["attempts"] + 1, started=at.now))
+    replaces = None
+    if row["edits"] is not None:
+        replaces = tx.sql.execute(sa.select(t.outbox.c.message_ref).where(t.outbox.c.id == row["edits"])).scalar()
+    message = Message(row["id"], address, text, buttons, replaces)
+    claimed.append(
+        Claimed(message, Priority(row["priority"]), row["attempts"], row["uncertain"] > 0, LEASE.total_seconds())
+    )

@@ -1,0 +1,106 @@
+"""Leases of outbox rows inside the writer's transaction: how they end, and when a row may be claimed again."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.notice import Delivery, DeliveryCause, NoticeState, Outcome
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+
+LEASE = timedelta(seconds=30)
+"""How long a claimed row is its claimer's."""
+
+
+def void_leases(tx: Tx, at: Moment) -> int:
+    """Make every leased row pending and uncertain: leases of an earlier run are void. Return how many there were."""
+    return _void(tx, t.outbox.c.state == NoticeState.LEASED, DeliveryCause.RESTART, at)
+
+
+def void_expired_leases(tx: Tx, channel: str, at: Moment) -> None:
+    expired = sa.and_(
+        t.outbox.c.state == NoticeState.LEASED, t.outbox.c.channel == channel, t.outbox.c.lease_until <= at.now
+    )
+    _void(tx, expired, DeliveryCause.LEASE_EXPIRED, at)
+
+
+def _void(tx: Tx, which: sa.ColumnElement[bool], cause: DeliveryCause, at: Moment) -> int:
+    rows = tx.sql.execute(sa.select(t.outbox).where(which)).mappings().all()
+    for row in rows:
+        tx.sql.execute(
+            t.outbox.update()
+            .where(t.outbox.c.id == row["id"])
+            .values(
+                state=NoticeState.PENDING,
+                uncertain=row["uncertain"] + 1,
+                not_before=at.now,
+                lease_until=None,
+                last_cause=cause,
+            )
+        )
+        outcome = Outcome(Delivery.UNCERTAIN, cause)
+        end_attempt(tx, row["id"], row["attempts"], outcome, at)
+        tx.append([notice_fact(FactKind.NOTICE_UNCERTAIN, row, outcome)], at)
+    return len(rows)
+
+
+def hasten(tx: Tx, at: Moment) -> None:
+    """Let what waits for a later attempt be tried at once.
+
+    After a start or a step of the wall clock the instant it waits for means nothing.
+    """
+    waiting = sa.and_(t.outbox.c.state == NoticeState.PENDING, t.outbox.c.not_before > at.now)
+    tx.queued += tx.sql.execute(t.outbox.update().where(waiting).values(not_before=at.now)).rowcount
+
+
+def give_back(tx: Tx, notice: int, retry_in: timedelta, at: Moment) -> None:
+    """Make a leased row pending again as if it had not been claimed."""
+    row = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == notice)).mappings().first()
+    if row is None or row["state"] != NoticeState.LEASED:
+        return
+    tx.sql.execute(t.attempt.delete().where(t.attempt.c.notice == notice, t.attempt.c.n == row["attempts"]))
+    tx.sql.execute(
+        t.outbox.update()
+        .where(t.outbox.c.id == notice)
+        .values(state=NoticeState.PENDING, attempts=row["attempts"] - 1, lease_until=None, not_before=at.now + retry_in)
+    )
+
+
+def seconds_to_next(tx: Tx, channel: str, at: Moment) -> float | None:
+    """Return the seconds until a row of that channel may be claimed (0 when one may be now), leases that run out
+    included; None when there is none."""
+    mine = t.outbox.c.channel == channel
+    pending = sa.select(sa.func.min(t.outbox.c.not_before)).where(mine, t.outbox.c.state == NoticeState.PENDING)
+    leased = sa.select(sa.func.min(t.outbox.c.lease_until)).where(mine, t.outbox.c.state == NoticeState.LEASED)
+    instants = [i for i in (tx.sql.execute(pending).scalar(), tx.sql.execute(leased).scalar()) if i is not None]
+    return max(0.0, (min(instants) - at.now).total_seconds()) if instants else None
+
+
+def end_attempt(tx: Tx, notice: int, n: int, outcome: Outcome, at: Moment) -> None:
+    ended = {"ended": at.now, "delivery": outcome.delivery, "cause": outcome.cause, "detail": outcome.detail}
+    tx.sql.execute(t.attempt.update().where(t.attempt.c.notice == notice, t.attempt.c.n == n).values(ended))
+
+
+def notice_refs(row: Any) -> dict[str, Any]:
+    return {
+        "notice": row["id"],
+        "event": row["event"],
+        "step": row["step"],
+        "person": row["person"],
+        "organisation": row["organisation"],
+        "channel": row["channel"],
+        "attempts": row["attempts"],
+        "uncertain": row["uncertain"],
+    }
+
+
+def notice_fact(kind: FactKind, row: Any, outcome: Outcome, accepted: datetime | None = None) -> Fact:
+    refs = notice_refs(row) | {"cause": outcome.cause}
+    private = {"detail": outcome.detail} if outcome.detail else {}
+    if outcome.delivery is Delivery.ACCEPTED:
+        refs |= {"message": outcome.message_ref, "accepted": stamp(accepted) if accepted else None}
+        private |= {"text": row["text"] or ""}
+    return Fact(kind, row["incident"], None, refs=refs, private=private or None)

@@ -1,0 +1,168 @@
+"""What an attempt to deliver came to, in the writer's transaction: sent, tried again, or given up for another way."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.context import Context
+from monitord.desk.leases import end_attempt, notice_fact, notice_refs
+from monitord.domain.journal import Fact, FactKind
+from monitord.domain.notice import (
+    Delivery,
+    Event,
+    Notice,
+    NoticeState,
+    Outcome,
+    Priority,
+    retry_delay,
+)
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+
+CHAT = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+ADD_CHANNEL_AFTER = timedelta(seconds=60)
+ADD_CHANNEL_FAILURES = 3
+"""After so long, or so many failures, the same is told by the next channel as well."""
+GIVE_UP_AFTER = timedelta(hours=6)
+"""How long a notice of an incident that is over is tried; those of a running incident are tried without end."""
+
+
+def report(tx: Tx, context: Context, notice: int, outcome: Outcome, at: Moment, jitter: float) -> None:
+    """Commit what an attempt came to, with its journal row; the same outcome twice does no harm."""
+    row = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == notice)).mappings().first()
+    if row is None:
+        return
+    # A lease that ran out while the report waited made the row pending again: that it was accepted still counts.
+    late = row["state"] == NoticeState.PENDING and outcome.delivery is Delivery.ACCEPTED
+    if row["state"] != NoticeState.LEASED and not late:
+        return
+    end_attempt(tx, notice, row["attempts"], outcome, at)
+    match outcome.delivery:
+        case Delivery.ACCEPTED:
+            _accept(tx, row, outcome, at)
+        case Delivery.PERMANENT:
+            bury(tx, context, row, outcome, at)
+        case Delivery.NOT_SENT | Delivery.UNCERTAIN:
+            _postpone(tx, row, outcome, at, jitter)
+
+
+def _accept(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
+    accepted = outcome.accepted_at or at.now
+    tx.sql.execute(
+        t.outbox.update()
+        .where(t.outbox.c.id == row["id"])
+        .values(
+            state=NoticeState.SENT,
+            accepted_at=accepted,
+            message_ref=outcome.message_ref or row["message_ref"],
+            lease_until=None,
+            last_cause=outcome.cause,
+        )
+    )
+    if Event(row["event"]) not in (Event.TAKEN_EDIT, Event.RESTORED_EDIT):
+        tx.append([notice_fact(FactKind.NOTICE_ACCEPTED, row, outcome, accepted)], at)
+
+
+def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> None:
+    uncertain = outcome.delivery is Delivery.UNCERTAIN
+    wait = outcome.retry_in or retry_delay(row["attempts"], jitter)
+    incident = tx.incident(row["incident"]) if row["incident"] is not None else None
+    if (incident is None or not incident.running) and at.now - row["created_at"] > GIVE_UP_AFTER:
+        _mark_dead(tx, row, outcome, at)
+        return
+    tx.sql.execute(
+        t.outbox.update()
+        .where(t.outbox.c.id == row["id"])
+        .values(
+            state=NoticeState.PENDING,
+            uncertain=row["uncertain"] + (1 if uncertain else 0),
+            not_before=at.now + wait,
+            lease_until=None,
+            last_cause=outcome.cause,
+        )
+    )
+    if outcome.address is not None and CHAT.fullmatch(outcome.address):
+        tx.sql.execute(t.person.update().where(t.person.c.id == row["person"]).values(telegram=int(outcome.address)))
+    if uncertain:
+        tx.append([notice_fact(FactKind.NOTICE_UNCERTAIN, row, outcome)], at)
+    elif row["last_cause"] != outcome.cause:
+        # A failure that goes on as before is counted in delivery_attempt; the journal keeps edges.
+        tx.append([notice_fact(FactKind.NOTICE_FAILED, row, outcome)], at)
+    if row["attempts"] >= ADD_CHANNEL_FAILURES or at.now - row["created_at"] >= ADD_CHANNEL_AFTER:
+        _add_channel(tx, row, at)
+
+
+def _add_channel(tx: Tx, row: Any, at: Moment) -> bool:
+    """Tell the same by the person's next channel as well; the first one is still tried."""
+    if not row["fallback"]:
+        return False
+    added = tx.queue(_copy(row, channel=row["fallback"][0], fallback=tuple(row["fallback"][1:])), at.now)
+    if added:
+        refs = notice_refs(row) | {"added": row["fallback"][0]}
+        tx.append([Fact(FactKind.CHANNEL_ADDED, row["incident"], None, refs=refs)], at)
+    return added
+
+
+def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> None:
+    """A person who cannot be reached this way.
+
+    The next channel, the first stand-in, and the administrators, at once.
+    """
+    _mark_dead(tx, row, outcome, at)
+    event = Event(row["event"])
+    if event in (Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.CHANNEL_BROKEN):
+        return
+    _add_channel(tx, row, at)
+    people = tx.people()
+    person = people.get(row["person"])
+    if event in (Event.STEP, Event.APPROVAL) and person is not None:
+        for name in person.stand_ins:
+            stand_in = people.get(name)
+            if stand_in is not None and (row["channel"] != "telegram" or stand_in.telegram is not None):
+                tx.queue(_copy(row, person=name), at.now)
+                break
+    for administrator in context.settings.administrators:
+        told = people.get(administrator)
+        if told is None or administrator == row["person"]:
+            continue
+        channel = row["channel"] if told.telegram is not None or row["channel"] != "telegram" else "log"
+        tx.queue(
+            Notice(
+                None,
+                Event.CHANNEL_BROKEN,
+                administrator,
+                channel,
+                Priority.FOLLOW_UP,
+                subject=f"{row['person']}@{at.now.date()}",
+            ),
+            at.now,
+        )
+
+
+def _mark_dead(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
+    dead = {"state": NoticeState.DEAD, "lease_until": None, "last_cause": outcome.cause}
+    tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(dead))
+    tx.append([notice_fact(FactKind.NOTICE_DEAD, row, outcome)], at)
+
+
+def _copy(
+    row: Any, *, person: str | None = None, channel: str | None = None, fallback: Sequence[str] | None = None
+) -> Notice:
+    return Notice(
+        incident=row["incident"],
+        event=Event(row["event"]),
+        person=person or row["person"],
+        channel=channel or row["channel"],
+        priority=Priority(row["priority"]),
+        step=row["step"],
+        organisation=row["organisation"],
+        skipped=tuple(row["skipped"]),
+        late=None if row["late"] is None else timedelta(seconds=row["late"]),
+        round=row["round"],
+        fallback=tuple(row["fallback"] if fallback is None else fallback),
+        subject=row["subject"],
+    )

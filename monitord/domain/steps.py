@@ -1,0 +1,150 @@
+"""What one step of a ladder writes: its facts and its notices. `escalation` decides which step, and when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitord.domain.decision import Timer, TimerKind, Told
+from monitord.domain.dutybook import DutyBook, Reached, resolve
+from monitord.domain.incident import Incident
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.notice import Event, Notice, Priority
+from monitord.domain.policy import PolicyStep, Whom, due_at, step_of
+
+LATE = timedelta(seconds=5)
+"""A step told later than this says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How late a step is told, which steps it stands for, and between when the daemon was down."""
+
+    skipped: tuple[int, ...] = ()
+    by: timedelta = timedelta(0)
+    down_between: tuple[datetime, datetime] | None = None
+
+    @property
+    def worth_saying(self) -> timedelta | None:
+        return self.by if self.by > LATE else None
+
+
+def next_step(incident: Incident, told: int) -> Timer:
+    """Return the timer of the step after the one told."""
+    return Timer(TimerKind.STEP, told + 1, due_at(incident.policy, incident.ladder_from, told + 1))
+
+
+def once(told: Iterable[Told]) -> list[Told]:
+    """One entry a person, role and channel: who may have read it in two places hears the end in both."""
+    return list({(way.person, way.organisation, way.channel): way for way in told}.values())
+
+
+def passed_over(incident: Incident, number: int) -> tuple[int, ...]:
+    """Return the steps passed over before `number`, each once: repeats of a step are that step."""
+    last = len(incident.policy.steps) - 1
+    passed = dict.fromkeys(min(n, last) for n in range(incident.step + 1, number))
+    return tuple(n for n in passed if n != min(number, last))
+
+
+def needs_approval(incident: Incident, book: DutyBook) -> bool:
+    """Return True when a step that leaves the incident's unit waits for its leader."""
+    unit = book.units.get(incident.unit)
+    return unit is None or unit.auto_send_order is None
+
+
+def step_notice(incident: Incident, number: int, way: Reached, lateness: Lateness) -> Notice:
+    """Return the notice of a step to one of those it reaches."""
+    return Notice(
+        incident=incident.id,
+        event=Event.STEP,
+        person=way.person,
+        channel=way.channels[0],
+        priority=Priority.FIRST if number == 0 else Priority.ESCALATION,
+        step=number,
+        organisation=way.organisation,
+        skipped=lateness.skipped,
+        late=lateness.worth_saying,
+        round=incident.round,
+        fallback=way.channels[1:],
+    )
+
+
+def fired_fact(
+    incident: Incident, number: int, step: PolicyStep, reached: tuple[Reached, ...], lateness: Lateness
+) -> Fact:
+    """Return the row that says whom a step tells."""
+    refs = _due_refs(incident, number, lateness) | {
+        "whom": step.whom,
+        "ref": step.ref,
+        "people": [way.person for way in reached],
+        "stand_ins": {way.person: way.stands_in_for for way in reached if way.stands_in_for},
+    }
+    return Fact(FactKind.STEP_FIRED, incident.id, incident.target, refs=refs)
+
+
+def _due_refs(incident: Incident, number: int, lateness: Lateness) -> dict[str, object]:
+    """When a step was due, how late it is told, and what it stands for."""
+    due = due_at(incident.policy, incident.ladder_from, number)
+    late, down = lateness.worth_saying, lateness.down_between
+    refs: dict[str, object] = {
+        "step": number,
+        "due": stamp(due),
+        "skipped": list(lateness.skipped),
+        "late_seconds": None if late is None else round(late.total_seconds(), 3),
+    }
+    if down is not None and late is not None and down[0] <= due <= down[1]:
+        refs |= {"down_from": stamp(down[0]), "down_to": stamp(down[1])}
+    return refs
+
+
+def skipped_fact(incident: Incident, number: int, by: int) -> Fact:
+    """Return the row of a step that a later one tells in its place."""
+    step = step_of(incident.policy, number)
+    refs = {
+        "step": number,
+        "whom": step.whom,
+        "ref": step.ref,
+        "due": stamp(due_at(incident.policy, incident.ladder_from, number)),
+        "told_by_step": by,
+    }
+    return Fact(FactKind.STEP_SKIPPED, incident.id, incident.target, refs=refs)
+
+
+def gap_fact(incident: Incident, number: int, step: PolicyStep) -> Fact:
+    """Return the row of a step that found nobody."""
+    refs = {"step": number, "whom": step.whom, "ref": step.ref, "unit": incident.unit}
+    return Fact(FactKind.COVERAGE_GAP, incident.id, incident.target, refs=refs)
+
+
+def gap_notices(incident: Incident, number: int, book: DutyBook) -> list[Notice]:
+    """Return what the owner of the roster is told of a gap."""
+    unit = book.units.get(incident.unit)
+    if unit is None:
+        return []
+    step = step_of(incident.policy, number)
+    owner = resolve(
+        PolicyStep(timedelta(0), Whom.PERSON, unit.roster_owner, step.channels), unit.id, book, incident.opened_at
+    )
+    return [
+        Notice(incident.id, Event.COVERAGE, way.person, way.channels[0], Priority.FIRST, step=number,
+        round=incident.round,
+               fallback=way.channels[1:])
+        for way in owner
+    ]  # fmt: skip
+
+
+def ask_approval(
+    incident: Incident, number: int, step: PolicyStep, book: DutyBook, now: datetime, lateness: Lateness
+) -> tuple[list[Fact], list[Notice]]:
+    """Return the row and the requests of a step that waits for the leader's approval."""
+    unit = book.units.get(incident.unit)
+    duty = unit.leader_duty if unit else "leader"
+    leaders = resolve(PolicyStep(step.after, Whom.DUTY, duty, step.channels), incident.unit, book, now)
+    refs = _due_refs(incident, number, lateness) | {
+        "organisation": step.ref,
+        "leaders": [way.person for way in leaders],
+    }
+    fact = Fact(FactKind.STEP_AWAITS_APPROVAL, incident.id, incident.target, refs=refs)
+    if not leaders:
+        return [fact, gap_fact(incident, number, step)], gap_notices(incident, number, book)
+    asked = [replace(step_notice(incident, number, way, lateness), event=Event.APPROVAL) for way in leaders]
+    return [fact], [replace(notice, priority=Priority.ESCALATION) for notice in asked]
