@@ -137,6 +137,13 @@ class Night:
         self, target: str, health: Health, firmness: Firmness = Firmness.HARD, *, first: bool = False
     ) -> Edge:
         """Let the looker tell the desk of a target; looks are ten seconds apart, three of them confirm."""
+        edge = self.edge(target, health, firmness, first=first)
+        await self.desk.take_edges([edge])
+        await self.deliver()
+        return edge
+
+    def edge(self, target: str, health: Health, firmness: Firmness = Firmness.HARD, *, first: bool = False) -> Edge:
+        """Return the edge the looker would give now."""
         self._seq += 1
         now = self.clock.now()
         bad = health is not Health.UP
@@ -158,8 +165,6 @@ class Night:
             first=first,
         )
         self._health[target] = health
-        await self.desk.take_edges([edge])
-        await self.deliver()
         return edge
 
     async def takes(self, edge: Edge) -> None:
