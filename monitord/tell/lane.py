@@ -20,6 +20,8 @@ AT_ONCE = 8
 """Attempts under way at once."""
 LEASE_MARGIN = 2.0
 """Seconds of the lease kept for the report."""
+STALE = 2.0
+"""Seconds after its claim for which a row that has not begun may still begin: then its reason is looked at again."""
 LOOK_AGAIN = 15.0
 """Seconds after which the outbox is asked even when nothing said so, should a wake-up have been lost."""
 RATE_LIMITED_WAIT = timedelta(seconds=5)
@@ -113,7 +115,7 @@ class Lane:
         if claimed.message.notice in self._rows:
             return  # its lease ran out while its report waits: the report settles it
         self._order += 1
-        until = mono + claimed.lease - self._deadline - LEASE_MARGIN
+        until = mono + min(STALE, claimed.lease - self._deadline - LEASE_MARGIN)
         self._rows[claimed.message.notice] = _Row(claimed, self._order, until)
 
     def _begin(self) -> float:
@@ -133,14 +135,14 @@ class Lane:
         return max(0.0, soonest)
 
     async def _give_back_late(self) -> None:
-        """Give back what cannot begin within its lease: better claimed anew than sent by two."""
+        """Give back what cannot begin soon: claimed anew it is still true, and is not sent by two."""
         mono = self._clock.mono()
         for notice, row in list(self._rows.items()):
             if row.task is not None:
                 continue
             wait = self._limits.wait(row.claimed.message.to, row.claimed.priority, mono)
             if mono + wait > row.until:
-                await self._outbox.give_back(notice, timedelta(seconds=max(1.0, wait)))
+                await self._outbox.give_back(notice, timedelta(seconds=max(0.1, wait)))
                 del self._rows[notice]
                 self._ask = True
 
