@@ -30,6 +30,7 @@ from monitord.desk.desk import ALARM_AFTER, COMMANDS, Desk
 from monitord.desk.starting import Known, Started
 from monitord.domain.edge import Edge
 from monitord.domain.looking import Check
+from monitord.domain.network import SnmpVersion
 from monitord.judge.registry import builtin_folder, find_checks
 from monitord.judge.runner import Judge
 from monitord.look.looker import Looker
@@ -187,6 +188,7 @@ class Daemon:
         self._keep("edges", self.queue.run)
         self.engine = PysnmpEngine(self.clock)
         stack.push_async_callback(self.engine.close)
+        self._prepare_v3()
         self.pages = PageLooker(self.clock, self.settings.http_workers)
         stack.callback(self.pages.close)
         self.judge = Judge(self.checks, "desk", self.run_id)
@@ -329,6 +331,7 @@ class Daemon:
             context = Context.of(settings, pick(settings.lang))
             known = await self.desk.reload(context)
             self.settings, self.checks, self.context = settings, checks, context
+            self._prepare_v3()
             self.judge.reload(checks, settings.devices.values())
             self._seed(known)
             self.looker.reload(plan(settings.devices.values(), checks))
@@ -336,6 +339,10 @@ class Daemon:
             log.info("settings.loaded", devices=len(settings.devices), hash=settings.hash)
         finally:
             self.systemd.ready()
+
+    def _prepare_v3(self) -> None:
+        if any(d.snmp and d.snmp.version is SnmpVersion.V3 for d in self.settings.devices.values()):
+            self.engine.prepare_v3()
 
     def _seed(self, known: tuple[Known, ...]) -> None:
         self.judge.seed({k.target: (k.settled, k.last_good, k.first_bad) for k in known})

@@ -44,6 +44,7 @@ def _outcome(folder: Path, require_all: str) -> str:
     ("require_all", "outcome"),
     [("0", "1 passed, 5 skipped, 1 xfailed"), ("1", "2 failed, 1 passed, 1 skipped, 1 xfailed, 2 errors")],
 )
+@pytest.mark.slow
 def test_a_skip_fails_unless_it_is_for_want_of_the_shared_material(
     tmp_path: Path, require_all: str, outcome: str
 ) -> None:

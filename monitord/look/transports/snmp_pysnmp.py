@@ -93,6 +93,10 @@ class PysnmpEngine:
                 self.counter.garbled += 1
         return reply
 
+    def prepare_v3(self) -> None:
+        """Make ready for v3 devices, which takes a moment; else the first ask of one pays for it with its deadline."""
+        self._version3()
+
     def _version3(self) -> "V3Engine":
         if self._v3 is None:
             # Here, because its library takes a fifth of a second to import and most desks have no v3 device.

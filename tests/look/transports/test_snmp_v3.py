@@ -86,6 +86,7 @@ async def until_it_answers(port: int, process: "subprocess.Popen[bytes]") -> Non
 @pytest.fixture
 async def engine() -> AsyncIterator[PysnmpEngine]:
     made = PysnmpEngine(SystemClock())
+    made.prepare_v3()
     yield made
     await made.close()
 
