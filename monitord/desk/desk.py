@@ -192,26 +192,29 @@ class Desk:
         """Fire every timer that is due now, and return the seconds until the next one; None when none is armed."""
         self._timers_moved.clear()
         waiting = self._waiting()
-        await self._decide("timers", self._fire_due(waiting))
-        wait = await self._decide("next_timer", lambda tx, at: timers.seconds_to_next(tx, at.boot, waiting))
+
+        def work(tx: Tx, at: Moment) -> float | None:
+            timers.fire_due(tx, self._context, at, waiting, self._down)
+            return timers.seconds_to_next(tx, at.boot, waiting)
+
+        wait = await self._decide("timers", work)
         if self._unlooked:
             return min(wait if wait is not None else 1.0, 1.0)
         return wait
 
-    async def run_timers(self) -> None:
-        """Fire timers as they fall due, for ever."""
+    async def run_timers(self, rest: float = 60.0) -> None:
+        """Fire timers as they fall due, for ever; look at least every `rest` seconds.
+
+        The loop's own timers do not count the time a machine slept.
+        """
         while True:
             try:
                 wait = await self.fire_due()
             except Exception:
                 log.exception("timers.failed")
                 wait = 1.0
-            # A minute at most: the loop's own timers do not count the time a machine slept.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._timers_moved.wait(), 60.0 if wait is None else min(60.0, wait))
-
-    def _fire_due(self, waiting: frozenset[str]) -> Callable[[Tx, Moment], int]:
-        return lambda tx, at: timers.fire_due(tx, self._context, at, waiting, self._down)
+                await asyncio.wait_for(self._timers_moved.wait(), rest if wait is None else min(rest, wait))
 
     def _waiting(self) -> frozenset[str]:
         now = self._clock.mono()
@@ -362,7 +365,6 @@ COMMANDS = (
     "clock_stepped",
     "edges",
     "timers",
-    "next_timer",
     "claim",
     "report",
     "give_back",

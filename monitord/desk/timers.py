@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from functools import partial
 
+import sqlalchemy as sa
 import structlog
 
 from monitord.desk.approvals import approvals
@@ -11,10 +12,12 @@ from monitord.desk.context import Context, write
 from monitord.domain import escalation
 from monitord.domain.decision import Timer, TimerKind
 from monitord.domain.incident import Incident
+from monitord.store import tables as t
 from monitord.store.rows import ArmedTimer, Moment
 from monitord.store.tx import Tx
 
 log = structlog.get_logger("desk")
+_NEXT = sa.select(sa.func.min(t.timer.c.due_boot)).where(t.timer.c.state == "armed")
 
 
 def fire_due(
@@ -57,6 +60,9 @@ def _fire(
 
 def seconds_to_next(tx: Tx, boot: float, waiting: AbstractSet[str]) -> float | None:
     """Return the seconds until the next timer of a target that is not waiting; None when there is none."""
+    if not waiting:
+        next_boot = tx.sql.execute(_NEXT).scalar()
+        return None if next_boot is None else max(0.0, next_boot - boot)
     for timer in tx.armed():
         incident = tx.incident(timer.incident)
         if incident is not None and incident.target not in waiting:
