@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import sqlalchemy as sa
 
 from monitord.domain.safe import clean
+from monitord.settings.model import Settings
+from monitord.settings.shifts import shifts_of
 from monitord.store import tables as t
 
 FORMS = '"23:58" (today), "2027-02-05 23:58", or "2027-02-05T23:58:00+07:00"'
@@ -66,6 +68,39 @@ def who_at(connection: sa.Connection, at: datetime, unit: str | None = None, dut
         )
         for row in connection.execute(wanted)
     ]
+
+
+def written_to(connection: sa.Connection) -> datetime | None:
+    """Return up to when the roster is written out as shifts; later instants must be asked of the settings."""
+    kept = connection.execute(sa.select(t.meta.c.value).where(t.meta.c.key == t.WRITTEN_TO)).scalar()
+    return None if kept is None else datetime.fromisoformat(kept)
+
+
+def planned_at(settings: Settings, at: datetime, unit: str | None = None, duty: str | None = None) -> list[OnDuty]:
+    """Return who will be on duty at `at` by the settings as they are today: a plan, which may still be changed."""
+    first = at.astimezone(settings.zone).date() - timedelta(days=1)
+    found = [
+        shift
+        for shift in shifts_of(settings, first, 3, settings.zone)
+        if shift.covers(at) and unit in (None, shift.unit) and duty in (None, shift.duty)
+    ]
+    planned = []
+    for shift in sorted(found, key=lambda s: (s.unit, s.duty, s.start, s.person)):
+        person = settings.people.get(shift.person)
+        planned.append(
+            OnDuty(
+                unit=shift.unit,
+                duty=shift.duty,
+                person=shift.person,
+                name=person.name if person else shift.person,
+                title=person.title if person else "",
+                phone=person.phone if person else "",
+                start=shift.start,
+                end=shift.end,
+                source=shift.source,
+            )
+        )
+    return planned
 
 
 def written_between(connection: sa.Connection) -> tuple[datetime, datetime] | None:

@@ -1,16 +1,17 @@
-"""The Vietnamese lunar date of a day, and its Vietnamese words. Reckoned at UTC+7: in some years it is not the
-Chinese one.
+"""The Vietnamese lunar date of a day, the day of a lunar date, and the Vietnamese words. Reckoned at UTC+7: in some
+years it is not the Chinese one.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from lunar_vn import solar_to_lunar
+import lunar_vn
 
-_MONTHS = (
+MONTHS = (
     "Giêng", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Tám", "Chín", "Mười", "Mười Một", "Chạp",
 )  # fmt: skip
+"""The names of the months, the first to the twelfth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +25,49 @@ class LunarDay:
 
 
 @lru_cache(maxsize=512)
-def lunar_day(day: date) -> LunarDay | None:
+def solar_to_lunar(day: date) -> LunarDay | None:
     """Return the lunar date of a local day, None outside the years 1900 to 2100 for which it is known."""
     try:
-        found = solar_to_lunar(day)
+        found = lunar_vn.solar_to_lunar(day)
     except (ValueError, OverflowError):
         return None
     return LunarDay(found.year, found.month, found.day, found.leap)
+
+
+@lru_cache(maxsize=512)
+def lunar_to_solar(day: int, month: int, year: int, leap: bool = False) -> date | None:
+    """Return the day of a lunar date, None when the calendar has none: a 30th of a short month, a leap month that is
+    none, a year that is not known.
+    """
+    try:
+        found: date = lunar_vn.lunar_to_solar(lunar_vn.LunarDate(day, month, year, leap))
+    except (ValueError, OverflowError):
+        return None
+    # The library takes 30/12 of a year without it for the day after: only what comes back the same is right.
+    return found if solar_to_lunar(found) == LunarDay(year, month, day, leap) else None
+
+
+def nearest(day: int, month: int, year: int, leap: bool = False) -> LunarDay | None:
+    """Return the lunar date to propose for one that may not be: the last day of its month, and the plain month for a
+    leap month that is none; None when nothing is near.
+    """
+    if day < 1:
+        return None
+    wanted = min(day, 30)
+    tries = [(wanted, leap), (29, leap), (wanted, False), (29, False)]
+    near = next((one for one in tries if lunar_to_solar(one[0], month, year, one[1])), None)
+    return None if near is None else LunarDay(year, month, *near)
 
 
 def words(day: date) -> str:
     """Return `mùng 1 tháng Giêng`, `rằm tháng Bảy`, `29 tháng Chạp`, `21 tháng Sáu nhuận`; empty where it is not
     known.
     """
-    found = lunar_day(day)
-    if found is None:
-        return ""
+    found = solar_to_lunar(day)
+    return "" if found is None else say(found)
+
+
+def say(found: LunarDay) -> str:
+    """Return the words of a lunar date, whether or not the calendar has it."""
     name = "rằm" if found.day == 15 else f"mùng {found.day}" if found.day <= 10 else str(found.day)
-    return f"{name} tháng {_MONTHS[found.month - 1]}{' nhuận' if found.leap else ''}"
+    return f"{name} tháng {MONTHS[found.month - 1]}{' nhuận' if found.leap else ''}"

@@ -11,7 +11,16 @@ import cyclopts
 from cyclopts import Parameter
 
 from monitord.account.journal_log import HOME
-from monitord.account.who import NotAnInstant, OnDuty, instant_at, units_and_duties, who_at, written_between
+from monitord.account.who import (
+    NotAnInstant,
+    OnDuty,
+    instant_at,
+    planned_at,
+    units_and_duties,
+    who_at,
+    written_between,
+    written_to,
+)
 from monitord.cli.log import Config, Database, Reading, print_table, printable, reading
 from monitord.cli.place import WRONG, fail
 from monitord.clock import SystemClock
@@ -46,6 +55,10 @@ def who(
             _known(desk, unit, duty)
             found = who_at(desk.connection, instant, unit, duty)
             written = written_between(desk.connection)
+            until = written_to(desk.connection)
+        if desk.settings is not None and until is not None and instant >= until:
+            found = planned_at(desk.settings, instant, unit, duty)
+            print("as planned in the settings today; it may still be changed", file=sys.stderr)
         if as_lines:
             for one in found:
                 print(printable(json.dumps(_as_json(one), ensure_ascii=False)))

@@ -13,11 +13,11 @@ from monitord.demo.agents import Agent, Interface, device_mib
 from monitord.demo.botapi import BotApi
 from monitord.demo.phones import Owner
 from monitord.demo.sites import Site
-from monitord.desk.starting import shifts_of
 from monitord.domain.policy import Whom
 from monitord.domain.roster import on_duty
 from monitord.settings.model import Settings
 from monitord.settings.rewrite import in_seconds
+from monitord.settings.shifts import shifts_of
 
 TOKEN = "123456:demo"
 COMMUNITY = "song-mau-demo"

@@ -3,11 +3,9 @@
 A restart is not an event, and nothing that was owed is forgotten.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -19,8 +17,9 @@ from monitord.domain import escalation
 from monitord.domain.health import Health
 from monitord.domain.incident import Phase
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.roster import Shift, expand
-from monitord.settings.model import DailyEntry, Settings
+from monitord.domain.roster import Shift, instant
+from monitord.settings.model import Settings
+from monitord.settings.shifts import YAML, shifts_of
 from monitord.store import tables as t
 from monitord.store.rows import Moment, shift_of
 from monitord.store.tx import Tx
@@ -29,7 +28,6 @@ ALIVE = "alive_at"
 STOPPED = "stopped_at"
 HORIZON_DAYS = 45
 """Days ahead for which daily slots are written out as shifts."""
-YAML = "yaml:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +121,6 @@ def _import_people(tx: Tx, settings: Settings) -> None:
         tx.sql.execute(t.person.update().where(t.person.c.id == gone).values(left))
 
 
-def place(source: str) -> str:
-    """Return `roster.yaml:12` for the full path of a place: where the folder lies is nobody's business in a log."""
-    return source.rpartition("/")[2]
-
-
-def shifts_of(settings: Settings, first: date, days: int, zone: ZoneInfo) -> Iterable[Shift]:
-    """Yield every shift the settings give for those days, daily slots written out."""
-    for entry in settings.roster:
-        if isinstance(entry, DailyEntry):
-            yield from expand(entry.unit, entry.duty, entry.slot, first, days, zone, YAML + place(entry.source))
-        else:
-            yield Shift(entry.unit, entry.duty, entry.person, entry.start, entry.end, YAML + place(entry.source))
-
-
 def import_shifts(tx: Tx, settings: Settings, at: Moment) -> int:
     """Write the shifts of the settings that are not over yet, and return how many came new.
 
@@ -145,6 +129,7 @@ def import_shifts(tx: Tx, settings: Settings, at: Moment) -> int:
     hours).
     """
     first = at.now.astimezone(settings.zone).date() - timedelta(days=1)
+    tx.put(t.WRITTEN_TO, stamp(instant(first + timedelta(days=HORIZON_DAYS), time(0), settings.zone)))
     wanted = {
         _identity(s, at.now): s for s in shifts_of(settings, first, HORIZON_DAYS, settings.zone) if s.end > at.now
     }

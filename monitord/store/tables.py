@@ -21,6 +21,9 @@ meta = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
+WRITTEN_TO = "roster_written_to"
+"""Key of `meta`: up to when the daily slots of the roster are written out as shifts."""
+
 person = sa.Table(
     "person",
     metadata,

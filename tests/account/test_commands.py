@@ -6,17 +6,19 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cyclopts
 import pytest
 
 from monitord.account.journal_log import read_log
+from monitord.account.who import planned_at, written_to
 from monitord.cli import log, who
 from monitord.domain.journal import Fact, FactKind
 from monitord.store.engine import reading_engine
 from tests.account.written import bent, write
-from tests.support.night import CONFIG, SECRETS, example
+from tests.support.night import CONFIG, SECRETS, Night, example
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -232,3 +234,15 @@ def test_who_refuses_what_it_does_not_know_and_names_what_there_is(run: Run, liv
     code, _, err = run("who", "--database", lived, "--at", "soon")
     assert code == 2
     assert "23:58" in err
+
+
+async def test_who_beyond_what_is_written_out_answers_from_the_plan(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        with reading_engine(night.database).connect() as connection:
+            until = written_to(connection)
+        assert until is not None
+        giao_thua = datetime(2027, 2, 5, 16, 58, tzinfo=UTC)
+        assert until < giao_thua
+        planned = planned_at(night.settings, giao_thua, "vt-song-mau")
+        assert {one.duty for one in planned} == {"leader", "operations", "shift", "rescue", "network"}
+        assert len([one for one in planned if one.duty == "shift"]) == 2, "Giao thừa has a second person on the shift"

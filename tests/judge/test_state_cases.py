@@ -43,6 +43,9 @@ def cases() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("case", MEANT)
+@pytest.mark.case("state", "one-attempt")
+@pytest.mark.case("state", "two-attempts")
+@pytest.mark.case("state", "three-attempts")
 def test_case(case: str) -> None:
     inputs = cases()[case]["inputs"]
     confirm, meant = MEANT[case]
@@ -55,6 +58,7 @@ def test_case(case: str) -> None:
     assert crossed == meant
 
 
+@pytest.mark.case("state", "thresholds")
 def test_case_thresholds_of_failures() -> None:
     """Two failures in a row alert, and once only. A threshold of successes is not ours: up counts at once."""
     inputs = [word for word in cases()["thresholds"]["inputs"] if word == "fail"]
@@ -69,6 +73,7 @@ def test_case_thresholds_of_failures() -> None:
     assert hard == [2]
 
 
+@pytest.mark.case("state", "restart-keeps-state")
 def test_case_restart_keeps_state() -> None:
     """After a restart in a hard fault the first verdict crosses as what is known already, and the recovery once."""
     assert cases()["restart-keeps-state"]["inputs"] == ["fail", "ok"]

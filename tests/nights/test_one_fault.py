@@ -16,6 +16,7 @@ POST = silent("bc-go-may")
 DEPARTMENT = "yen.phan"
 
 
+@pytest.mark.case("escalation", "escalate-after-delay")
 async def test_nobody_takes_it_so_each_step_is_told_at_its_own_minute(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await night.sees(OLT, Health.UP)
@@ -32,6 +33,7 @@ async def test_nobody_takes_it_so_each_step_is_told_at_its_own_minute(tmp_path: 
         ]
 
 
+@pytest.mark.case("escalation", "repeat")
 async def test_the_last_step_repeats_every_hour_until_somebody_takes_it(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 08:00") as night:
         await night.sees(OLT, Health.DOWN)
@@ -43,6 +45,7 @@ async def test_the_last_step_repeats_every_hour_until_somebody_takes_it(tmp_path
         assert "nhắc lại" in texts[1].lower()
 
 
+@pytest.mark.case("escalation", "no-escalation-after-ack")
 async def test_taking_it_stops_the_ladder_in_the_same_transaction_and_everyone_told_hears_it(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await night.sees(OLT, Health.DOWN)
@@ -62,6 +65,7 @@ async def test_taking_it_stops_the_ladder_in_the_same_transaction_and_everyone_t
         assert edited == {operator, operations}
 
 
+@pytest.mark.case("escalation", "status-update")
 async def test_the_end_is_told_to_everyone_who_was_told_and_to_nobody_else(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await night.sees(OLT, Health.DOWN)
@@ -75,6 +79,7 @@ async def test_the_end_is_told_to_everyone_who_was_told_and_to_nobody_else(tmp_p
         assert night.count(t.timer, state="armed") == 0
 
 
+@pytest.mark.case("escalation", "ack-times-out")
 async def test_an_acknowledgement_ends_and_the_ladder_begins_again(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 08:00") as night:
         await night.sees(OLT, Health.DOWN)
@@ -115,6 +120,8 @@ async def test_the_departments_receipt_is_evidence_and_stops_nothing(tmp_path: P
         assert night.kinds().count(FactKind.INCIDENT_RECEIPT) == 1
 
 
+@pytest.mark.case("escalation", "ack-race")
+@pytest.mark.case("escalation", "second-ack-recorded")
 async def test_two_press_and_the_first_has_it(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await night.sees(OLT, Health.DOWN)
@@ -130,6 +137,7 @@ async def test_two_press_and_the_first_has_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("who", ["9999999", DEPARTMENT])
+@pytest.mark.case("escalation", "ack-by-stranger")
 async def test_a_button_pressed_by_somebody_who_is_not_on_duty_changes_nothing(tmp_path: Path, who: str) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await night.sees(OLT, Health.DOWN)
@@ -156,6 +164,7 @@ async def test_a_forged_button_is_refused_and_written_down(tmp_path: Path) -> No
         assert night.kinds().count(FactKind.PRESS_REFUSED) == 5
 
 
+@pytest.mark.case("escalation", "ack-after-resolve")
 async def test_an_old_button_says_that_it_is_over(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await night.sees(OLT, Health.DOWN)
@@ -239,6 +248,7 @@ async def test_a_message_that_is_no_longer_true_is_not_sent(tmp_path: Path) -> N
         assert night.kinds().count(FactKind.NOTICE_SUPERSEDED) >= 1
 
 
+@pytest.mark.case("escalation", "same-incident-twice")
 async def test_one_target_has_one_running_incident_whatever_comes_twice(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         edge = await night.sees(OLT, Health.DOWN)

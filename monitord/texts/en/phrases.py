@@ -28,7 +28,7 @@ def duration(span: timedelta, exact: bool = False) -> str:
 def day(at: datetime, zone: tzinfo) -> str:
     """Return `Saturday 06/02/2027 (lunar 1/1)`."""
     local = forms.local_day(at, zone)
-    moon = lunar.lunar_day(local)
+    moon = lunar.solar_to_lunar(local)
     shown = f" (lunar {moon.day}/{moon.month}{' leap' if moon.leap else ''})" if moon else ""
     return f"{WEEKDAY[local.weekday()]} {local:%d/%m/%Y}{shown}"
 
