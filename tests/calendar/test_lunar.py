@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitord.calendar.lunar import LunarDay, lunar_day, words
+from monitord.calendar.lunar import LunarDay, solar_to_lunar, words
 from tests.support.shared import shared_path
 
 
@@ -16,8 +16,8 @@ def test_every_month_of_the_table_begins_and_ends_where_it_says() -> None:
     for row in rows:
         start, days = date.fromisoformat(row["solar_start"]), int(row["days"])
         year, month, leap = int(row["lunar_year"]), int(row["lunar_month"]), row["leap"] == "1"
-        assert lunar_day(start) == LunarDay(year, month, 1, leap)
-        assert lunar_day(start + timedelta(days=days - 1)) == LunarDay(year, month, days, leap)
+        assert solar_to_lunar(start) == LunarDay(year, month, 1, leap)
+        assert solar_to_lunar(start + timedelta(days=days - 1)) == LunarDay(year, month, days, leap)
 
 
 @pytest.mark.parametrize(
@@ -36,5 +36,5 @@ def test_days_are_said_as_people_say_them(day: date, said: str) -> None:
 
 
 def test_a_day_nobody_reckoned_has_no_words() -> None:
-    assert lunar_day(date(1, 1, 1)) is None
+    assert solar_to_lunar(date(1, 1, 1)) is None
     assert words(date(9999, 12, 31)) == ""
