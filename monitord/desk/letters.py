@@ -42,7 +42,7 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
     if event is Event.COVERAGE:
         return words.coverage(_gap(tx, context, row, incident, at)), ()
     story = _story(tx, context, row, incident, at)
-    return words.message(story), _faces(tx, context, key, row, event)
+    return words.message(story), _faces(tx, context, key, row, event, incident)
 
 
 def _last_cause(tx: Tx, person: str) -> DeliveryCause:
@@ -55,10 +55,20 @@ def _last_cause(tx: Tx, person: str) -> DeliveryCause:
     return DeliveryCause(found) if found else DeliveryCause.UNEXPECTED
 
 
-def _faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event) -> Faces:
+def _to_leader(context: Context, row: Any, incident: Incident) -> bool:
+    unit = context.settings.units.get(incident.unit)
+    step = step_of(incident.policy, row["step"] or 0)
+    return unit is not None and step.whom is Whom.DUTY and step.ref == unit.leader_duty
+
+
+def _faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident: Incident) -> Faces:
     match event:
         case Event.STEP:
             actions = [Button.RECEIPT] if row["organisation"] else [Button.TAKE]
+            if _to_leader(context, row, incident):
+                actions = [Button.NOTED, Button.TAKE]
+        case Event.SENT_BACK:
+            actions = [Button.TAKE]
         case Event.APPROVAL:
             actions = [Button.TAKE, Button.APPROVE]
         case _:
@@ -161,6 +171,8 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         next=_next(tx, context, incident, book),
         told=_told(tx, incident, book),
         taken=_taken(context, incident, book, row),
+        noted=_noted(tx, incident, book, row),
+        pause=incident.policy.noted_holds if who is Audience.LEADER and event is Event.STEP else None,
         restored_at=incident.restored_at,
         order=_order(context, incident, row),
         approved_by=_approver(tx, incident, row, book),
@@ -244,6 +256,14 @@ def _taken(context: Context, incident: Incident, book: DutyBook, row: Any) -> Ta
         yours=incident.acknowledged_by == row["person"],
         expires_at=incident.ack_expires_at,
     )
+
+
+def _noted(tx: Tx, incident: Incident, book: DutyBook, row: Any) -> Taken | None:
+    """Who knows of it, for those the request is sent back to: `subject` names him."""
+    if row["event"] != Event.SENT_BACK:
+        return None
+    person = book.people.get(row["subject"])
+    return Taken(row["created_at"], person.name if person else row["subject"])
 
 
 def _contact(context: Context, incident: Incident, book: DutyBook, at: Moment) -> str:

@@ -3,6 +3,7 @@
 Identity is the numeric id and nothing else.
 """
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from monitord.desk.approvals import approvals
 from monitord.desk.context import GRACE, Context, write
 from monitord.desk.letters import ref_token
+from monitord.desk.timers import ladder_time
 from monitord.domain import escalation, signing
 from monitord.domain.dutybook import DutyBook, duty_in
 from monitord.domain.incident import Incident, Phase
@@ -26,6 +28,7 @@ from monitord.store.tx import Tx
 from monitord.texts.story import Pressed, PressResult
 
 OFFSET = "telegram_offset"
+ACCEPTED = frozenset({PressResult.TAKEN, PressResult.NOTED, PressResult.RECEIPT, PressResult.APPROVED})
 NUMBERED_ANEW = 10_000
 """An update id this far below the offset was numbered anew (core.telegram.org/bots/api, Update)."""
 
@@ -45,7 +48,7 @@ def take_update(tx: Tx, context: Context, key: bytes, update: Update, at: Moment
     answer = Answer()
     if update.kind is UpdateKind.PRESS:
         pressed = _press(tx, context, key, update, at)
-        accepted = pressed.result in {PressResult.TAKEN, PressResult.RECEIPT, PressResult.APPROVED}
+        accepted = pressed.result in ACCEPTED
         answer = Answer(context.words.press(pressed), accepted, pressed.result is PressResult.REFUSED)
     # A stranger's chatter is not kept: the offset alone moves on.
     if update.kind is UpdateKind.PRESS:
@@ -87,10 +90,10 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
             return take(tx, context, incident, presser, book, at, update, asked_for)
         case Button.RECEIPT:
             return _receipt(tx, context, incident, presser, notice, update, at)
+        case Button.NOTED:
+            return _noted(tx, context, incident, presser, notice, book, update, at)
         case Button.APPROVE:
             return _approve(tx, context, incident, presser, notice, book, update, at)
-        case _:
-            return _refuse(tx, update, presser, incident, "not_ours", at)
 
 
 def _asked_in_place(tx: Tx, context: Context, incident: Incident, person: Person, notice: Any) -> str | None:
@@ -152,6 +155,40 @@ def take(
     return Pressed(result, incident.code, holder.name if holder else "", "", when, zone)
 
 
+def _noted(
+    tx: Tx,
+    context: Context,
+    incident: Incident,
+    person: Person,
+    notice: Any,
+    book: DutyBook,
+    update: Update,
+    at: Moment,
+) -> Pressed:
+    """A leader knows of it: once a round and leader the steps above him wait, and the shift is asked again."""
+    zone = context.settings.zone
+    leaders = _leaders(context, incident, book)
+    if person.id not in leaders and _asked_in_place(tx, context, incident, person, notice) is None:
+        return _refuse(tx, update, person, incident, "not_the_leader", at)
+    if incident.phase is not Phase.OPEN:
+        return take(tx, context, incident, person, book, at, update, asked_for=person.id)
+    unit = context.settings.units[incident.unit]
+    known = sa.and_(
+        t.journal.c.incident == incident.id, t.journal.c.kind == FactKind.INCIDENT_NOTED, t.journal.c.actor == person.id
+    )
+    before = [json.loads(refs) for refs in tx.sql.execute(sa.select(t.journal.c.refs).where(known)).scalars()]
+    if all(refs["round"] != incident.round for refs in before):
+        ladder_now = ladder_time(tx, incident.id, at)
+        decision = escalation.noted(incident, person.id, unit.leader_duty, book, ladder_now)
+        write(tx, decision, at, ladder_now)
+    return Pressed(PressResult.NOTED, incident.code, person.name, "", at.now, zone)
+
+
+def _leaders(context: Context, incident: Incident, book: DutyBook) -> set[str]:
+    unit = context.settings.units.get(incident.unit)
+    return {s.person for s in book.shifts if s.unit == incident.unit and unit and s.duty == unit.leader_duty}
+
+
 def _receipt(
     tx: Tx, context: Context, incident: Incident, person: Person, notice: Any, update: Update, at: Moment
 ) -> Pressed:
@@ -174,8 +211,7 @@ def _approve(
     at: Moment,
 ) -> Pressed:
     zone = context.settings.zone
-    unit = context.settings.units.get(incident.unit)
-    leaders = {s.person for s in book.shifts if s.unit == incident.unit and unit and s.duty == unit.leader_duty}
+    leaders = _leaders(context, incident, book)
     # Who was asked in place of a leader whom no message reaches may answer; a leader whose duty is over may not.
     if person.id not in leaders and _asked_in_place(tx, context, incident, person, notice) is None:
         return _refuse(tx, update, person, incident, "not_the_leader", at)

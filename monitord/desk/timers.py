@@ -58,6 +58,15 @@ def _fire(
             write(tx, escalation.ack_expired(incident, book, ladder_now), at, ladder_now)
 
 
+def ladder_time(tx: Tx, incident: int, at: Moment) -> datetime:
+    """Return `at` by the ladder's own time: the wall's, unless the wall clock was moved since its timer was armed."""
+    armed = sa.select(t.timer.c.due, t.timer.c.due_boot).where(
+        t.timer.c.incident == incident, t.timer.c.state == "armed"
+    )
+    row = tx.sql.execute(armed).first()
+    return at.now if row is None else row.due - timedelta(seconds=row.due_boot - at.boot)
+
+
 def seconds_to_next(tx: Tx, boot: float, waiting: AbstractSet[str]) -> float | None:
     """Return the seconds until the next timer of a target that is not waiting; None when there is none."""
     if not waiting:

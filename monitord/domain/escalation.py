@@ -132,6 +132,26 @@ def acknowledged(incident: Incident, person: str, duty: str, now: datetime, told
     return Decision(after, (fact,), tuple(notices), Timer(TimerKind.ACK_EXPIRY, 0, expires))
 
 
+def noted(incident: Incident, person: str, duty: str, book: DutyBook, now: datetime) -> Decision:
+    """Decide a leader's "đã nhận thông tin": he knows, nobody works on it yet.
+
+    The steps above him wait `noted_holds` from now, and the request goes back down to those of the first step. `now` is
+    the ladder's own time.
+    """
+    holds_until = now + incident.policy.noted_holds
+    pause = max(timedelta(0), holds_until - due_at(incident.policy, incident.ladder_from, incident.step + 1))
+    after = replace(incident, ladder_from=incident.ladder_from + pause)
+    timer = next_step(after, after.step)
+    refs = {"duty": duty, "round": incident.round, "next_step": stamp(timer.due)}
+    fact = Fact(FactKind.INCIDENT_NOTED, incident.id, incident.target, actor=person, refs=refs)
+    asked = [
+        replace(step_notice(after, 0, way, Lateness()), event=Event.SENT_BACK, subject=person)
+        for way in resolve(step_of(incident.policy, 0), incident.unit, book, now)
+        if way.person != person
+    ]
+    return Decision(after, (fact,), tuple(asked), timer)
+
+
 def ack_expired(incident: Incident, book: DutyBook, now: datetime) -> Decision:
     """Decide the end of an acknowledgement while the fault lasts: the ladder starts again from its first step."""
     if incident.phase is not Phase.ACKNOWLEDGED:

@@ -13,6 +13,7 @@ class Event(StrEnum):
     RESTORED = "restored"
     ACK_EXPIRED = "ack_expired"
     APPROVAL = "approval"
+    SENT_BACK = "sent_back"
     COVERAGE = "coverage"
     CHANNEL_BROKEN = "channel_broken"
     TAKEN_EDIT = "taken_edit"

@@ -29,13 +29,15 @@ class PolicyStep:
 class Policy:
     """An escalation policy: steps in ascending order of delay; the last one repeats until somebody takes the incident.
 
-    `ack_holds` is how long "tiếp nhận" stops the ladder before it starts again by itself.
+    `ack_holds` is how long "tiếp nhận" stops the ladder before it starts again by itself; `noted_holds` how long a
+    leader's "đã nhận thông tin" pauses the steps above him.
     """
 
     id: str
     steps: tuple[PolicyStep, ...]
     repeat: timedelta = timedelta(minutes=60)
     ack_holds: timedelta = timedelta(hours=2)
+    noted_holds: timedelta = timedelta(minutes=15)
 
 
 def due_at(policy: Policy, base: datetime, step: int) -> datetime:
@@ -67,6 +69,7 @@ def to_wire(policy: Policy) -> dict[str, Any]:
         "id": policy.id,
         "repeat": policy.repeat.total_seconds(),
         "ack_holds": policy.ack_holds.total_seconds(),
+        "noted_holds": policy.noted_holds.total_seconds(),
         "steps": [
             {"after": s.after.total_seconds(), "whom": s.whom, "ref": s.ref, "channels": list(s.channels)}
             for s in policy.steps
@@ -84,4 +87,5 @@ def from_wire(wire: Mapping[str, Any]) -> Policy:
         ),
         repeat=timedelta(seconds=wire["repeat"]),
         ack_holds=timedelta(seconds=wire["ack_holds"]),
+        noted_holds=timedelta(seconds=wire["noted_holds"]),
     )

@@ -34,6 +34,7 @@ class PolicyForm(Form):
     steps: Annotated[list[StepForm], Field(min_length=1, max_length=50)]
     repeat: Annotated[Duration, between(SECOND, MONTH)] = timedelta(minutes=60)
     ack_holds: Annotated[Duration, between(SECOND, MONTH)] = timedelta(hours=2)
+    noted_holds: Annotated[Duration, between(SECOND, MONTH)] = timedelta(minutes=15)
 
 
 class SlotForm(Form):

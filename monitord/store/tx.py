@@ -256,7 +256,7 @@ class Tx:
             t.outbox.c.state.in_([NoticeState.SENT, NoticeState.LEASED]),
             t.outbox.c.uncertain > 0,
         )
-        telling = t.outbox.c.event.in_([Event.STEP, Event.APPROVAL])
+        telling = t.outbox.c.event.in_([Event.STEP, Event.APPROVAL, Event.SENT_BACK])
         wanted = sa.select(t.outbox).where(t.outbox.c.incident == incident, telling, reached).order_by(t.outbox.c.id)
         return tuple(
             Told(

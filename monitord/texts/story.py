@@ -85,7 +85,8 @@ class Story:
     roles of the steps told with it; `again` counts the repeats of the last step (0 = not one). `repeat` marks a
     message that may have arrived already. `order` names the order by which it leaves the house unapproved,
     `approved_by` who approved it. `organisation` is the reader's own when not ours, in an approval request the one
-    that waits. `shift` is the reader's duty from-to. `contact` is how to reach the unit.
+    that waits. `shift` is the reader's duty from-to. `noted` is the leader who knows of it, `pause` how long his
+    knowing holds the steps above. `contact` is how to reach the unit.
     """
 
     event: Event
@@ -124,6 +125,8 @@ class Story:
     repeat: bool = False
     drill: bool = False
     contact: str = ""
+    noted: Taken | None = None
+    pause: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitord.domain.journal import FactKind, Row
@@ -13,6 +13,7 @@ from tests.support.daemon import CONTACTS, DUTIES
 
 STEP = 0.5 + SLACK
 LATE = 5.0
+FAR = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -23,6 +24,11 @@ class Ladder:
     told: list[tuple[datetime, int, Row]] = field(default_factory=list)
     skipped: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     closed: datetime | None = None
+    pauses: list[tuple[datetime, timedelta]] = field(default_factory=list)
+
+    def begins_at(self, at: datetime) -> datetime:
+        """Return from when the ladder counts at `at`: a leader who knew of it held back the steps after that."""
+        return self.begins + sum((held for when, held in self.pauses if when <= at), timedelta())
 
 
 def judge_ladders(night: Records, found: Found) -> None:
@@ -35,28 +41,29 @@ def judge_ladders(night: Records, found: Found) -> None:
 def _ladder(night: Records, incident: Any, round_: int, ladder: Ladder, wrong: list[str]) -> None:
     code, told = f"{incident['code']} round {round_}", -1
     for at, step, row in ladder.told:
-        due = _due(ladder.begins, step)
+        begins = ladder.begins_at(at)
+        due = _due(begins, step)
         if step <= told:
             wrong.append(f"{code}: step {step} told after step {told}")
         if at < due - timedelta(seconds=0.05):
             wrong.append(f"{code}: step {step} told {(due - at).total_seconds():.2f} s early")
         # A last step told for the first time stands for its own repeats that fell due before it was told.
-        covered = _reached(ladder.begins, at) if told < step == LAST else step
-        if at > _due(ladder.begins, covered + 1) + timedelta(seconds=0.25):
+        covered = _reached(begins, at) if told < step == LAST else step
+        if at > _due(begins, covered + 1) + timedelta(seconds=0.25):
             wrong.append(f"{code}: step {step} told although step {step + 1} was due")
         if ladder.closed is not None and at > ladder.closed:
             wrong.append(f"{code}: step {step} told after somebody had taken it or it was over")
         # Repeats of the last step are that step: it is not passed over by its own repeat, and its lateness is its own.
         same = min(step, LAST)
         passed = sorted({min(n, LAST) for n in range(told + 1, step)} - {same})
-        due = _due(ladder.begins, max(told + 1, same))
+        due = _due(begins, max(told + 1, same))
         if ladder.skipped[row.seq] != passed:
             wrong.append(f"{code}: step {step} names {ladder.skipped[row.seq]} as skipped, not {passed}")
         late = (at - due).total_seconds()
         said = row.refs.get("late_seconds")
         if row.kind == FactKind.STEP_FIRED and ((said is None and late > LATE + 0.1) or (said and late < LATE - 0.1)):
             wrong.append(f"{code}: step {step} came {late:.1f} s late and says {said}")
-        first = _due(ladder.begins, told + 1)
+        first = _due(begins, told + 1)
         if (by := night.by(first, STEP)) is not None and at > by:
             wrong.append(f"{code}: step {told + 1} due {first:%X.%f} told only {at:%X.%f}, not by {by:%X.%f}")
         expected = _expected(incident["unit"], step)
@@ -75,7 +82,7 @@ def _ladder(night: Records, incident: Any, round_: int, ladder: Ladder, wrong: l
         if passed and any(not n["skipped"] for n in queued):
             wrong.append(f"{code}: step {step} stands for {passed} and its message knows nothing of it")
         told = covered
-    next_due = _due(ladder.begins, told + 1)
+    next_due = _due(ladder.begins_at(FAR), told + 1)
     by = night.by(next_due, STEP)
     if by is not None and (ladder.closed is None or by < ladder.closed):
         wrong.append(f"{code}: step {told + 1} due {next_due:%X.%f} was never told")
@@ -96,6 +103,11 @@ def _ladders(rows: Iterable[Row], wrong: list[str]) -> list[Ladder]:
                 ladders[-1].told.append((row.ts, row.refs["step"], row))
                 ladders[-1].skipped[row.seq] = sorted(set(skipped))
                 skipped = []
+            case FactKind.INCIDENT_NOTED:
+                so_far = ladders[-1]
+                told = so_far.told[-1][1] if so_far.told else -1
+                meant = _due(so_far.begins_at(row.ts), told + 1)
+                so_far.pauses.append((row.ts, max(timedelta(), datetime.fromisoformat(row.refs["next_step"]) - meant)))
             case FactKind.COVERAGE_GAP:
                 wrong.append(f"row {row.seq}: a gap although somebody is always on duty")
     return ladders

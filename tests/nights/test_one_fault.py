@@ -311,3 +311,56 @@ async def test_the_log_names_the_estimate_the_detection_and_the_length(tmp_path:
         await night.sees(OLT, Health.UP)
         (row,) = night.rows(FactKind.INCIDENT_RESTORED)
         assert row.refs["outage_seconds"] == timedelta(minutes=4).total_seconds()
+
+
+async def test_a_leader_who_knows_pauses_the_steps_above_him_and_the_shift_is_asked_again(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await night.sees(OLT, Health.DOWN)
+        await night.passes(minutes=20)
+        leader, operator = night.on("leader"), night.on("shift")
+        noted, take = night.got[2].buttons
+        assert (await night.presses(leader, noted)).accepted
+        assert night.got[-1].person == operator
+        assert night.settings.people[leader].name in night.got[-1].text
+        await night.passes(minutes=14)
+        assert DEPARTMENT not in {person for _, person in night.told()}
+        await night.passes(minutes=2)
+        assert ("03:35:00", DEPARTMENT) in night.told()
+        assert night.count(t.incident, phase="open") == 1, "knowing is not taking"
+
+
+async def test_a_leader_who_knows_hears_when_somebody_takes_it(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await night.sees(OLT, Health.DOWN)
+        await night.passes(minutes=16)
+        leader, operator = night.on("leader"), night.on("shift")
+        await night.presses(leader, night.got[2].buttons[0])
+        sent_back = night.got[-1]
+        assert (await night.presses(operator, sent_back.buttons[0])).accepted
+        assert (night.now(), leader) in night.told()
+        await night.passes(minutes=60)
+        assert DEPARTMENT not in {person for _, person in night.told()}
+
+
+async def test_knowing_twice_does_not_hold_the_department_off_for_ever(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await night.sees(OLT, Health.DOWN)
+        await night.passes(minutes=20)
+        leader, button = night.on("leader"), night.got[2].buttons[0]
+        for _ in range(4):
+            assert (await night.presses(leader, button)).accepted
+            await night.passes(minutes=5)
+        assert ("03:35:00", DEPARTMENT) in night.told()
+        assert night.kinds().count(FactKind.INCIDENT_NOTED) == 1
+
+
+async def test_a_pause_after_the_wall_clock_was_moved_is_as_long_as_any(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await night.sees(OLT, Health.DOWN)
+        await night.passes(minutes=20)
+        await night.wall_steps(7200)
+        await night.presses(night.on("leader"), night.got[2].buttons[0])
+        await night.passes(minutes=14)
+        assert DEPARTMENT not in {person for _, person in night.told()}
+        await night.passes(minutes=2)
+        assert DEPARTMENT in {person for _, person in night.told()}

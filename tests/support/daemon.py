@@ -91,7 +91,7 @@ def policy(delays: Sequence[str] = ("0s", "2s", "5s", "9s"), repeat: str = "60s"
     )
     return (
         f"policies:\n  - id: chung\n    severities: [1, 2, 3, 4]\n    repeat: {repeat}\n"
-        f"    ack_holds: {ack_holds}\n    steps:\n{steps}"
+        f"    ack_holds: {ack_holds}\n    noted_holds: 4s\n    steps:\n{steps}"
     )
 
 

@@ -137,6 +137,14 @@ STORIES: Mapping[str, Story] = {
         OPERATIONS, now=at("03:20:01"), late=timedelta(minutes=6), due_at=at("03:14"), skipped=("trực ca",), told=()
     ),
     "step-leader": LEADER,
+    "step-leader-two-buttons": replace(LEADER, pause=timedelta(minutes=15)),
+    "sent-back": replace(
+        SHIFT,
+        event=Event.SENT_BACK,
+        now=at("03:25"),
+        noted=Taken(at("03:25"), "Nguyễn Văn A"),
+        next=Next(at("03:40"), "Sở Khoa học và Công nghệ"),
+    ),
     "step-leader-approval-next": replace(LEADER, next=Next(at("03:39"), "Sở Khoa học và Công nghệ", asks=True)),
     "step-leader-again": replace(
         LEADER, again=2, now=at("05:24:01"), next=Next(at("06:24"), "trực lãnh đạo", again=True)

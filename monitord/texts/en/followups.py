@@ -42,6 +42,21 @@ def taken_to_department(story: Story) -> str:
     )
 
 
+def sent_back(story: Story) -> str:
+    """To the first step again, after a leader said that he knows."""
+    at = forms.near(story.noted.at, story.now, story.zone) if story.noted else ""
+    who = story.noted.name if story.noted else "the leader"
+    return forms.lines(
+        say.head(story, "🟠 THE LEADER KNOWS, NOBODY HAS TAKEN IT"),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        say.place(story),
+        f"• {who} has known{f' since {at}' if at else ''}; please take it",
+        say.upcoming(story),
+    )
+
+
 def restored(story: Story) -> str:
     end = story.restored_at or story.now
     lasted, span = say.span(story)

@@ -22,6 +22,8 @@ def message(story: Story) -> str:
             text = followups.edit(story, "🟡 TAKEN")
         case Event.RESTORED_EDIT:
             text = followups.edit(story, "🟢 RESTORED")
+        case Event.SENT_BACK:
+            text = followups.sent_back(story)
         case Event.APPROVAL:
             text = _approval(story)
         case _ if to_department:
@@ -76,7 +78,7 @@ def _to_leader(story: Story) -> str:
         say.sign(story),
         say.taken_before(story),
         say.told(story),
-        "Please have somebody take it.",
+        f"Please have somebody take it.{say.pausing(story)}",
         say.upcoming(story),
     )
 

@@ -63,6 +63,7 @@ EVENT = {
     Event.RESTORED: "restored",
     Event.ACK_EXPIRED: "overdue, not restored",
     Event.APPROVAL: "request for approval",
+    Event.SENT_BACK: "asked again after a leader noted it",
     Event.COVERAGE: "nobody on duty",
     Event.CHANNEL_BROKEN: "channel trouble",
     Event.TAKEN_EDIT: "edit: taken",

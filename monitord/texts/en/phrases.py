@@ -138,6 +138,14 @@ def told(story: Story) -> str | None:
     )
 
 
+def pausing(story: Story) -> str:
+    """What the leader's two buttons do, since they are not the same."""
+    if story.pause is None:
+        return ""
+    held = duration(story.pause)
+    return f" “I know of it” holds the steps above for {held} and asks the shift again; “Take it”: you handle it."
+
+
 def unanswered(story: Story) -> str | None:
     """Return whose confirmation is missing. No blame: the channel may be why."""
     roles = forms.roles_before(story)

@@ -43,6 +43,21 @@ def taken_to_department(story: Story) -> str:
     )
 
 
+def sent_back(story: Story) -> str:
+    """To the first step again, after a leader said that he knows."""
+    at = forms.near(story.noted.at, story.now, story.zone) if story.noted else ""
+    who = f"Lãnh đạo {story.noted.name}" if story.noted else "Lãnh đạo"
+    return forms.lines(
+        say.head(story, "🟠 LÃNH ĐẠO ĐÃ NHẬN THÔNG TIN, CHƯA CÓ NGƯỜI TIẾP NHẬN"),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        say.place(story),
+        f"• {who} đã nhận thông tin{f' lúc {at}' if at else ''}; đề nghị {story.address_form} tiếp nhận và xử lý",
+        say.upcoming(story),
+    )
+
+
 def restored(story: Story) -> str:
     end = story.restored_at or story.now
     lasted, span = say.span(story)

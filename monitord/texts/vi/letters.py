@@ -26,6 +26,8 @@ def message(story: Story) -> str:
             text = followups.edit(story, "🟡 ĐÃ TIẾP NHẬN")
         case Event.RESTORED_EDIT:
             text = followups.edit(story, "🟢 ĐÃ KHÔI PHỤC")
+        case Event.SENT_BACK:
+            text = followups.sent_back(story)
         case Event.APPROVAL:
             text = _approval(story)
         case _ if to_department:
@@ -80,7 +82,7 @@ def _to_leader(story: Story) -> str:
         say.sign(story),
         say.taken_before(story),
         say.told(story),
-        f"Kính đề nghị {story.address_form} chỉ đạo cử người tiếp nhận, xử lý.",
+        f"Kính đề nghị {story.address_form} chỉ đạo cử người tiếp nhận, xử lý.{say.pausing(story)}",
         say.upcoming(story),
     )
 

@@ -63,6 +63,7 @@ EVENT = {
     Event.RESTORED: "đã khôi phục",
     Event.ACK_EXPIRED: "quá hạn, chưa khôi phục",
     Event.APPROVAL: "xin duyệt báo cáo",
+    Event.SENT_BACK: "nhắc tiếp nhận sau khi lãnh đạo đã nhận thông tin",
     Event.COVERAGE: "trống ca",
     Event.CHANNEL_BROKEN: "lỗi kênh thông báo",
     Event.TAKEN_EDIT: "sửa tin: đã tiếp nhận",

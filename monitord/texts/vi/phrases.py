@@ -137,6 +137,16 @@ def told(story: Story) -> str | None:
     )
 
 
+def pausing(story: Story) -> str:
+    """What the leader's two buttons do, since they are not the same."""
+    if story.pause is None:
+        return ""
+    return (
+        f" “Đã nhận thông tin”: tạm dừng báo lên cấp trên {duration(story.pause)}, nhắc lại trực ca; "
+        f"“Tiếp nhận”: {story.address_form} trực tiếp xử lý."
+    )
+
+
 def unanswered(story: Story) -> str | None:
     """Return whose confirmation is missing. No blame: the channel may be why."""
     roles = forms.roles_before(story)
