@@ -181,7 +181,7 @@ def _names(connection: sa.Connection, settings: Settings, words: Words, now: dat
     people = {row["id"]: person_of(row) for row in connection.execute(everybody).mappings()}
     covering = sa.select(t.shift).where(t.shift.c.starts <= now, t.shift.c.ends > now).limit(MOST_SHIFTS)
     shifts = tuple(shift_of(row) for row in connection.execute(covering).mappings())
-    book = DutyBook(shifts, people, settings.units, settings.organisations, settings.duty_kinds)
+    book = DutyBook(now, shifts, people, settings.units, settings.organisations, settings.duty_kinds)
     targets = {target.id: (device, target) for device in settings.devices.values() for target in device.targets}
     return Names(settings, words, book, targets)
 

@@ -33,6 +33,7 @@ class Context:
     def book(self, tx: Tx, at: Moment, back: timedelta = timedelta(0)) -> DutyBook:
         """Return the duty book at a moment, read in the writer's transaction."""
         return DutyBook(
+            at=at.now,
             shifts=tx.shifts_at(at.now, back),
             people=tx.people(),
             units=self.settings.units,

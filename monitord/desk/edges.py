@@ -93,7 +93,8 @@ def _write_target(tx: Tx, row: Any, edge: Edge, device: Device) -> None:
         "confirm": edge.confirm,
         "cause": edge.cause,
         "detail": edge.detail,
-        "first_bad": edge.first_bad,
+        # The next fault begins anew: the beginning of the one that is over must not become its.
+        "first_bad": None if edge.now is Health.UP else edge.first_bad,
         "last_good": edge.last_good or (row["last_good"] if row is not None else None),
         "edge_boot": edge.boot,
         "edge_seq": edge.seq,

@@ -14,8 +14,12 @@ ADDRESSED = frozenset({"telegram"})
 
 @dataclass(frozen=True, slots=True)
 class DutyBook:
-    """What must be known to say whom a step reaches. `shifts` need only be those around the instant asked for."""
+    """What must be known to say whom a step reaches at `at`, an instant of the wall: the roster is kept by it.
 
+    `shifts` need only be those around that instant. A ladder may count by another time, when the wall clock was moved.
+    """
+
+    at: datetime
     shifts: tuple[Shift, ...]
     people: Mapping[str, Person]
     units: Mapping[str, Unit]
@@ -48,15 +52,15 @@ def usable(person: Person, channels: Iterable[str]) -> tuple[str, ...]:
     return ways if reached else ()
 
 
-def resolve(step: PolicyStep, unit: str, book: DutyBook, at: datetime) -> tuple[Reached, ...]:
-    """Return whom `step` reaches at `at`; empty when nobody is found, which is a gap.
+def resolve(step: PolicyStep, unit: str, book: DutyBook) -> tuple[Reached, ...]:
+    """Return whom `step` reaches at the instant of the book; empty when nobody is found, which is a gap.
 
     A person without any usable channel is replaced by the first stand-in who has one.
     """
     organisation = step.ref if step.whom is Whom.ORGANISATION else None
     match step.whom:
         case Whom.DUTY:
-            names = on_duty(book.shifts, unit, step.ref, at)
+            names = on_duty(book.shifts, unit, step.ref, book.at)
         case Whom.PERSON:
             names = (step.ref,)
         case Whom.ORGANISATION:

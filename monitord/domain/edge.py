@@ -120,8 +120,12 @@ def observe(state: TargetState, verdict: Verdict, at: datetime, confirm: int) ->
 
 
 def known(settled: Health | None, last_good: datetime | None, first_bad: datetime | None = None) -> TargetState:
-    """Return the state to begin with after a start, from what the desk remembers; the first verdict will cross."""
-    return TargetState(settled, settled, first_bad=first_bad, last_good=last_good)
+    """Return the state to begin with after a start, from what the desk remembers; the first verdict will cross.
+
+    The beginning of a fault is remembered only while it lasts.
+    """
+    lasting = first_bad if settled in FAULTS else None
+    return TargetState(settled, settled, first_bad=lasting, last_good=last_good)
 
 
 def soft(state: TargetState) -> bool:

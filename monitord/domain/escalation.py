@@ -60,7 +60,9 @@ def step_due(
     down_between: tuple[datetime, datetime] | None = None,
     already_approved: AbstractSet[str] = frozenset(),
 ) -> Decision:
-    """Decide the ladder at `now`: tell the highest step that is due and not yet told, and arm the one after it.
+    """Decide the ladder at `now`, an instant of its own time.
+
+    The highest step that is due and not yet told is told, and the one after it armed.
 
     Steps below it that fell due in the meantime (the daemon was down or asleep) are named in the notice and in the
     journal and not told by themselves. A step that reaches nobody passes to the next at once. `already_approved` are
@@ -84,11 +86,11 @@ def step_due(
     while True:
         step = step_of(incident.policy, number)
         if step.whom is Whom.ORGANISATION and step.ref not in already_approved and needs_approval(incident, book):
-            more_facts, more_notices = ask_approval(incident, number, step, book, now, lateness)
+            more_facts, more_notices = ask_approval(incident, number, step, book, lateness)
             facts += more_facts
             notices += more_notices
             break
-        reached = resolve(step, incident.unit, book, now)
+        reached = resolve(step, incident.unit, book)
         if reached:
             facts.append(fired_fact(incident, number, step, reached, lateness))
             notices += [step_notice(incident, number, way, lateness) for way in reached]
@@ -146,7 +148,7 @@ def noted(incident: Incident, person: str, duty: str, book: DutyBook, now: datet
     fact = Fact(FactKind.INCIDENT_NOTED, incident.id, incident.target, actor=person, refs=refs)
     asked = [
         replace(step_notice(after, 0, way, Lateness()), event=Event.SENT_BACK, subject=person)
-        for way in resolve(step_of(incident.policy, 0), incident.unit, book, now)
+        for way in resolve(step_of(incident.policy, 0), incident.unit, book)
         if way.person != person
     ]
     return Decision(after, (fact,), tuple(asked), timer)
@@ -211,7 +213,7 @@ def approved(incident: Incident, number: int, person: str, book: DutyBook, now: 
     The organisation's contacts are told, and the text says who approved.
     """
     step = step_of(incident.policy, number)
-    reached = resolve(step, incident.unit, book, now)
+    reached = resolve(step, incident.unit, book)
     fact = Fact(
         FactKind.STEP_APPROVED,
         incident.id,

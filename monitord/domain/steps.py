@@ -121,9 +121,7 @@ def gap_notices(incident: Incident, number: int, book: DutyBook) -> list[Notice]
     if unit is None:
         return []
     step = step_of(incident.policy, number)
-    owner = resolve(
-        PolicyStep(timedelta(0), Whom.PERSON, unit.roster_owner, step.channels), unit.id, book, incident.opened_at
-    )
+    owner = resolve(PolicyStep(timedelta(0), Whom.PERSON, unit.roster_owner, step.channels), unit.id, book)
     return [
         Notice(incident.id, Event.COVERAGE, way.person, way.channels[0], Priority.FIRST, step=number,
         round=incident.round,
@@ -133,12 +131,12 @@ def gap_notices(incident: Incident, number: int, book: DutyBook) -> list[Notice]
 
 
 def ask_approval(
-    incident: Incident, number: int, step: PolicyStep, book: DutyBook, now: datetime, lateness: Lateness
+    incident: Incident, number: int, step: PolicyStep, book: DutyBook, lateness: Lateness
 ) -> tuple[list[Fact], list[Notice]]:
     """Return the row and the requests of a step that waits for the leader's approval."""
     unit = book.units.get(incident.unit)
     duty = unit.leader_duty if unit else "leader"
-    leaders = resolve(PolicyStep(step.after, Whom.DUTY, duty, step.channels), incident.unit, book, now)
+    leaders = resolve(PolicyStep(step.after, Whom.DUTY, duty, step.channels), incident.unit, book)
     refs = _due_refs(incident, number, lateness) | {
         "organisation": step.ref,
         "leaders": [way.person for way in leaders],

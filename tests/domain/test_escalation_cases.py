@@ -45,7 +45,7 @@ def book(*shifts: Shift, people: Iterable[Person] = (), unit: Unit = UNIT) -> Du
     department = Organisation("so", "Sở", OrganisationRole.DEPARTMENT, (C,))
     everybody = PEOPLE | {p.id: p for p in people}
     kinds = {k: DutyKind(k, k) for k in ("shift", "operations", "leader")}
-    return DutyBook(shifts, everybody, {"vt": unit}, {"so": department}, kinds)
+    return DutyBook(T0, shifts, everybody, {"vt": unit}, {"so": department}, kinds)
 
 
 def step(at: float, ref: str, whom: Whom = Whom.DUTY, channels: tuple[str, ...] = ("telegram",)) -> PolicyStep:
@@ -223,7 +223,8 @@ def test_the_person_is_asked_of_the_roster_at_the_step_and_the_policy_is_not() -
     )
     ladder = incident(step(0, C, Whom.PERSON), step(4, "operations"))
     first = escalation.opened(ladder, book(*roster), T0)
-    assert people_of(escalation.step_due(first.incident, book(*roster), minutes(4))) == [B]
+    later = replace(book(*roster), at=minutes(4))
+    assert people_of(escalation.step_due(first.incident, later, minutes(4))) == [B]
 
 
 def test_somebody_without_an_address_is_replaced_and_the_stand_in_of_the_stand_in_is_asked_too() -> None:

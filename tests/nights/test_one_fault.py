@@ -318,7 +318,7 @@ async def test_a_leader_who_knows_pauses_the_steps_above_him_and_the_shift_is_as
         await night.sees(OLT, Health.DOWN)
         await night.passes(minutes=20)
         leader, operator = night.on("leader"), night.on("shift")
-        noted, take = night.got[2].buttons
+        noted = night.got[2].buttons[0]
         assert (await night.presses(leader, noted)).accepted
         assert night.got[-1].person == operator
         assert night.settings.people[leader].name in night.got[-1].text
@@ -364,3 +364,15 @@ async def test_a_pause_after_the_wall_clock_was_moved_is_as_long_as_any(tmp_path
         assert DEPARTMENT not in {person for _, person in night.told()}
         await night.passes(minutes=2)
         assert DEPARTMENT in {person for _, person in night.told()}
+
+
+async def test_after_the_wall_clock_was_moved_the_roster_is_asked_by_the_wall_and_somebody_is_found(
+    tmp_path: Path,
+) -> None:
+    async with Night(tmp_path, "2026-12-01 06:55") as night:
+        await night.sees(OLT, Health.DOWN)
+        await night.passes(minutes=2)
+        await night.wall_steps(-3600)
+        await night.passes(minutes=14)
+        assert night.told()[-1] == ("06:10:00", night.on("leader"))
+        assert night.kinds().count(FactKind.COVERAGE_GAP) == 0

@@ -222,3 +222,16 @@ async def test_history_of_the_roster_stays_when_the_roster_changes(tmp_path: Pat
             ends = [row.ends for row in connection.execute(t.shift.select())]
         assert ends
         assert max(ends) <= night.clock.now() + timedelta(0)
+
+
+async def test_an_outage_does_not_begin_with_the_one_before_it(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        down = await night.sees(OLT, Health.DOWN)
+        await night.passes(minutes=5)
+        # The looker's edge of the return still carries the beginning of what is over.
+        await night.takes(replace(night.edge(OLT, Health.UP), first_bad=down.seen_at))
+        night.die()
+        await night.clock.advance(60)
+        await night.start()
+        (known,) = [k for k in night.started.known if k.target == OLT]
+        assert known.first_bad is None
