@@ -6,51 +6,23 @@ bounds a look is its own deadline. Looks run side by side within two lanes, so t
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
 
 from monitord.clock import Clock
-from monitord.domain.edge import Edge
-from monitord.domain.health import Cause
-from monitord.domain.looking import Reach, Sight
-from monitord.domain.network import Target
 from monitord.look.heap import DueHeap, after_look, next_slot
 from monitord.look.load import Load, LookLoad
-from monitord.look.plan import DevicePlan, PageAsk, SnmpAsk
+from monitord.look.one import Limits, OneLook
+from monitord.look.plan import DevicePlan
 from monitord.look.ports import EdgeSink, Judging, LookWatch, PageLooking, SnmpLooking, Transport
-
-OIDS_PER_REQUEST = 40
-"""Scalars and cells that fit one request; a device with more of them gets the time for more requests."""
 
 MIN_INTERVAL = 0.1
 """Seconds below which no interval is taken seriously."""
 
 _log = structlog.stdlib.get_logger("monitord.look")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of the looker. Durations in seconds.
-
-    `snmp` and `pages` are looks under way at once; silent devices hold their place for seconds, so the first is
-    generous. `first_round` is the time over which new devices are first looked at. `margin` is added to the deadline a
-    transport keeps by itself, `walk` too for each table in which rows must be found by name. `tick` is the shortest
-    rest between two glances at the heap, `breath` the longest. `stuck` is how long after its deadline a look may hang
-    before the heartbeat stops, `refused` the deadline of a sink that raises each time.
-    """
-
-    snmp: int = 1024
-    pages: int = 16
-    first_round: float = 1.0
-    margin: float = 2.0
-    walk: float = 45.0
-    tick: float = 0.01
-    breath: float = 1.0
-    stuck: float = 10.0
-    refused: float = 30.0
 
 
 @dataclass(slots=True, eq=False)
@@ -98,23 +70,15 @@ class Looker:
         limits: Limits | None = None,
     ) -> None:
         self._clock = clock
-        self._snmp = snmp
-        self._pages = pages
         self._judge = judge
-        self._sink = sink
-        self._watch = watch
         self._limits = limits or Limits()
         self._heap = DueHeap()
         self._posts: dict[str, _Post] = {}
         self._lanes = {Transport.SNMP: _Lane(self._limits.snmp), Transport.PAGE: _Lane(self._limits.pages)}
-        self._page_places = asyncio.Semaphore(self._limits.pages)
-        self._untold: deque[Edge] = deque()
-        self._delivery = asyncio.Lock()
         self._load = Load()
+        self._one = OneLook(clock, snmp, pages, judge, sink, watch, self._limits, self._load)
         self._wake = asyncio.Event()
         self._wake_at = 0.0
-        self._deadlines: dict[object, float] = {}
-        self._complained: set[str] = set()
         self._looking: set[asyncio.Task[bool]] = set()
         self._telling: set[asyncio.Task[None]] = set()
         self._running = False
@@ -155,7 +119,7 @@ class Looker:
             if changed and standing.task is not None:
                 # What the old plan asked for may not be what the new one is judged by.
                 standing.task.cancel()
-        self._complained.clear()
+        self._one.forgive()
         self._load.plan(wanted, now)
         self._wake.set()
 
@@ -263,7 +227,7 @@ class Looker:
         late = max(0.0, post.started - post.due)
         self._load.started(late, post.interval)
         lane.busy += 1
-        post.task = asyncio.create_task(self._look(post.plan, late), name=f"look {post.plan.device.id}")
+        post.task = asyncio.create_task(self._one.look(post.plan, late), name=f"look {post.plan.device.id}")
         self._looking.add(post.task)
         post.task.add_done_callback(partial(self._look_ended, post, lane))
 
@@ -276,7 +240,7 @@ class Looker:
         if not task.cancelled():
             error = task.exception()
             if error is not None:
-                self._failed(device.id, error)
+                self._one.failed(device.id, error)
             soft = error is None and task.result()
         if self._posts.get(device.id) is not post:
             self._fill()
@@ -297,12 +261,12 @@ class Looker:
 
     def _beat(self, now: float) -> None:
         """Move the heartbeat on, unless a look hangs far beyond its deadline: then polling is broken all the same."""
-        if all(now <= deadline + self._limits.stuck for deadline in self._deadlines.values()):
+        if all(now <= deadline + self._limits.stuck for deadline in self._one.deadlines.values()):
             self.last_tick = now
 
     def _tell_what_was_left(self) -> None:
-        if self._untold and not self._delivery.locked() and not self._telling:
-            task = asyncio.create_task(self._deliver(), name="edges left over")
+        if self._one.left_over and not self._telling:
+            task = asyncio.create_task(self._one.deliver(), name="edges left over")
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
 
@@ -318,99 +282,3 @@ class Looker:
         finally:
             sleep.cancel()
             woken.cancel()
-
-    # ---- one look ---------------------------------------------------------------------------------------------------
-
-    async def _look(self, plan: DevicePlan, late: float) -> bool:
-        """Look at a device in all ways its plan names; return True when a change of it waits for its confirmation."""
-        parts = [self._look_at_page(plan, ask, late) for ask in plan.pages]
-        if plan.snmp is not None:
-            parts.append(self._look_by_snmp(plan, plan.snmp, late))
-        if len(parts) == 1:
-            return await parts[0]
-        # All parts come to their end by themselves: one that fails must not take the others with it.
-        outcomes = await asyncio.gather(*parts, return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                self._failed(plan.device.id, outcome)
-        return any(outcome is True for outcome in outcomes)
-
-    async def _look_by_snmp(self, plan: DevicePlan, ask: SnmpAsk, late: float) -> bool:
-        access, timing = plan.device.snmp, plan.device.timing
-        if access is None:
-            sight = Sight(self._clock.now(), Reach.NOT_LOOKED, cause=Cause.NOT_LOOKED, detail="no SNMP access is named")
-            return await self._conclude(plan, Transport.SNMP, ask.targets, sight, late)
-        oids = len(ask.scalars) + sum(len(row.columns) + 1 for row in ask.rows)
-        requests = 1 + max(0, oids - 1) // OIDS_PER_REQUEST
-        tables = len({row.key_column for row in ask.rows})
-        deadline = requests * timing.attempts * timing.timeout.total_seconds() + tables * self._limits.walk
-        sight = await self._see(
-            plan.device.id,
-            lambda: self._snmp.look(access, ask.scalars, ask.rows, timing),
-            deadline + self._limits.margin,
-        )
-        return await self._conclude(plan, Transport.SNMP, ask.targets, sight, late)
-
-    async def _look_at_page(self, plan: DevicePlan, ask: PageAsk, late: float) -> bool:
-        timeout = plan.device.timing.timeout.total_seconds()
-        # Waiting for a place is no part of the page's deadline: a full pool is not a slow site.
-        async with self._page_places:
-            sight = await self._see(
-                plan.device.id, lambda: self._pages.look(ask.request, timeout), timeout + self._limits.margin
-            )
-        return await self._conclude(plan, Transport.PAGE, ask.targets, sight, late)
-
-    async def _see(self, device: str, look: Callable[[], Awaitable[Sight]], deadline: float) -> Sight:
-        """Return what a transport saw; NOT_LOOKED when it raised or overran its deadline, which is our fault alone."""
-        mark = object()
-        self._deadlines[mark] = self._clock.mono() + deadline
-        try:
-            async with asyncio.timeout(deadline):
-                return await look()
-        except (Exception, asyncio.CancelledError) as error:
-            task = asyncio.current_task()
-            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
-                raise
-            self._failed(device, error)
-            return Sight(self._clock.now(), Reach.NOT_LOOKED, cause=Cause.NOT_LOOKED, detail=type(error).__name__)
-        finally:
-            del self._deadlines[mark]
-
-    async def _conclude(
-        self, plan: DevicePlan, transport: Transport, targets: Sequence[Target], sight: Sight, late: float
-    ) -> bool:
-        self._load.reaches[sight.reach] += 1
-        judgement = self._judge.judge(plan.device, sight, targets)
-        # Nothing waits between judging and this line: edges stand in the order of their numbers.
-        self._untold.extend(judgement.edges)
-        if self._watch is not None:
-            try:
-                self._watch.looked(transport, sight.reach, late, sight.took.total_seconds())
-            except Exception as error:
-                self._failed(plan.device.id, error)
-        if judgement.edges:
-            await self._deliver()
-        return judgement.soft
-
-    async def _deliver(self) -> None:
-        """Offer all untold edges until the sink has taken them; what a cancelled look leaves, the next one tells."""
-        async with self._delivery:
-            while self._untold:
-                edges = tuple(self._untold)
-                try:
-                    await self._sink.put(edges)
-                except Exception as error:
-                    self._load.sink_failures += 1
-                    self._deadlines.setdefault(self._delivery, self._clock.mono() + self._limits.refused)
-                    _log.warning("edges.not_taken", edges=len(edges), error=repr(error))
-                    await self._clock.sleep(self._limits.breath)
-                    continue
-                self._deadlines.pop(self._delivery, None)
-                for _ in edges:
-                    self._untold.popleft()
-
-    def _failed(self, device: str, error: BaseException) -> None:
-        self._load.failures += 1
-        if device not in self._complained:
-            self._complained.add(device)
-            _log.error("look.failed", device=device, exc_info=error)

@@ -14,7 +14,8 @@ from monitord.domain.health import Health
 from monitord.domain.looking import Needs, Oid, PageRequest, PageSight, Reach, Sight, TableRow, Verdict
 from monitord.domain.network import Device, SnmpAccess, Timing
 from monitord.judge.runner import Judge
-from monitord.look.looker import Limits, Looker
+from monitord.look.looker import Looker
+from monitord.look.one import Limits
 from monitord.look.plan import plan
 from monitord.look.ports import Transport
 from tests.support.clock import ManualClock, settle
