@@ -35,6 +35,7 @@ class EdgeQueue:
         self._taken = taken
         self._queue: asyncio.Queue[Edge] = asyncio.Queue(CAPACITY)
         self._failed: dict[str, Edge] = {}
+        self._some_failed = asyncio.Event()
 
     async def put(self, edges: Sequence[Edge]) -> None:
         """Put edges in; waits while the queue is full."""
@@ -63,11 +64,15 @@ class EdgeQueue:
                 failed = batch
             for edge in batch:
                 self._failed.pop(edge.target, None)
-            self._failed |= {edge.target: edge for edge in failed}
+            if failed:
+                self._failed |= {edge.target: edge for edge in failed}
+                self._some_failed.set()
             self._taken([edge for edge in batch if edge.target not in self._failed])
 
     async def _try_again(self) -> None:
         while True:
+            await self._some_failed.wait()
             await self._clock.sleep(RETRY)
+            self._some_failed.clear()
             again, self._failed = list(self._failed.values()), {}
             await self.put(again)

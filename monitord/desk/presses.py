@@ -14,6 +14,7 @@ from monitord.desk.context import GRACE, Context, write
 from monitord.desk.letters import ref_token
 from monitord.desk.timers import ladder_time
 from monitord.domain import escalation, signing
+from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook, duty_in
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
@@ -96,6 +97,12 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
             return _approve(tx, context, incident, presser, notice, book, update, at)
 
 
+def _by_update(decision: Decision, update: Update) -> Decision:
+    """Name the update in the decision's first row, so that a press can be found in the journal exactly once."""
+    first = replace(decision.facts[0], refs={**decision.facts[0].refs, "update": update.update_id})
+    return replace(decision, facts=(first, *decision.facts[1:]))
+
+
 def _asked_in_place(tx: Tx, context: Context, incident: Incident, person: Person, notice: Any) -> str | None:
     """Return the duty for which the desk itself asked a person who was not on it: a stand-in, or one a step names."""
     if notice["person"] != person.id or notice["organisation"] is not None:
@@ -135,10 +142,7 @@ def take(
     match incident.phase:
         case Phase.OPEN:
             decision = escalation.acknowledged(incident, person.id, duty, at.now, tx.told(incident.id))
-            if update is not None:
-                fact = replace(decision.facts[0], refs={**decision.facts[0].refs, "update": update.update_id})
-                decision = replace(decision, facts=(fact, *decision.facts[1:]))
-            write(tx, decision, at)
+            write(tx, decision if update is None else _by_update(decision, update), at)
             return Pressed(PressResult.TAKEN, incident.code, person.name, _duty_name(context, duty), at.now, zone)
         case Phase.ACKNOWLEDGED if incident.acknowledged_by == person.id:
             result = PressResult.ALREADY_YOURS
@@ -180,7 +184,7 @@ def _noted(
     if all(refs["round"] != incident.round for refs in before):
         ladder_now = ladder_time(tx, incident.id, at)
         decision = escalation.noted(incident, person.id, unit.leader_duty, book, ladder_now)
-        write(tx, decision, at, ladder_now)
+        write(tx, _by_update(decision, update), at, ladder_now)
     return Pressed(PressResult.NOTED, incident.code, person.name, "", at.now, zone)
 
 
