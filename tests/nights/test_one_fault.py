@@ -376,3 +376,18 @@ async def test_after_the_wall_clock_was_moved_the_roster_is_asked_by_the_wall_an
         await night.passes(minutes=14)
         assert night.told()[-1] == ("06:10:00", night.on("leader"))
         assert night.kinds().count(FactKind.COVERAGE_GAP) == 0
+
+
+async def test_a_request_for_approval_is_not_sent_once_somebody_has_taken_it(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 09:00") as night:
+        await night.sees(POST, Health.DOWN)
+        leader, shift = night.on("leader", "bd-song-mau"), night.got[0]
+        await night.passes(minutes=29)
+        night.answer = lambda claimed: NOT_SENT
+        await night.passes(minutes=1, seconds=1)
+        await night.presses(shift.person, shift.buttons[0])
+        night.answer = lambda claimed: ACCEPTED
+        before = len(night.told())
+        await night.passes(minutes=5)
+        texts = [g.text for g in night.got[before:] if g.person == leader and g.edits is None]
+        assert len(texts) == 1, "he hears that it was taken, and is not asked any more"
