@@ -21,8 +21,10 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitord import __version__
+from monitord.account import anchors
 from monitord.clock import SystemClock
 from monitord.desk import offline
+from monitord.desk.auditor import Auditor, Finding, FindingKind, passed
 from monitord.desk.bus import EdgeQueue
 from monitord.desk.context import Context
 from monitord.desk.control import ControlSocket
@@ -171,7 +173,7 @@ class Daemon:
     async def _start_desk(self, stack: contextlib.AsyncExitStack) -> None:
         self.context = Context.of(self.settings, pick(self.settings.lang))
         self.kinds = channels.find()
-        self.metrics = Metrics(__version__, self.kinds, COMMANDS)
+        self.metrics = Metrics(__version__, self.kinds, COMMANDS, FindingKind)
         self.metrics.start.set(self.clock.now().timestamp())
         self._config_read(True)
         writer = ThreadWriter(self.writing, lambda connection: Tx(connection, token))
@@ -181,6 +183,8 @@ class Daemon:
         self.start_report: Started = await self.desk.start()
         stack.push_async_callback(self._stop_desk)
         self._keep("timers", self.desk.run_timers)
+        auditor = Auditor(self._reader, lambda: self.settings, self.clock, self.desk.unlooked, self._audited)
+        self._keep("auditor", auditor.run)
         stack.push_async_callback(self._stop_tasks)
 
     async def _start_looking(self, stack: contextlib.AsyncExitStack) -> None:
@@ -204,6 +208,7 @@ class Daemon:
         self.scheduler.add_job(self.desk.keep_house, "cron", minute=3, id="keep_house")
         self.scheduler.add_job(self._care_for_file, "interval", minutes=5, id="care")
         self.scheduler.add_job(self._measure, "interval", seconds=15, id="measure")
+        self.scheduler.add_job(self._anchor, "cron", minute=0, id="anchor")
         self.scheduler.start()
         stack.callback(self.scheduler.shutdown, wait=False)
         await self._supervise_looker()
@@ -300,6 +305,17 @@ class Daemon:
         finally:
             self.reserve.hold()
 
+    async def _anchor(self) -> None:
+        """Sign the head of the journal and keep it outside of the database, every hour."""
+        state = self.settings.state_dir
+        try:
+            key = await asyncio.to_thread(anchors.signing_key, state, os.environ)
+            made = await asyncio.to_thread(anchors.anchor_now, self.reading, state / anchors.FOLDER, key, self.clock)
+        except (anchors.AnchorTrouble, OSError, ValueError, sa.exc.SQLAlchemyError) as error:
+            log.error("journal.not_anchored", error=str(error))
+        else:
+            log.info("journal.anchored", seq=made.seq, number=made.number)
+
     async def _measure(self) -> None:
         def read() -> Any:
             with self.reading.connect() as connection:
@@ -394,6 +410,10 @@ class Daemon:
         at = self.clock.now().timestamp()
         for edge in edges:
             self.metrics.edge(edge.now, edge.firmness, at)
+
+    def _audited(self, findings: tuple[Finding, ...]) -> None:
+        ok_at = self.clock.now().timestamp() if passed(findings) else None
+        self.metrics.show_audit({finding.kind: finding.count for finding in findings}, ok_at)
 
     def _show(self) -> None:
         load = self.looker.load()

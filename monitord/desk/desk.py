@@ -216,6 +216,10 @@ class Desk:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._timers_moved.wait(), rest if wait is None else min(rest, wait))
 
+    def unlooked(self) -> frozenset[str]:
+        """Return the targets whose timers and old rows wait for a fresh look after the start."""
+        return self._waiting()
+
     def _waiting(self) -> frozenset[str]:
         now = self._clock.mono()
         self._unlooked = {target: until for target, until in self._unlooked.items() if until > now}

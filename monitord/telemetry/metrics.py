@@ -22,18 +22,25 @@ SEVERITIES = (1, 2, 3, 4)
 
 
 class Metrics:
-    """All metric objects. `channels` and `commands` close the two sets that bootstrap alone knows.
+    """All metric objects. `channels`, `commands` and `findings` close the sets that bootstrap alone knows.
 
     Numbers that others keep are fetched when the page is rendered: see `before_render`. Not thread-safe beyond what
     prometheus-client promises for single objects.
     """
 
-    def __init__(self, version: str, channels: Iterable[str] = (), commands: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        version: str,
+        channels: Iterable[str] = (),
+        commands: Iterable[str] = (),
+        findings: Iterable[str] = (),
+    ) -> None:
         # Every `_total` would bring a `_created` along, in a form that Prometheus' text format does not know.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry = CollectorRegistry()
         self._channels = frozenset(channels)
         self._commands = frozenset(commands)
+        self._findings = frozenset(findings)
         self._fetchers: list[Callable[[], None]] = []
         self._totals: dict[int, float] = {}
 
@@ -80,6 +87,9 @@ class Metrics:
         self.outbox = gauge("outbox_pending", "Notices that wait to be delivered.", "channel")
         self.oldest_pending = gauge("oldest_pending_age_seconds", "Age of the oldest notice that waits.", "channel")
 
+        self.audit_ok = gauge("audit_ok_timestamp_seconds", "Unix time of the last audit that found nothing wrong.")
+        self.audit_findings = gauge("audit_findings", "What the last audit found, by kind.", "kind")
+
         self.wal = gauge("wal_bytes", "Size of the database's write-ahead log.")
         self.disk_free = gauge("disk_free_bytes", "Space left where the database lies.")
         self.clock_steps = counter("clock_step_total", "Times the wall clock moved by itself.")
@@ -109,6 +119,8 @@ class Metrics:
             self.notices.labels(channel, Delivery.ACCEPTED, DeliveryCause.FINE)
         for command in self._commands:
             self.commands.labels(command)
+        for finding in self._findings:
+            self.audit_findings.labels(finding)
 
     # ---- events ---------------------------------------------------------------------------------------------------
 
@@ -152,6 +164,16 @@ class Metrics:
         """Show how many targets are seen in each health; healths left out have none."""
         for health in Health:
             self.targets.labels(health).set(healths.get(health, 0))
+
+    def show_audit(self, findings: Mapping[str, int], ok_at: float | None) -> None:
+        """Show how much an audit found of each kind; kinds left out have nothing.
+
+        `ok_at` is Unix time in seconds, None for an audit that did not pass.
+        """
+        for kind in self._findings:
+            self.audit_findings.labels(kind).set(findings.get(kind, 0))
+        if ok_at is not None:
+            self.audit_ok.set(ok_at)
 
     def show_datagrams(self, totals: Mapping[str, int]) -> None:
         """Show what an SNMP engine has counted since it was made; other names than `DATAGRAMS` are left out."""
