@@ -14,9 +14,10 @@ PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11;
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo none)
 # Two tests at a time suit a small machine; JOBS=0 runs them one after another.
 JOBS    ?= 2
+SEEDS   ?= 30
 PYTEST  := $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
 
-.PHONY: help demo test check bench clean setup setup-dev format format-check lint types contracts fast-tests lock
+.PHONY: help demo test check bench sim sim-crash clean setup setup-dev format format-check lint types contracts fast-tests lock
 
 help: ## show this list
 	@echo "monitord: looks at the network, tells the person on duty, proves who knew what, when"
@@ -36,6 +37,12 @@ check: $(DEV) format-check lint types contracts fast-tests ## format, lint, type
 bench: $(DEV) ## measure; one JSON line per figure
 	@set -e; found=; for bench in tests/bench/bench_*.py; do [ -e "$$bench" ] || continue; found=1; \
 		$(BIN)/python -m tests.bench.$$(basename "$$bench" .py); done; [ -n "$$found" ] || echo "there is no bench yet"
+
+sim: $(DEV) ## simulated nights by their seeds: SEEDS=500, or a range SEEDS=2001..2500
+	@$(BIN)/python -m tests.sim.run --seeds $(SEEDS) --jobs $(JOBS)
+
+sim-crash: $(DEV) ## three golden nights, killed before and after every commit
+	@$(BIN)/python -m tests.sim.crash --jobs $(JOBS)
 
 clean: ## remove the environment, caches and builds
 	@rm -rf $(VENV) .demo build dist var *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
