@@ -1,0 +1,208 @@
+"""I3, I4, I6 and I8: every ladder computed anew from its beginning, the roster and the times the daemon was awake."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from monitord.domain.journal import FactKind, Row
+from monitord.domain.policy import Whom
+from tests.sim.province import AUTO, CONTACTS, HOLDS, OWNER, REPEAT, STEPS, policy_of, reachable
+from tests.sim.truth import Truth
+
+PUNCTUAL = 5.0
+LATE = 5.0
+NOTED = 900.0
+
+
+@dataclass(slots=True)
+class Ladder:
+    """One round: when it began, by which policy, what was told when, and when it ended."""
+
+    begins: float
+    policy: str
+    round: int
+    fired: dict[float, list[Row]] = field(default_factory=dict)
+    approved: list[float] = field(default_factory=list)
+    noted: list[float] = field(default_factory=list)
+    closed: float | None = None
+    taken: bool = False
+    paused: float = 0.0
+
+    def due(self, step: int) -> float:
+        """Return the true instant of a step or of a repeat of the last one."""
+        steps = STEPS[self.policy]
+        last = len(steps) - 1
+        return self.begins + self.paused + steps[min(step, last)][0] + max(0, step - last) * REPEAT
+
+    def wait(self, told: int, before: float) -> None:
+        """Let the steps above a leader who knew of it before that instant wait their time."""
+        while self.noted and self.noted[0] < before:
+            self.paused += max(0.0, self.noted.pop(0) + NOTED - self.due(told + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """What one decision of a ladder tells: passed over, gaps, and the step with the people told or asked."""
+
+    skipped: list[int]
+    gaps: list[int]
+    step: int | None
+    people: list[str]
+    asks: bool
+    late: float | None
+    told: int
+
+
+def ladders_of(truth: Truth, incident: int) -> list[Ladder]:
+    """Return the rounds of an incident as the journal tells them."""
+    ladders: list[Ladder] = []
+    policy = ""
+    for row in truth.of[incident]:
+        at = truth.at(row)
+        match row.kind:
+            case FactKind.INCIDENT_OPENED:
+                policy = policy_of(row.refs["severity"])
+                ladders.append(Ladder(at, policy, 0))
+            case FactKind.INCIDENT_CHANGED if "severity" in row.refs:
+                policy = policy_of(row.refs["severity"])
+                if ladders[-1].closed is None:
+                    ladders[-1].closed = at
+                    ladders.append(Ladder(at, policy, len(ladders)))
+            case FactKind.INCIDENT_ACK_EXPIRED:
+                ladders.append(Ladder(at, policy, len(ladders)))
+            case FactKind.INCIDENT_ACKNOWLEDGED | FactKind.INCIDENT_RESTORED:
+                if ladders[-1].closed is None:
+                    ladders[-1].closed = at
+                    ladders[-1].taken = row.kind == FactKind.INCIDENT_ACKNOWLEDGED
+            case FactKind.INCIDENT_NOTED:
+                ladders[-1].noted.append(at)
+            case FactKind.STEP_APPROVED:
+                ladders[-1].approved.append(at)
+            case FactKind.STEP_SKIPPED | FactKind.COVERAGE_GAP | FactKind.STEP_FIRED | FactKind.STEP_AWAITS_APPROVAL:
+                ladders[-1].fired.setdefault(at, []).append(row)
+    return ladders
+
+
+def judge_ladders(truth: Truth, wrong: list[str]) -> None:
+    """Hold every decision of every ladder against the one computed here, and every acknowledgement against its end."""
+    for incident in truth.incidents:
+        ladders = ladders_of(truth, incident["id"])
+        for ladder in ladders:
+            wrong += [f"{incident['code']} round {ladder.round}: {w}" for w in _ladder(truth, incident, ladder)]
+        _expiries(truth, incident, ladders, wrong)
+
+
+def _ladder(truth: Truth, incident: Any, ladder: Ladder) -> Iterator[str]:
+    told, end = -1, ladder.closed if ladder.closed is not None else truth.history.ended
+    for at, rows in ladder.fired.items():
+        ladder.wait(told, at)
+        # A machine that starts anew carries timers over by its wall clock: where that is wrong nothing can be exact.
+        loose = truth.rebooted(ladder.begins, at) and truth.clock_wrong(ladder.begins, at + 1)
+        steps = [r.refs["step"] for r in rows if r.kind in (FactKind.STEP_FIRED, FactKind.STEP_AWAITS_APPROVAL)]
+        if ladder.closed is not None and at > ladder.closed:
+            yield f"I6: step {steps} told at {at:.1f} although it was closed at {ladder.closed:.1f}"
+        if loose:
+            told = max([told, *(r.refs["step"] for r in rows)])
+            continue
+        first = ladder.due(told + 1)
+        if at < first - 0.01:
+            yield f"I4: step {told + 1} told {first - at:.2f} s early, at {at:.1f}"
+            return
+        by = truth.by(first, PUNCTUAL)
+        if by is not None and at > by:
+            yield f"I4: step {told + 1} due {first:.1f} told only at {at:.1f}, not by {by:.1f}"
+        expected = _expected(truth, incident["unit"], ladder, told, at, rows[0])
+        yield from _compare(expected, rows, at, incident["unit"])
+        yield from _queued(truth, incident, ladder, expected)
+        told = expected.told
+    ladder.wait(told, end)
+    if truth.rebooted(ladder.begins, end) and truth.clock_wrong(ladder.begins, end):
+        return
+    by = truth.by(ladder.due(told + 1), PUNCTUAL)
+    if by is not None and by < end - 0.5:
+        yield f"I4: step {told + 1} due {ladder.due(told + 1):.1f} was never told (round ended {end:.1f})"
+
+
+def _expected(truth: Truth, unit: str, ladder: Ladder, told: int, at: float, row: Row) -> Firing:
+    last = len(STEPS[ladder.policy]) - 1
+    reached = told + 1
+    while ladder.due(reached + 1) <= at + 0.002:
+        reached += 1
+    number = last if told < last < reached else reached
+    passed = dict.fromkeys(min(n, last) for n in range(told + 1, number))
+    skipped = [n for n in passed if n != min(number, last)]
+    late: float | None = at - ladder.due(number)
+    gaps: list[int] = []
+    now = truth.now(row)
+    while True:
+        _, whom, ref = STEPS[ladder.policy][min(number, last)]
+        if whom is Whom.ORGANISATION:
+            if unit not in AUTO and not any(a <= at for a in ladder.approved):
+                leaders = truth.reached(unit, "leader", at, now)
+                gaps += [] if leaders else [number]
+                return Firing(skipped, gaps, number, leaders, True, late, max(number, reached))
+            people = reachable(truth.edition(at), CONTACTS)
+        else:
+            people = truth.reached(unit, ref, at, now)
+        if people:
+            return Firing(skipped, gaps, number, people, False, late, max(number, reached))
+        gaps.append(number)
+        if number >= last:
+            return Firing(skipped, gaps, None, [], False, None, max(number, reached))
+        number, late = number + 1, 0.0
+
+
+def _compare(expected: Firing, rows: list[Row], at: float, unit: str) -> Iterator[str]:
+    skipped = [r.refs["step"] for r in rows if r.kind == FactKind.STEP_SKIPPED]
+    gaps = [r.refs["step"] for r in rows if r.kind == FactKind.COVERAGE_GAP]
+    if skipped != expected.skipped:
+        yield f"I4: at {at:.1f} steps {skipped} called passed over, not {expected.skipped}"
+    if gaps != expected.gaps:
+        yield f"I8: at {at:.1f} gaps {gaps}, by the roster {expected.gaps}"
+    kind = FactKind.STEP_AWAITS_APPROVAL if expected.asks else FactKind.STEP_FIRED
+    told = [r for r in rows if r.kind in (FactKind.STEP_FIRED, FactKind.STEP_AWAITS_APPROVAL)]
+    if expected.step is None:
+        if told:
+            yield f"I3: at {at:.1f} step {told[0].refs['step']} told although nobody is there"
+        return
+    if [(r.kind, r.refs["step"]) for r in told] != [(kind, expected.step)]:
+        yield f"I3: at {at:.1f} {[(r.kind, r.refs['step']) for r in told]}, not {kind} of step {expected.step}"
+        return
+    named = told[0].refs["leaders" if expected.asks else "people"]
+    if sorted(named) != sorted(expected.people):
+        yield f"I3: step {expected.step} at {at:.1f} told {named}, the roster of {unit} says {expected.people}"
+    said, late = told[0].refs["late_seconds"], expected.late or 0.0
+    if (said is None and late > LATE + 0.01) or (said is not None and abs(said - late) > 0.01):
+        yield f"I4: step {expected.step} came {late:.2f} s late and says {said}"
+
+
+def _queued(truth: Truth, incident: Any, ladder: Ladder, expected: Firing) -> Iterator[str]:
+    mine = [n for n in truth.outbox if n["incident"] == incident["id"] and n["round"] == ladder.round]
+    event = "approval" if expected.asks else "step"
+    queued = {n["person"] for n in mine if n["event"] == event and n["step"] == expected.step}
+    if missing := set(expected.people) - queued:
+        yield f"I3: step {expected.step} queued nothing for {sorted(missing)}"
+    owner = OWNER[incident["unit"]]
+    for gap in expected.gaps:
+        if not any(n["event"] == "coverage" and n["step"] == gap and n["person"] == owner for n in mine):
+            yield f"I8: nobody is told of the gap at step {gap}"
+
+
+def _expiries(truth: Truth, incident: Any, ladders: list[Ladder], wrong: list[str]) -> None:
+    for number, ladder in enumerate(ladders):
+        if not ladder.taken or ladder.closed is None:
+            continue
+        due = ladder.closed + HOLDS.total_seconds()
+        by = truth.by(due, PUNCTUAL)
+        over = next(
+            (truth.at(r) for r in truth.of[incident["id"]] if r.kind == FactKind.INCIDENT_RESTORED),
+            truth.history.ended,
+        )
+        following = ladders[number + 1] if number + 1 < len(ladders) else None
+        at = over if following is None else following.begins
+        if truth.rebooted(ladder.closed, at) and truth.clock_wrong(ladder.closed, at + 1):
+            continue
+        if following is not None and at < due - 0.01:
+            wrong.append(f"{incident['code']}: I4: the acknowledgement ended {due - at:.1f} s early")
+        if by is not None and at > by + 0.5:
+            wrong.append(f"{incident['code']}: I4: the acknowledgement should have ended by {by:.1f}, not {at:.1f}")

@@ -1,0 +1,96 @@
+"""I10: what people pressed against what the journal says they did."""
+
+from collections.abc import Mapping
+
+from monitord.domain.journal import FactKind, Row
+from tests.sim.people import Press
+from tests.sim.province import CONTACTS
+from tests.sim.truth import Truth
+
+_PHASE: Mapping[str, str] = {
+    FactKind.INCIDENT_OPENED: "open",
+    FactKind.INCIDENT_ACK_EXPIRED: "open",
+    FactKind.INCIDENT_ACKNOWLEDGED: "acknowledged",
+    FactKind.INCIDENT_RESTORED: "restored",
+}
+HEARD = 8.0
+
+
+def judge_presses(truth: Truth, wrong: list[str]) -> None:
+    """Hold every press against the journal: one row, the right effect, the right name; nothing from others."""
+    notices = {n["id"]: n for n in truth.outbox}
+    units = {i["id"]: i["unit"] for i in truth.incidents}
+    phases: dict[int | None, str] = {}
+    seen: dict[int, tuple[Row, str]] = {}
+    for row in truth.rows:
+        if (update := row.refs.get("update")) is not None:
+            if update in seen:
+                wrong.append(f"I10: update {update} stands twice: rows {seen[update][0].seq}, {row.seq}")
+            seen[update] = row, phases.get(row.incident, "")
+        phases[row.incident] = _PHASE.get(row.kind, phases.get(row.incident, ""))
+    for press in truth.history.people.pressed:
+        what = f"I10: update {press.update} ({press.kind} {press.person} {press.action} at {press.at:.1f})"
+        if press.update not in seen:
+            # Approving or noting what is approved, noted or over changes nothing and leaves no row.
+            quiet = press.kind in ("reader", "colleague") and (
+                press.action == "approve"
+                or (press.action == "noted" and _noted(truth, press, notices[press.notice]["incident"]))
+            )
+            if not quiet:
+                wrong.append(f"{what} left no row")
+            continue
+        row, phase = seen[press.update]
+        by = _heard_by(truth, press)
+        if by is not None and truth.at(row) > by:
+            wrong.append(f"{what} was taken only at {truth.at(row):.1f}")
+        notice = notices[press.notice]
+        edition = truth.edition(truth.at(row))
+        if press.kind in ("tampered", "stranger") or press.person not in edition.people - edition.unbound:
+            if row.kind != FactKind.PRESS_REFUSED:
+                wrong.append(f"{what} became {row.kind}")
+            continue
+        if row.actor != press.person:
+            wrong.append(f"{what} counts as {row.actor}")
+        entitled = truth.duty_of(units[notice["incident"]], press.person or "", truth.at(row), truth.now(row))
+        own = press.person == notice["person"]
+        match press.action:
+            case "take" if entitled:
+                right = FactKind.INCIDENT_ACKNOWLEDGED if phase == "open" else FactKind.INCIDENT_PRESSED_AGAIN
+                if row.kind != right:
+                    wrong.append(f"{what} while {phase} became {row.kind}")
+            case "take" if not own and row.kind != FactKind.PRESS_REFUSED:
+                wrong.append(f"{what} of somebody not on duty became {row.kind}")
+            case "noted" if phase == "open" and row.kind != FactKind.INCIDENT_NOTED:
+                unit, at, now = units[notice["incident"]], truth.at(row), truth.now(row)
+                if own and press.person in truth.on_duty(unit, "leader", at, now):
+                    wrong.append(f"{what} of the leader on duty became {row.kind}")
+            case "noted" if not entitled and not own and row.kind != FactKind.PRESS_REFUSED:
+                wrong.append(f"{what} of somebody not on duty became {row.kind}")
+            case "receipt":
+                right = FactKind.INCIDENT_RECEIPT if press.person in CONTACTS else FactKind.PRESS_REFUSED
+                if row.kind != right:
+                    wrong.append(f"{what} became {row.kind}")
+    made = {r.refs.get("update") for r in truth.rows if r.kind == FactKind.INCIDENT_ACKNOWLEDGED}
+    if strange := made - {press.update for press in truth.history.people.pressed}:
+        wrong.append(f"I10: acknowledgements nobody pressed: {strange}")
+
+
+def _noted(truth: Truth, press: Press, incident: int) -> bool:
+    rows = truth.of[incident]
+    return any(row.kind == FactKind.INCIDENT_NOTED and row.actor == press.person for row in rows)
+
+
+def _heard_by(truth: Truth, press: Press) -> float | None:
+    """Return by when a press must be taken where nothing was in the way, else None."""
+    telegram = truth.history.telegram
+    for awake in truth.awake:
+        # Up to half a minute between two attempts to fetch updates after failures.
+        begins = max(press.at, awake.begins)
+        pause = HEARD if awake.begins < press.at - 60 and telegram.habits.ambiguous == 0 else 60.0
+        ends = begins + pause
+        if ends > awake.ends:
+            continue
+        if any(a < ends + 60 and b > begins - 60 for a, b in telegram.habits.outages):
+            continue
+        return ends + 40.0
+    return None

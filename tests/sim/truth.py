@@ -1,0 +1,146 @@
+"""What really was: when the daemon ran awake, which edition was in force, when each row was truly written."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.domain.journal import FactKind, Row
+from monitord.store import tables as t
+from monitord.store.rows import journal_row
+from tests.sim.history import History
+from tests.sim.province import Edition, on_duty, reachable
+
+AFTER_START = 12.0
+"""Seconds after a start, or after the machine slept, in which what is owed may wait for a first look."""
+GRACE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Awake:
+    """A time in which the daemon ran and the machine did not sleep. `woke` says that it began after a sleep."""
+
+    begins: float
+    ends: float
+    life: int
+
+
+class Truth:
+    """A history with its database, read once for all judges."""
+
+    def __init__(self, history: History, database: Path) -> None:
+        self.history = history
+        engine = sa.create_engine(f"sqlite:///{database}")
+        with engine.connect() as connection:
+
+            def read(table: sa.Table) -> list[Any]:
+                return list(connection.execute(sa.select(table).order_by(*table.primary_key.columns)).mappings())
+
+            self.rows: list[Row] = [journal_row(row) for row in read(t.journal)]
+            self.private = {row["seq"]: row["body"] for row in read(t.journal_private)}
+            self.incidents = read(t.incident)
+            self.outbox = read(t.outbox)
+            self.timers = read(t.timer)
+            self.buttons = {row["ref"]: row for row in read(t.button)}
+            self.meta = {row["key"]: row["value"] for row in read(t.meta)}
+        engine.dispose()
+        self.when = {row.seq: history.diary.when[row.hash] for row in self.rows if row.hash in history.diary.when}
+        self.of: dict[int, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            if row.incident is not None:
+                self.of[row.incident].append(row)
+        self.awake = list(_awake(history))
+        self.letters: dict[int, list[Any]] = defaultdict(list)
+        for letter in history.telegram.letters:
+            self.letters[letter.notice].append(letter)
+        self.tries: dict[int, list[Any]] = defaultdict(list)
+        for attempt in history.telegram.tries:
+            self.tries[attempt.notice].append(attempt)
+        loads = [r for r in self.rows if r.kind == FactKind.SETTINGS_LOADED]
+        self._editions = [(self.at(r), self.now(r), history.editions[r.refs["hash"]]) for r in loads]
+        self._imports = [(self.at(r), self.now(r)) for r in self.rows if r.kind == FactKind.ROSTER_IMPORTED]
+
+    def at(self, row: Row) -> float:
+        """Return the true instant of a journal row."""
+        return self.when[row.seq][0]
+
+    def now(self, row: Row) -> datetime:
+        """Return what the daemon believed the instant of a row to be."""
+        return self.when[row.seq][1]
+
+    def queued(self, notice: Any) -> float:
+        """Return the true instant at which a notice was queued."""
+        return self.history.diary.queued[notice["key"]]
+
+    def edition(self, at: float) -> Edition:
+        """Return the edition in force."""
+        return next((e for begins, _, e in reversed(self._editions) if begins <= at), self.history.first)
+
+    def on_duty(self, unit: str, duty: str, at: float, now: datetime) -> list[str]:
+        """Return who is on duty at `now` of the daemon's clock, by what it has been told up to the true instant `at`.
+
+        What is past stays as it was: an edition says nothing about the time before it came, and of shifts that were
+        over at every import nothing is known.
+        """
+        told = [(when, edition) for begins, when, edition in self._editions if begins <= at]
+        edition = next((e for when, e in reversed(told) if when <= now), told[0][1])
+        return on_duty(edition, unit, duty, now, min(when for begins, when in self._imports if begins <= at))
+
+    def reached(self, unit: str, duty: str, at: float, now: datetime) -> list[str]:
+        """Return whom a step to a duty reaches."""
+        return reachable(self.edition(at), self.on_duty(unit, duty, at, now))
+
+    def duty_of(self, unit: str, person: str, at: float, now: datetime) -> bool:
+        """Return whether somebody is on duty in a unit, or was within the quarter of an hour before."""
+        return any(
+            person in self.on_duty(unit, duty, at, instant)
+            for instant in (now, now - GRACE)
+            for duty in ("shift", "ops", "leader")
+        )
+
+    def by(self, instant: float, seconds: float) -> float | None:
+        """Return by when something due at `instant` must be done that takes a daemon awake so many seconds.
+
+        None: it never ran that long at a stretch again.
+        """
+        for time in self.awake:
+            begins = max(time.begins, instant)
+            allowed = seconds if time.begins <= instant else max(seconds, AFTER_START)
+            if begins + allowed <= time.ends:
+                return begins + allowed
+        return None
+
+    def alive(self, begins: float, ends: float) -> bool:
+        """Return whether the daemon was awake all that time in one life."""
+        return any(a.begins <= begins and ends <= a.ends for a in self.awake)
+
+    def clock_wrong(self, begins: float, ends: float) -> bool:
+        """Return whether the wall clock was off, or moved, at some instant of that time."""
+        wrong = 0.0
+        for at, size in self.history.walls:
+            if at > ends:
+                break
+            if at >= begins:
+                return True
+            wrong = size
+        return wrong != 0.0
+
+    def rebooted(self, begins: float, ends: float) -> bool:
+        """Return whether the machine started anew in that time."""
+        return any(begins <= at <= ends for at in self.history.reboots)
+
+
+def _awake(history: History) -> Sequence[Awake]:
+    found = []
+    for up in history.ups:
+        begins = up.begins
+        for sleeps, wakes in sorted(history.sleeps):
+            if begins <= sleeps < up.ends:
+                found.append(Awake(begins, sleeps, up.life))
+                begins = max(begins, wakes)
+        found.append(Awake(begins, up.ends, up.life))
+    return [a for a in found if a.ends > a.begins]

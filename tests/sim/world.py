@@ -1,0 +1,176 @@
+"""Devices and pages that fail by the seed, and the two ways of looking at them, in virtual time."""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from monitord.clock import Clock
+from monitord.domain.health import Cause
+from monitord.domain.looking import Oid, PageRequest, PageSight, Reach, Sight, Syntax, TableRow, Value
+from monitord.domain.network import SnmpAccess, Timing
+from tests.sim.loop import Universe
+from tests.sim.province import PORT, SEVERITY
+
+UPTIME = "1.3.6.1.2.1.1.3.0"
+IF_ADMIN, IF_OPER = "1.3.6.1.2.1.2.2.1.7", "1.3.6.1.2.1.2.2.1.8"
+GOOD, BLIND = "up", "unknown"
+TARGETS = ("r1/agent_answers", "r2/agent_answers", f"r2/interface_up/{PORT}", "s1/agent_answers", "s2/agent_answers",
+           "w1/page_answers")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A time in which a target is `down` or `garbled`."""
+
+    begins: float
+    ends: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the world answered about a target, and when the answer was there."""
+
+    at: float
+    target: str
+    health: str
+    life: int
+
+
+@dataclass
+class World:
+    """What is really broken. `loss` is the share of looks that see nothing although all is well; `blind` that of looks
+    that fail on our side."""
+
+    universe: Universe
+    rng: random.Random
+    phases: dict[str, list[Phase]]
+    loss: float
+    blind: float
+    seen: list[Seen] = field(default_factory=list)
+    life: int = 0
+
+    def complete(self) -> None:
+        """Let every target that nothing is said of be well."""
+        self.phases = {target: self.phases.get(target, []) for target in TARGETS}
+
+    def truth(self, target: str, at: float) -> str:
+        """Return how a target is."""
+        return next((p.kind for p in self.phases[target] if p.begins <= at < p.ends), GOOD)
+
+    def heal(self) -> None:
+        """Let everything be well from now on."""
+        now = self.universe.now
+        self.loss = self.blind = 0.0
+        self.phases = {
+            target: [Phase(p.begins, min(p.ends, now), p.kind) for p in phases if p.begins < now]
+            for target, phases in self.phases.items()
+        }
+
+    def note(self, target: str, health: str) -> None:
+        """Write down what was answered."""
+        self.seen.append(Seen(self.universe.now, target, health, self.life))
+
+
+def make_phases(rng: random.Random, hours: float, busy: float = 1.0) -> dict[str, list[Phase]]:
+    """Return some outages for every target: long ones, short ones, garbage that ends in silence, and flapping."""
+    phases: dict[str, list[Phase]] = {}
+    for target in TARGETS:
+        found: list[Phase] = []
+        at = rng.expovariate(busy / (4 * 3600))
+        while at < hours * 3600:
+            match rng.choices(("long", "short", "garbled", "flap"), (5, 3, 1.5, 1))[0]:
+                case "long":
+                    found.append(Phase(at, at + rng.uniform(900, 4 * 3600), "down"))
+                case "short":
+                    found.append(Phase(at, at + rng.uniform(20, 400), "down"))
+                case "garbled" if "agent" in target:
+                    turn, end = at + rng.uniform(100, 1500), at + rng.uniform(1500, 7200)
+                    found += [Phase(at, turn, "garbled"), Phase(turn, end, "down")]
+                case _:
+                    for _ in range(rng.randint(2, 6)):
+                        end = at + rng.uniform(30, 240)
+                        found.append(Phase(at, end, "down"))
+                        at = end + rng.uniform(30, 300)
+            at = max(at, found[-1].ends if found else at) + rng.expovariate(busy / (4 * 3600))
+        phases[target] = found
+    return phases
+
+
+class SimSnmp:
+    """Looks at devices of the world: an answer soon, or silence after all attempts."""
+
+    def __init__(self, world: World, clock: Clock) -> None:
+        self._world = world
+        self._clock = clock
+
+    async def look(
+        self, access: SnmpAccess, scalars: tuple[Oid, ...], rows: tuple[TableRow, ...], timing: Timing
+    ) -> Sight:
+        world, device = self._world, access.address
+        began = self._clock.mono()
+        lost, blind = world.rng.random() < world.loss, world.rng.random() < world.blind
+        await asyncio.sleep(world.rng.uniform(0.02, 0.4))
+        state = world.truth(f"{device}/agent_answers", world.universe.now)
+        if blind:
+            self._note(device, BLIND, bool(rows))
+            return Sight(self._clock.now(), Reach.NOT_LOOKED, cause=Cause.NOT_LOOKED)
+        if lost or state == "down":
+            await asyncio.sleep(timing.attempts * timing.timeout.total_seconds() - 0.4)
+            self._note(device, "down", bool(rows))
+            return Sight(self._clock.now(), Reach.SILENT, self._took(began))
+        if state == "garbled":
+            self._note(device, "garbled", bool(rows))
+            return Sight(self._clock.now(), Reach.GARBLED, self._took(began), Cause.BAD_ANSWER)
+        world.note(f"{device}/agent_answers", GOOD)
+        oper = 1
+        if rows:
+            target = f"{device}/interface_up/{PORT}"
+            oper = 1 if world.truth(target, world.universe.now) == GOOD else 2
+            world.note(target, GOOD if oper == 1 else "down")
+        ended = max(
+            (p.ends for p in world.phases[f"{device}/agent_answers"] if p.ends <= world.universe.now), default=0
+        )
+        ticks = 100_000 + int((world.universe.now - ended) * 100)
+        return Sight(
+            self._clock.now(),
+            Reach.ANSWERED,
+            self._took(began),
+            values={UPTIME: Value(Syntax.TIMETICKS, ticks)},
+            rows={(IF_ADMIN, PORT): Value(Syntax.INTEGER, 1), (IF_OPER, PORT): Value(Syntax.INTEGER, oper)},
+        )
+
+    def _note(self, device: str, health: str, port: bool) -> None:
+        self._world.note(f"{device}/agent_answers", health)
+        if port:
+            self._world.note(f"{device}/interface_up/{PORT}", BLIND)
+
+    def _took(self, began: float) -> timedelta:
+        return timedelta(seconds=max(0.0, self._clock.mono() - began))
+
+
+class SimPages:
+    """Looks at the one page of the world."""
+
+    def __init__(self, world: World, clock: Clock) -> None:
+        self._world = world
+        self._clock = clock
+
+    async def look(self, request: PageRequest, timeout: float) -> Sight:
+        world, target = self._world, "w1/page_answers"
+        lost, blind = world.rng.random() < world.loss, world.rng.random() < world.blind
+        await asyncio.sleep(world.rng.uniform(0.05, 0.8))
+        down = world.truth(target, world.universe.now) != GOOD
+        if blind:
+            world.note(target, BLIND)
+            return Sight(self._clock.now(), Reach.NOT_LOOKED, cause=Cause.NOT_LOOKED)
+        if lost or down:
+            await asyncio.sleep(max(0.0, timeout - 0.9))
+            world.note(target, "down")
+            return Sight(self._clock.now(), Reach.SILENT, page=PageSight(fault=Cause.TIMED_OUT))
+        world.note(target, GOOD)
+        return Sight(self._clock.now(), Reach.ANSWERED, page=PageSight(status=200, body=b"ok"))
+
+
+assert {target.partition("/")[0] for target in TARGETS} == set(SEVERITY)
