@@ -28,7 +28,7 @@ from monitord.store import tables as t
 from monitord.store.rows import journal_row
 from tests.support.night import ACCEPTED, BLOCKED, NOT_SENT, UNCERTAIN, Night, silent
 
-EXAMPLES = int(os.environ.get("MONITORD_LAWS_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("MONITORD_LAWS_EXAMPLES", "5"))
 MEMORY = Path("/dev/shm")
 TARGETS = (silent("olt-go-may"), silent("olt-bac-mau"), silent("bc-go-may"))
 TOO_FAST = Outcome(Delivery.NOT_SENT, DeliveryCause.RATE_LIMITED, retry_in=timedelta(seconds=35))

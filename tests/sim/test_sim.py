@@ -26,6 +26,7 @@ def _run(module: str, *arguments: str) -> str:
     return made.stdout
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_history_bit_for_bit() -> None:
     histories = [re.findall(r"history (\w{16})", _run("run", "--replay", "8", "--hours", "3")) for _ in range(2)]
     assert len(histories[0]) == 1
