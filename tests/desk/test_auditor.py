@@ -28,6 +28,8 @@ from monitord.telemetry.metrics import Metrics
 from tests.support.clock import ManualClock
 from tests.support.night import ACCEPTED, NOT_SENT, Night, silent
 
+pytestmark = pytest.mark.slow
+
 OLT = silent("olt-go-may")
 OTHER = silent("olt-bac-mau")
 BEGIN = "2026-12-01 03:00"

@@ -24,6 +24,8 @@ from monitord.web.server import AddressTaken, WebServer
 from tests.support.clock import ManualClock
 from tests.web.province import HOSTILE, NOW, empty_database, opened, reader, see, settings, told, write
 
+pytestmark = pytest.mark.slow
+
 WORDS = pick("vi")
 
 

@@ -21,6 +21,8 @@ from monitord.look.transports.snmp_pysnmp import PysnmpEngine
 from tests.look.transports.responder import responding
 from tests.support.commands import needs_command
 
+pytestmark = pytest.mark.slow
+
 UPTIME = "1.3.6.1.2.1.1.3.0"
 LOCATION = "1.3.6.1.2.1.1.6.0"
 
