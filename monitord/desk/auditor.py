@@ -291,7 +291,7 @@ class Auditor:
         return self._under_way.result()
 
     def _audit(self, settings: Settings, now: datetime, boot: float, waiting: frozenset[str]) -> tuple[Finding, ...]:
-        with self._read() as connection:
+        with self._read() as connection, connection.begin():
             if connection.dialect.name == "sqlite":
                 self._limit(connection)
             return audit(connection, settings, now, boot, self._clock.boot_id, waiting, self._chain_from)
@@ -299,9 +299,8 @@ class Auditor:
     def _limit(self, connection: sa.Connection) -> None:
         """Let SQLite end whatever still reads LIMIT seconds from now."""
         deadline = self._clock.mono() + LIMIT
-        # A connection has one handler: this one leaves the pool, and ends with the audit.
+        # In place of the engine's own limit, which counts work and not time, until the next transaction begins.
         handle: Any = connection.connection.dbapi_connection
-        connection.detach()
         handle.set_progress_handler(lambda: self._clock.mono() > deadline, _STEPS)
 
     def _log_edges(self, findings: Sequence[Finding]) -> None:

@@ -4,6 +4,7 @@ WAL, full synchronisation, immediate transactions, one daemon a file.
 """
 
 import fcntl
+import itertools
 import os
 import sqlite3
 from pathlib import Path
@@ -20,7 +21,7 @@ APPLICATION_ID = 0x6D6F6E64
 BUSY_MS = 5_000
 PATIENCE_EVERY = 100_000
 PATIENCE_CALLS = 5_000
-"""A read may take this many calls of so many steps of SQLite's machine, some seconds of work, before it is ended."""
+"""A reading transaction may take this many calls of so many steps of SQLite's machine, some seconds of work."""
 
 
 class StoreError(Exception):
@@ -39,15 +40,16 @@ def writing_engine(path: Path, busy_ms: int = BUSY_MS) -> sa.Engine:
     return _engine(path, writing=True, busy_ms=busy_ms)
 
 
-def reading_engine(path: Path) -> sa.Engine:
+def reading_engine(path: Path, patience: int = PATIENCE_CALLS) -> sa.Engine:
     """Return an engine that cannot write.
 
-    Its reads must be short, since an open one keeps the write-ahead log from shrinking.
+    Its reads must be short, since an open one keeps the write-ahead log from shrinking: a transaction that works for
+    more than `patience` times PATIENCE_EVERY steps is ended with sqlalchemy.exc.OperationalError.
     """
-    return _engine(path, writing=False)
+    return _engine(path, writing=False, patience=patience)
 
 
-def _engine(path: Path, *, writing: bool, busy_ms: int = BUSY_MS) -> sa.Engine:
+def _engine(path: Path, *, writing: bool, busy_ms: int = BUSY_MS, patience: int = PATIENCE_CALLS) -> sa.Engine:
     # mode=rw: a file that is gone is an error and not an empty database.
     place = f"file:{quote(str(path))}?mode=rw"
 
@@ -78,14 +80,23 @@ def _engine(path: Path, *, writing: bool, busy_ms: int = BUSY_MS) -> sa.Engine:
                 )
         else:
             cursor.execute("PRAGMA query_only=ON")
-            connection.set_progress_handler(_Patience(), PATIENCE_EVERY)
         cursor.close()
 
     @sa.event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:
+        if not writing:
+            _limit_the_work(connection, patience)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _limit_the_work(connection: sa.Connection, patience: int) -> None:
+    """Let this transaction work for so long and no longer; what an earlier one of the same connection used is past."""
+    left = itertools.repeat(0, patience)
+    # SQLite ends the statement that is running when its handler returns something else than 0.
+    raw: Any = connection.connection.dbapi_connection
+    raw.set_progress_handler(lambda: next(left, 1), PATIENCE_EVERY)
 
 
 def refuse_network_file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> None:
@@ -104,20 +115,6 @@ def refuse_network_file_system(folder: Path, mounts: Path = Path("/proc/mounts")
         raise StoreError(
             f"{folder} is on {kind}: put state_dir on a local disk, SQLite's locks do not hold over a network"
         )
-
-
-class _Patience:
-    """Ends a read that goes on and on; each statement of a connection adds to the count until the transaction ends."""
-
-    def __init__(self) -> None:
-        self.left = PATIENCE_CALLS
-
-    def __call__(self) -> int:
-        self.left -= 1
-        if self.left > 0:
-            return 0
-        self.left = PATIENCE_CALLS
-        return 1
 
 
 class StateLock:

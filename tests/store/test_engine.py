@@ -50,6 +50,21 @@ def test_every_transaction_of_the_writer_holds_the_write_lock_from_its_first_sta
         other.close()
 
 
+def test_a_read_without_end_is_ended_and_many_short_ones_of_one_connection_are_not(
+    engine: sa.Engine, database: Path
+) -> None:
+    reading = reading_engine(database, patience=5)
+    count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {}) SELECT count(*) FROM n"
+    for _ in range(20):
+        with reading.connect() as connection:
+            assert connection.exec_driver_sql(count.format(20_000)).scalar() == 20_000
+    with reading.connect() as connection, pytest.raises(sa.exc.OperationalError, match="interrupted"):
+        connection.exec_driver_sql(count.format(400_000)).scalar()
+    with reading.connect() as connection:
+        assert connection.exec_driver_sql(count.format(20_000)).scalar() == 20_000
+    reading.dispose()
+
+
 async def test_no_decision_begins_with_a_deferred_transaction(engine: sa.Engine) -> None:
     begun: list[str] = []
 
