@@ -92,16 +92,15 @@ def observe(state: TargetState, verdict: Verdict, at: datetime, confirm: int) ->
         after = TargetState(settled=Health.UP, health=Health.UP, last_good=at, looked=True)
         if state.settled is Health.UP and state.health is Health.UP and not first:
             return after, None
-        firmness = Firmness.SOFT if state.settled is Health.UP and not first else Firmness.HARD
-        was = state.health if firmness is Firmness.SOFT else state.settled
-        return after, Change(was, Health.UP, firmness, 0)
+        if state.settled is Health.UP:
+            return after, _returned(state.health, seen, first)
+        return after, Change(state.settled, Health.UP, Firmness.HARD, 0)
 
     # A look that saw nothing begins no fault: the beginning is the first look that saw one.
     first_bad = state.first_bad or (at if seen in FAULTS else None)
     if seen is state.settled:
         after = TargetState(seen, seen, first_bad=first_bad, last_good=state.last_good, looked=True)
-        returned = state.health is not seen
-        return after, Change(state.health, seen, Firmness.HARD, 0) if first or returned else None
+        return after, _returned(state.health, seen, first) if first or state.health is not seen else None
 
     in_row = state.attempt > 0 and (state.settled not in FAULTS or state.health is seen)
     row = state if in_row else TargetState()
@@ -117,6 +116,13 @@ def observe(state: TargetState, verdict: Verdict, at: datetime, confirm: int) ->
     )
     changed = seen is not state.health or first
     return after, Change(state.health, seen, Firmness.SOFT, attempt) if changed else None
+
+
+def _returned(last: Health | None, settled: Health, first: bool) -> Change:
+    """Return the change back to the settled health: it settles nothing, unless it is the first after a start."""
+    if first:
+        return Change(settled, settled, Firmness.HARD, 0)
+    return Change(last, settled, Firmness.SOFT, 0)
 
 
 def known(settled: Health | None, last_good: datetime | None, first_bad: datetime | None = None) -> TargetState:

@@ -148,6 +148,11 @@ def test_every_kind_of_row_has_a_sentence_without_leftovers(words: Words, kind: 
         assert "None" not in line
 
 
+def test_what_came_back_by_itself_is_not_called_suspected() -> None:
+    refs = {"was": "down", "now": "up", "cause": "fine", "attempt": 0, "confirm": 3}
+    assert pick("vi").log_line(FactKind.TARGET_SOFT, refs, NAMES, ZONE) == "OLT Tiểu Cần 01: mất liên lạc → bình thường"
+
+
 @both
 def test_a_row_of_an_unknown_kind_is_shown_as_it_is(words: Words) -> None:
     assert words.log_line("weather.changed", {"a": 1}, {}, ZONE) == "weather.changed"

@@ -55,6 +55,8 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     """Return the words for the codes of a row of that kind, by key. In a notice's row `cause` is about delivery."""
     common = {"channel": names.CHANNEL, "added": names.CHANNEL, "why": names.REFUSAL, "reason": names.REASON}
     common |= {"stand_ins": {"between": "for"}}
+    # A return to what was settled before waits for no confirmation.
+    common |= {"attempt": {"0": ""}}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}
     return common
