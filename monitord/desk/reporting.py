@@ -30,14 +30,16 @@ ADD_CHANNEL_FAILURES = 3
 GIVE_UP_AFTER = timedelta(hours=6)
 """How long a notice of an incident that is over is tried; those of a running incident are tried without end."""
 
+_LET_GO = (NoticeState.PENDING, NoticeState.SUPERSEDED)
+
 
 def report(tx: Tx, context: Context, notice: int, outcome: Outcome, at: Moment, jitter: float) -> None:
     """Commit what an attempt came to, with its journal row; the same outcome twice does no harm."""
     row = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == notice)).mappings().first()
     if row is None:
         return
-    # A lease that ran out while the report waited made the row pending again: that it was accepted still counts.
-    late = row["state"] == NoticeState.PENDING and outcome.delivery is Delivery.ACCEPTED
+    # A lease that ran out while the report waited let the row go: that the channel accepted it still counts.
+    late = row["state"] in _LET_GO and outcome.delivery is Delivery.ACCEPTED
     if row["state"] != NoticeState.LEASED and not late:
         return
     end_attempt(tx, notice, row["attempts"], outcome, at)

@@ -59,6 +59,23 @@ async def test_a_row_under_lease_is_sent_again_and_says_that_it_may_be_a_repeat(
         assert [r.refs["cause"] for r in night.rows(FactKind.NOTICE_UNCERTAIN)] == ["restart"]
 
 
+@pytest.mark.parametrize("meanwhile", [Health.DOWN, Health.UP], ids=["still down", "up again"])
+async def test_what_was_accepted_counts_although_its_lease_had_run_out(tmp_path: Path, meanwhile: Health) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        night.answer = lambda claimed: NOT_SENT
+        await night.sees(OLT, Health.DOWN)
+        await night.clock.advance(60)
+        (claimed,) = await night.desk.claim("telegram", 10)
+        await night.clock.advance(31)
+        await night.desk.take_edges([night.edge(OLT, meanwhile)])
+        again = {c.message.notice for c in await night.desk.claim("telegram", 10)}
+        assert (claimed.message.notice in again) == (meanwhile is Health.DOWN)
+        await night.desk.report(claimed.message.notice, replace(ACCEPTED, message_ref="7"))
+        (accepted,) = night.rows(FactKind.NOTICE_ACCEPTED)
+        assert accepted.refs["notice"] == claimed.message.notice
+        assert night.count(t.outbox, id=claimed.message.notice, state="sent") == 1
+
+
 async def test_what_was_sent_is_not_sent_again(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await night.sees(OLT, Health.DOWN)
