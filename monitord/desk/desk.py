@@ -12,6 +12,7 @@ import structlog
 from monitord.clock import Clock, Step
 from monitord.desk import claiming, leases, presses, reporting, starting, timers
 from monitord.desk import edges as edge_work
+from monitord.desk.acting import Press, take
 from monitord.desk.context import GRACE, Context
 from monitord.domain.edge import Edge
 from monitord.domain.incident import number_of
@@ -305,7 +306,7 @@ class Desk:
             book = self._context.book(tx, at, GRACE)
             if person not in book.people:
                 raise UnknownIncident(f"nobody has the id {person!r}")
-            return presses.take(tx, self._context, named[0], book.people[person], book, at)
+            return take(Press(tx, self._context, named[0], book.people[person], book, at))
 
         return await self._decide("acknowledge", work)
 

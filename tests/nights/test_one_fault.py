@@ -186,6 +186,18 @@ async def test_an_update_delivered_twice_takes_effect_once(tmp_path: Path) -> No
         assert await night.desk.offset() == 701
 
 
+async def test_updates_numbered_anew_after_a_quiet_week_are_taken_and_a_late_one_does_not_turn_the_offset_back(
+    tmp_path: Path,
+) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await night.sees(OLT, Health.DOWN)
+        await night.presses("999", "junk", update_id=900_000)
+        await night.presses("999", "junk", update_id=899_990)
+        assert await night.desk.offset() == 900_001
+        assert (await night.presses(night.on("shift"), night.got[0].buttons[0], update_id=70)).accepted
+        assert await night.desk.offset() == 71
+
+
 async def test_the_shift_that_ended_a_minute_ago_may_still_take_it(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 05:59") as night:
         outgoing = night.on("shift")

@@ -49,6 +49,12 @@ def test_order_repetition_and_what_is_committed_already_do_not_matter() -> None:
     assert [u.update_id for u in read_updates(raw, 7)] == [7, 8, 9]
 
 
+def test_only_old_ids_mean_that_the_updates_were_numbered_anew() -> None:
+    raw = [{"update_id": n} for n in (4, 3)]
+    assert [u.update_id for u in read_updates(raw, 900_000)] == [3, 4]
+    assert [u.update_id for u in read_updates([*raw, {"update_id": 900_001}], 900_000)] == [900_001]
+
+
 def test_an_unknown_kind_is_passed_on_so_that_the_offset_moves() -> None:
     assert read_updates([{"update_id": 5, "poll": {}}], None) == [Update(5, UpdateKind.OTHER)]
 

@@ -1,0 +1,197 @@
+"""What a person does about an incident: takes it, knows of it, confirms its receipt, approves its report."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.approvals import approvals
+from monitord.desk.context import GRACE, Context, write
+from monitord.desk.timers import ladder_time
+from monitord.domain import escalation
+from monitord.domain.decision import Decision
+from monitord.domain.dutybook import DutyBook, duty_in
+from monitord.domain.incident import Incident, Phase
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.notice import Event
+from monitord.domain.people import Person
+from monitord.domain.policy import Whom, step_of
+from monitord.domain.roster import on_duty
+from monitord.domain.update import Update
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+from monitord.texts.story import Pressed, PressResult
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Who acts on which incident, with the duty book of that moment.
+
+    `update` and `notice` (an outbox row) tell the press of a button under a letter; an order given at the machine has
+    neither.
+    """
+
+    tx: Tx
+    context: Context
+    incident: Incident
+    person: Person
+    book: DutyBook
+    at: Moment
+    update: Update | None = None
+    notice: Any = None
+
+    def answer(self, result: PressResult, name: str = "", duty: str = "", when: datetime | None = None) -> Pressed:
+        """Return what the presser is told."""
+        return Pressed(result, self.incident.code, name, duty, when, self.context.settings.zone)
+
+    def done(self, result: PressResult, duty: str = "") -> Pressed:
+        """Return the answer to a press that took effect now."""
+        return self.answer(result, self.person.name, duty, self.at.now)
+
+    def refused(self, why: str) -> Pressed:
+        """Write the refusal down and return its neutral words."""
+        return refuse(self.tx, self.at, self.update, self.person, self.incident, why)
+
+    def refs(self, **more: Any) -> dict[str, Any]:
+        """Return what a journal row refers to, with the update by which the press is found."""
+        return more if self.update is None else {**more, "update": self.update.update_id}
+
+    def signed(self, decision: Decision) -> Decision:
+        """Name the update in the decision's first row, so that a press can be found in the journal exactly once."""
+        first = replace(decision.facts[0], refs=self.refs(**decision.facts[0].refs))
+        return replace(decision, facts=(first, *decision.facts[1:]))
+
+
+def take(press: Press) -> Pressed:
+    """Decide "tiếp nhận" by a person: anyone on duty in the incident's unit, whatever the duty; the first has it.
+
+    Who is not on the roster may when the desk itself asked, under the letter that asked.
+    """
+    tx, incident, person, at = press.tx, press.incident, press.person, press.at
+    duty = duty_in(incident.unit, person.id, press.book, at.now)
+    duty = duty or duty_in(incident.unit, person.id, press.book, at.now - GRACE)
+    duty = duty or _asked_in_place(press)
+    if duty is None:
+        return press.refused("not_on_duty")
+    match incident.phase:
+        case Phase.OPEN:
+            decision = escalation.acknowledged(incident, person.id, duty, at.now, tx.told(incident.id))
+            write(tx, press.signed(decision), at)
+            kind = press.context.settings.duty_kinds.get(duty)
+            return press.done(PressResult.TAKEN, kind.name if kind else duty)
+        case Phase.ACKNOWLEDGED if incident.acknowledged_by == person.id:
+            result = PressResult.ALREADY_YOURS
+        case Phase.ACKNOWLEDGED:
+            result = PressResult.ALREADY_TAKEN
+        case Phase.RESTORED:
+            result = PressResult.ALREADY_OVER
+    refs = press.refs(phase=incident.phase, by=incident.acknowledged_by, duty=duty)
+    tx.append([Fact(FactKind.INCIDENT_PRESSED_AGAIN, incident.id, incident.target, person.id, refs)], at)
+    holder = press.book.people.get(incident.acknowledged_by or "")
+    when = incident.restored_at if incident.phase is Phase.RESTORED else incident.acknowledged_at
+    return press.answer(result, holder.name if holder else "", when=when)
+
+
+def noted(press: Press) -> Pressed:
+    """A leader knows of it: once a round and leader the steps above him wait, and the shift is asked again."""
+    tx, incident, person = press.tx, press.incident, press.person
+    if not _may_lead(press):
+        return press.refused("not_the_leader")
+    if incident.phase is not Phase.OPEN:
+        return take(press)
+    known = sa.and_(
+        t.journal.c.incident == incident.id, t.journal.c.kind == FactKind.INCIDENT_NOTED, t.journal.c.actor == person.id
+    )
+    before = [json.loads(refs) for refs in tx.sql.execute(sa.select(t.journal.c.refs).where(known)).scalars()]
+    if all(refs["round"] != incident.round for refs in before):
+        ladder_now = ladder_time(tx, incident.id, press.at)
+        duty = press.context.settings.units[incident.unit].leader_duty
+        decision = escalation.noted(incident, person.id, duty, press.book, ladder_now)
+        write(tx, press.signed(decision), press.at, ladder_now)
+    return press.done(PressResult.NOTED)
+
+
+def receipt(press: Press) -> Pressed:
+    """Another organisation's contact confirms that the report has come in."""
+    incident, person, notice = press.incident, press.person, press.notice
+    organisation = press.context.settings.organisations.get(notice["organisation"] or "")
+    if organisation is None or (person.id not in organisation.contacts and person.id != notice["person"]):
+        return press.refused("not_a_contact")
+    refs = press.refs(organisation=organisation.id, notice=notice["id"])
+    press.tx.append([Fact(FactKind.INCIDENT_RECEIPT, incident.id, incident.target, person.id, refs)], press.at)
+    return press.done(PressResult.RECEIPT)
+
+
+def approve(press: Press) -> Pressed:
+    """A leader approves the report to another organisation; the first approval of a round counts."""
+    tx, incident, notice = press.tx, press.incident, press.notice
+    if not _may_lead(press):
+        return press.refused("not_the_leader")
+    if incident.phase is Phase.RESTORED:
+        return press.answer(PressResult.ALREADY_OVER, when=incident.restored_at)
+    step = step_of(incident.policy, notice["step"])
+    if step.whom is not Whom.ORGANISATION:
+        # The policy was replaced by a severer one since this was asked; what is due now is asked anew.
+        return press.refused("asked_anew")
+    before = approvals(tx, incident.id, incident.round).get(step.ref)
+    if before is not None:
+        by = press.book.people.get(before.person)
+        return press.answer(PressResult.ALREADY_APPROVED, by.name if by else "", when=before.at)
+    decision = escalation.approved(incident, notice["step"], press.person.id, press.book, press.at.now)
+    tx.append(decision.facts, press.at)
+    for told in decision.notices:
+        tx.queue(told, press.at.now)
+    return press.done(PressResult.APPROVED)
+
+
+def _may_lead(press: Press) -> bool:
+    """Return whether a leader of the unit presses, or who was asked in place of one whom no message reaches.
+
+    A leader whose duty is over may not.
+    """
+    unit = press.context.settings.units.get(press.incident.unit)
+    leading = {s.person for s in press.book.shifts if unit and s.unit == unit.id and s.duty == unit.leader_duty}
+    return press.person.id in leading or _asked_in_place(press) is not None
+
+
+def _asked_in_place(press: Press) -> str | None:
+    """Return the duty for which the desk itself asked a person who was not on it: a stand-in, or one a step names."""
+    notice, person, incident = press.notice, press.person, press.incident
+    if notice is None or notice["person"] != person.id or notice["organisation"] is not None:
+        return None
+    step = step_of(incident.policy, notice["step"] or 0)
+    duty = step.ref
+    if notice["event"] == Event.APPROVAL:
+        unit = press.context.settings.units.get(incident.unit)
+        duty = unit.leader_duty if unit else duty
+    elif step.whom is not Whom.DUTY:
+        return duty
+    listed = on_duty(press.tx.shifts_at(notice["created_at"]), incident.unit, duty, notice["created_at"])
+    return None if person.id in listed else duty
+
+
+def refuse(
+    tx: Tx, at: Moment, update: Update | None, person: Person | None, incident: Incident | None, why: str
+) -> Pressed:
+    """Write the attempt down and answer with neutral words; what was sent is kept apart, it is a stranger's text."""
+    refs: dict[str, Any] = {"why": why}
+    private = {}
+    if update is not None:
+        refs["update"] = update.update_id
+        private = {"user": str(update.user_id), "name": update.user_name, "data": update.data}
+    if incident is not None:
+        refs["at_phase"] = incident.phase
+        refs["opened"] = stamp(incident.opened_at)
+    fact = Fact(
+        FactKind.PRESS_REFUSED,
+        None if incident is None else incident.id,
+        None if incident is None else incident.target,
+        None if person is None else person.id,
+        refs,
+        private or None,
+    )
+    tx.append([fact], at)
+    return Pressed(PressResult.REFUSED)
