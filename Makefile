@@ -30,7 +30,7 @@ demo: $(RUNTIME) ## a province in a box at http://127.0.0.1:8080/; ONCE=1 plays 
 		[ $$code -eq 130 ] && exit 0; exit $$code
 
 test: $(DEV) ## set up and run every test
-	@$(PYTEST)
+	@MONITORD_LAWS_EXAMPLES=$${MONITORD_LAWS_EXAMPLES:-12} $(PYTEST)
 
 check: $(DEV) format-check lint types contracts fast-tests ## format, lint, types, contracts and the fast tests (under a minute)
 

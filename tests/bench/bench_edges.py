@@ -29,9 +29,9 @@ from monitord.store.writer import ThreadWriter
 from monitord.texts import pick
 from tests.bench.figures import figure, introduce, percentile, say
 from tests.bench.processes import MEASURED, on_core
-from tests.bench.scrape import rows
 from tests.bench.settings import CHAT, INTERFACE, SECRETS, device_id, write_settings
 from tests.support.night import Reserve, Uncounted
+from tests.support.scrape import rows
 
 DEVICES = 1200
 STORM = 1000

@@ -20,8 +20,8 @@ from monitord.demo.agents import Agent, Interface, device_mib, run_agents
 from monitord.demo.botapi import Act, BotApi
 from tests.bench.figures import figure, introduce, say
 from tests.bench.processes import MEASURED, OTHERS, Cost, cost, daemon, on_core, python
-from tests.bench.scrape import Scrape, ready, rows, scrape
 from tests.bench.settings import COMMUNITY, PORT, SECRETS, TOKEN, address_of, device_id, write_settings
+from tests.support.scrape import Scrape, ready, rows, scrape
 
 INTERVAL = 10
 START_LIMIT = 60

@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -211,7 +212,7 @@ async def test_with_telegram_away_at_the_start_it_looks_logs_and_tells_later(
 async def test_a_second_reader_of_our_updates_is_noted_and_sending_goes_on(
     tmp_path: Path, agent: Agent, bot: BotApi
 ) -> None:
-    reading = True
+    reading, answered = True, threading.Event()
 
     def reads() -> None:
         with requests.Session() as session:
@@ -219,11 +220,12 @@ async def test_a_second_reader_of_our_updates_is_noted_and_sending_goes_on(
             while reading:
                 with contextlib.suppress(requests.RequestException):
                     session.post(f"{bot.base_url}{TOKEN}/getUpdates", json={"timeout": 3}, timeout=10)
+                    answered.set()
 
     async with _daemon(tmp_path / "a", agent, bot) as daemon:
         second = asyncio.create_task(asyncio.to_thread(reads))
         try:
-            await asyncio.sleep(1)
+            assert await asyncio.to_thread(answered.wait, 20)
             agent.break_with("silent")
             await bot.wait_for(lambda history: messages(bot), 20)
             await _until(lambda: FactKind.CHANNEL_CONFLICT in _kinds(daemon), 45, lambda: _kinds(daemon))

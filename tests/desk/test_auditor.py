@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import re
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,12 +18,12 @@ from monitord.desk.auditor import Auditor, Finding, FindingKind, audit
 from monitord.domain.health import Health
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import Delivery, DeliveryCause, Outcome
-from monitord.store import tables as t
 from monitord.store.columns import UtcDateTime
 from monitord.store.engine import reading_engine
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.telemetry.metrics import Metrics
+from tests.support.bad_night import a_bad_night
 from tests.support.clock import ManualClock
 from tests.support.night import ACCEPTED, NOT_SENT, Night, silent
 
@@ -416,55 +415,19 @@ def test_the_metrics_show_every_kind_and_the_last_passed_audit() -> None:
 # --- cost -------------------------------------------------------------------------------------------------------------
 
 
-def multiply(connection: sa.Connection, table: sa.Table, rows: int, **changed: str) -> None:
-    """Write `rows` copies of a table's first row, `n` counting up from 1."""
-    columns = [c.name for c in table.columns if c.name != "id"]
-    taken = ", ".join(changed.get(name, f'r."{name}"') for name in columns)
-    names = ", ".join(f'"{name}"' for name in columns)
-    connection.exec_driver_sql(
-        f"WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {rows}) "
-        f"INSERT INTO {table.name} ({names}) SELECT {taken} FROM c, {table.name} r "
-        f"WHERE r.id = (SELECT min(id) FROM {table.name})"
-    )
-
-
-async def a_bad_night(folder: Path, running: int = 5000) -> Night:
-    """Return a night of so many running incidents, four times as many that are over, ten times as many notices, and
-    twenty timers an incident."""
-    night = Night(folder, BEGIN)
-    await night.start()
-    await night.sees(OLT, Health.DOWN)
-    await night.passes(minutes=2)
-    with night.engine.begin() as connection:
-        # Beside the one that is there.
-        phase = f"CASE WHEN n < {running} THEN 'open' ELSE 'restored' END"
-        code, target = "'SC-' || n", "'device-' || n || '/agent_answers'"
-        multiply(connection, t.incident, 5 * running - 1, code=code, target=target, number="n + 10", phase=phase)
-        multiply(connection, t.timer, 19 * running, incident=f"r.incident + n % {5 * running}", state="'fired'")
-        later = {"incident": "r.incident + n", "state": "'armed'", "due_boot": "r.due_boot + 1000 + n"}
-        multiply(connection, t.timer, running - 1, **later)
-        incident, state = f"r.incident + n % {running}", "CASE WHEN n % 5 = 0 THEN 'pending' ELSE 'sent' END"
-        multiply(connection, t.outbox, 10 * running, key="'k' || n", incident=incident, state=state)
-    return night
-
-
-async def test_five_thousand_incidents_are_audited_in_half_a_second_by_indexes_alone(tmp_path: Path) -> None:
-    night = await a_bad_night(tmp_path)
+async def test_running_incidents_are_audited_by_indexes_alone(tmp_path: Path) -> None:
+    night = await a_bad_night(tmp_path, running=500)
     asked: list[tuple[str, Any]] = []
     engine = reading_engine(night.database)
-    clock, took = night.clock, []
+    clock = night.clock
     with engine.connect() as connection:
         sa.event.listen(connection, "before_cursor_execute", lambda c, cur, sql, args, *_: asked.append((sql, args)))
-        for _ in range(3):
-            began = time.perf_counter()
-            found = audit(connection, night.settings, clock.now(), clock.boot(), clock.boot_id, frozenset(), 1)
-            took.append(time.perf_counter() - began)
+        found = audit(connection, night.settings, clock.now(), clock.boot(), clock.boot_id, frozenset(), 1)
     assert [(f.kind, f.count) for f in found] == [(FindingKind.NOTICE_WAITS, 1000)]
     with engine.connect() as connection:
         plans = [row[3] for sql, args in asked for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", args)]
     engine.dispose()
-    assert [plan for plan in plans if plan.startswith("SCAN")] == ["SCAN person"] * 3
-    assert min(took) < 0.5
+    assert [plan for plan in plans if plan.startswith("SCAN")] == ["SCAN person"]
     night.die()
 
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from monitord.store import tables as t
 from tests.support.daemon import CLOCK, Daemon, policy
+from tests.support.scrape import scrape
 from tests.support.shared import shared_path
 
 pytestmark = pytest.mark.slow
@@ -151,7 +152,10 @@ async def test_the_log_tells_of_each_real_device_what_is_true_of_it(simulator: S
         assert sorted(i["target"] for i in incidents()) == sorted(down)
         assert {i["cause"] for i in incidents()} == {"interface_down"}
         # Nothing more comes by looking on: several rounds later it is still so.
-        await asyncio.sleep(6)
+        before = await scrape(daemon.web_port)
+        while (await scrape(daemon.web_port)).since(before).total("monitord_rounds_total") < 3:
+            assert await asyncio.to_thread(daemon.status, "/readyz") == 200
+            await asyncio.sleep(0.5)
         assert sorted(i["target"] for i in incidents()) == sorted(down)
 
         stopped = await simulator.stop()
