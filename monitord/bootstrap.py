@@ -24,11 +24,13 @@ from monitord import __version__
 from monitord.account import anchors
 from monitord.clock import SystemClock
 from monitord.desk import offline
-from monitord.desk.auditor import Auditor, Finding, FindingKind, passed
+from monitord.desk.audit import Finding, FindingKind, passed
+from monitord.desk.auditor import Auditor
 from monitord.desk.bus import EdgeQueue
 from monitord.desk.context import Context
 from monitord.desk.control import ControlSocket
-from monitord.desk.desk import ALARM_AFTER, COMMANDS, Desk
+from monitord.desk.desk import Desk
+from monitord.desk.ports import ALARM_AFTER, COMMANDS
 from monitord.desk.starting import Known, Started
 from monitord.domain.edge import Edge
 from monitord.domain.looking import Check

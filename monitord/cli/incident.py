@@ -10,8 +10,8 @@ from cyclopts import Parameter
 
 from monitord.bootstrap import take_without_daemon
 from monitord.cli.place import TEMPORARY, fail, folder_or_default, settings_at, socket_of
+from monitord.desk.by_hand import UnknownIncident
 from monitord.desk.control import NoDaemon, Refused, ask
-from monitord.desk.desk import UnknownIncident
 from monitord.store.engine import StoreError
 from monitord.texts import pick
 

@@ -5,17 +5,16 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import structlog
 
 from monitord.clock import Clock, Step
-from monitord.desk import claiming, leases, presses, reporting, starting, timers
+from monitord.desk import by_hand, claiming, leases, presses, reporting, starting, timers
 from monitord.desk import edges as edge_work
-from monitord.desk.acting import Press, take
-from monitord.desk.context import GRACE, Context
+from monitord.desk.context import Context
+from monitord.desk.ports import ALARM_AFTER, Observer, Reserve
 from monitord.domain.edge import Edge
-from monitord.domain.incident import number_of
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
 from monitord.domain.update import Answer, Update
@@ -29,38 +28,8 @@ log = structlog.get_logger("desk")
 
 RETRY = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts to write while the database refuses; the last one repeats for ever."""
-ALARM_AFTER = 10.0
-"""Seconds the database may refuse before somebody is told by the direct way."""
 LOOK_AGAIN_LIMIT = 90.0
 """Seconds after a start for which timers wait for a fresh look at their target, at most."""
-
-
-class Reserve(Protocol):
-    """What is done when nothing can be written: room is made, and an administrator is told without the database."""
-
-    async def refused(self, why: StoreUnavailable, seconds: float) -> None:
-        """Called at the first refusal (`seconds` is 0) and once more when it has lasted ALARM_AFTER."""
-        ...
-
-    async def works_again(self) -> None:
-        """Called when writing works again."""
-        ...
-
-
-class Observer(Protocol):
-    """What is counted of the desk."""
-
-    def committed(self, command: str, seconds: float) -> None:
-        """A command of that name was committed after so many seconds of waiting."""
-        ...
-
-    def refused(self) -> None:
-        """A button was pressed that had no effect by right."""
-        ...
-
-
-class UnknownIncident(Exception):
-    """No running incident has that number, or more than one has."""
 
 
 class Desk:
@@ -292,23 +261,7 @@ class Desk:
         UnknownIncident when no running incident has the number, more than one has, or nobody has that id.
         """
 
-        def work(tx: Tx, at: Moment) -> Pressed:
-            try:
-                number = number_of(shown)
-            except ValueError as wrong:
-                raise UnknownIncident(f"{shown!r} is no incident number") from wrong
-            running = tx.running_incidents()
-            whole = shown.strip().upper()
-            named = [i for i in running if (i.code == whole if "-" in whole else number_of(i.code) == number)]
-            if len(named) != 1:
-                codes = ", ".join(i.code for i in named) or "none is running"
-                raise UnknownIncident(f"{shown!r} does not name one running incident: {codes}")
-            book = self._context.book(tx, at, GRACE)
-            if person not in book.people:
-                raise UnknownIncident(f"nobody has the id {person!r}")
-            return take(Press(tx, self._context, named[0], book.people[person], book, at))
-
-        return await self._decide("acknowledge", work)
+        return await self._decide("acknowledge", lambda tx, at: by_hand.take(tx, self._context, shown, person, at))
 
     # --- the one way to the database --------------------------------------------------------------------------------
 
@@ -360,23 +313,3 @@ class Desk:
     def _wake_dispatchers(self) -> None:
         for mailbox in self._mail.values():
             mailbox.set()
-
-
-COMMANDS = (
-    "start",
-    "reload",
-    "keep_house",
-    "alive",
-    "clock_stepped",
-    "edges",
-    "timers",
-    "claim",
-    "report",
-    "give_back",
-    "next_due",
-    "offset",
-    "press",
-    "conflict",
-    "acknowledge",
-)
-"""Every command's name: a closed set, so that it can be a metric's label."""

@@ -10,7 +10,7 @@ from statistics import median
 from ruamel.yaml import YAML
 
 from monitord.bootstrap import settings_of
-from monitord.desk.auditor import audit
+from monitord.desk.audit import audit
 from monitord.store.engine import reading_engine
 from tests.bench.figures import figure, introduce
 from tests.bench.settings import SECRETS, write_settings

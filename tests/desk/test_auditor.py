@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from monitord.bootstrap import token
-from monitord.desk.auditor import Auditor, Finding, FindingKind, audit
+from monitord.desk.audit import Finding, FindingKind, audit
+from monitord.desk.auditor import Auditor
 from monitord.domain.health import Health
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import Delivery, DeliveryCause, Outcome

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from monitord.desk.by_hand import UnknownIncident
 from monitord.desk.context import Context
-from monitord.desk.desk import UnknownIncident
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Delivery, DeliveryCause, Outcome

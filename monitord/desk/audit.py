@@ -1,0 +1,206 @@
+"""What must hold of the database at any instant, as queries: what does not is a finding."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from monitord.desk.leases import LEASE
+from monitord.domain.decision import TimerKind
+from monitord.domain.dutybook import DutyBook, resolve
+from monitord.domain.incident import Phase
+from monitord.domain.journal import verify
+from monitord.domain.notice import NoticeState
+from monitord.domain.policy import PolicyStep, Whom
+from monitord.domain.roster import Shift
+from monitord.settings.model import Settings
+from monitord.store import tables as t
+from monitord.store.rows import journal_row, person_of, shift_of
+
+OVERDUE = 10.0
+"""Boot seconds by which a timer may be late."""
+WAITS = timedelta(seconds=60)
+"""How long a row may be leased, or wait untouched although it is due."""
+AHEAD = timedelta(hours=24)
+CHAIN_ROWS = 1_000
+AT_MOST = 1_000
+"""Findings of a kind are counted up to here."""
+ROSTER_ROWS = 100_000
+_RUNNING = (Phase.OPEN, Phase.ACKNOWLEDGED)
+
+
+class FindingKind(StrEnum):
+    """What does not hold."""
+
+    INCIDENT_WITHOUT_TIMER = "incident_without_timer"
+    TIMER_OVERDUE = "timer_overdue"
+    LEASE_OVERDUE = "lease_overdue"
+    NOTICE_WAITS = "notice_waits"
+    NOBODY_ON_DUTY = "nobody_on_duty"
+    GAP_AHEAD = "gap_ahead"
+    CHAIN_BROKEN = "chain_broken"
+    AUDIT_FAILED = "audit_failed"
+
+
+WARNINGS = frozenset({FindingKind.GAP_AHEAD})
+"""What somebody must hear and what is not wrong yet: it does not stop the heartbeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One kind of what does not hold; `detail` names the first few, `count` is exact up to AT_MOST."""
+
+    kind: FindingKind
+    detail: str
+    count: int
+
+
+def passed(findings: Sequence[Finding]) -> bool:
+    """Return True when nothing is wrong; warnings may stand."""
+    return all(finding.kind in WARNINGS for finding in findings)
+
+
+def audit(
+    connection: sa.Connection,
+    settings: Settings,
+    now: datetime,
+    boot: float,
+    boot_id: str,
+    unlooked: frozenset[str],
+    chain_from: int,
+) -> tuple[Finding, ...]:
+    """Return what does not hold, at most one finding a kind, read in the one transaction of `connection`.
+
+    Timers and notices about targets in `unlooked` rightly wait; journal rows before `chain_from` are left out. Every
+    query goes by an index. The cost: one walk over the armed timers, the running incidents, and the leased and the
+    pending rows, the shifts not yet over, everybody, and CHAIN_ROWS journal rows; never what is over and done.
+    """
+    return (
+        *_without_timer(connection, boot_id),
+        *_overdue(connection, boot, boot_id, unlooked),
+        *_leased_too_long(connection, now),
+        *_waiting(connection, now, unlooked),
+        *_roster_gaps(connection, settings, now),
+        *_chain_breaks(connection, chain_from),
+    )
+
+
+def _found(kind: FindingKind, names: Sequence[str], count: int | None = None) -> Iterator[Finding]:
+    if names:
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        yield Finding(kind, ", ".join(names[:5]) + more, min(AT_MOST, len(names) if count is None else count))
+
+
+def _without_timer(connection: sa.Connection, boot_id: str) -> Iterator[Finding]:
+    # A timer of another run of the machine counts seconds that mean nothing in this one: it is as good as none.
+    watched = sa.select(t.timer.c.incident).where(
+        t.timer.c.state == "armed", t.timer.c.boot_id == boot_id, t.timer.c.kind.in_(list(TimerKind))
+    )
+    wanted = sa.select(t.incident.c.code).where(t.incident.c.phase.in_(_RUNNING), t.incident.c.id.not_in(watched))
+    yield from _found(FindingKind.INCIDENT_WITHOUT_TIMER, connection.execute(wanted.limit(AT_MOST)).scalars().all())
+
+
+def _overdue(connection: sa.Connection, boot: float, boot_id: str, unlooked: frozenset[str]) -> Iterator[Finding]:
+    wanted = (
+        sa.select(t.incident.c.code, t.incident.c.target)
+        .join_from(t.timer, t.incident, t.incident.c.id == t.timer.c.incident)
+        .where(t.timer.c.state == "armed", t.timer.c.due_boot < boot - OVERDUE, t.timer.c.boot_id == boot_id)
+        .order_by(t.timer.c.due_boot)
+        .limit(AT_MOST + len(unlooked))
+    )
+    late = [row.code for row in connection.execute(wanted) if row.target not in unlooked]
+    yield from _found(FindingKind.TIMER_OVERDUE, late)
+
+
+def _leased_too_long(connection: sa.Connection, now: datetime) -> Iterator[Finding]:
+    wanted = sa.select(t.outbox.c.id, t.outbox.c.channel).where(
+        t.outbox.c.state == NoticeState.LEASED, t.outbox.c.lease_until < now - WAITS + LEASE
+    )
+    rows = connection.execute(wanted.limit(AT_MOST)).all()
+    yield from _found(FindingKind.LEASE_OVERDUE, [f"notice {row.id} ({row.channel})" for row in rows])
+
+
+def _waiting(connection: sa.Connection, now: datetime, unlooked: frozenset[str]) -> Iterator[Finding]:
+    since = now - WAITS
+    wanted = (
+        sa.select(t.outbox.c.channel, t.incident.c.code, t.incident.c.target, sa.func.count().label("rows"))
+        .join_from(t.outbox, t.incident, t.incident.c.id == t.outbox.c.incident)
+        .where(
+            t.outbox.c.state == NoticeState.PENDING,
+            t.outbox.c.not_before <= since,
+            t.incident.c.phase.in_(_RUNNING),
+        )
+        .group_by(t.outbox.c.channel, t.incident.c.id)
+    )
+    waiting: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for row in connection.execute(wanted):
+        if row.target not in unlooked:
+            waiting[row.channel].append((row.code, row.rows))
+    # A channel that fails, or has more to send than it may, is at work: its rows wait their turn.
+    idle = [channel for channel in sorted(waiting) if not _at_work(connection, channel, now)]
+    rows = [(f"{code} ({channel})", count) for channel in idle for code, count in waiting[channel]]
+    yield from _found(FindingKind.NOTICE_WAITS, [name for name, _ in rows], sum(count for _, count in rows))
+
+
+def _at_work(connection: sa.Connection, channel: str, now: datetime) -> bool:
+    """Return True when a row of the channel is being sent, or was put off after a failure or for a limit just now."""
+    mine = sa.select(t.outbox.c.id).where(t.outbox.c.channel == channel).limit(1)
+    leased = mine.where(t.outbox.c.state == NoticeState.LEASED, t.outbox.c.lease_until > now)
+    put_off = mine.where(
+        t.outbox.c.state == NoticeState.PENDING,
+        t.outbox.c.not_before > now - WAITS,
+        t.outbox.c.not_before > t.outbox.c.created_at,
+    )
+    return any(connection.execute(touched).first() is not None for touched in (leased, put_off))
+
+
+def _roster_gaps(connection: sa.Connection, settings: Settings, now: datetime) -> Iterator[Finding]:
+    near = sa.select(t.shift).where(t.shift.c.ends > now, t.shift.c.starts <= now + AHEAD).limit(ROSTER_ROWS)
+    shifts: dict[tuple[str, str], list[Shift]] = defaultdict(list)
+    for shift in map(shift_of, connection.execute(near).mappings()):
+        shifts[shift.unit, shift.duty].append(shift)
+    people = {
+        row["id"]: person_of(row) for row in connection.execute(sa.select(t.person).limit(ROSTER_ROWS)).mappings()
+    }
+    book = DutyBook(now, (), people, settings.units, settings.organisations, settings.duty_kinds)
+    nobody: dict[str, None] = {}
+    ahead: dict[str, None] = {}
+    for unit in settings.units:
+        for step in _duty_steps(settings, unit):
+            own = replace(book, shifts=tuple(shifts[unit, step.ref]))
+            # Who is there now is missed at the earliest when a shift ends.
+            ends = sorted({shift.end for shift in own.shifts if shift.end <= now + AHEAD})
+            gap = next((at for at in (now, *ends) if not resolve(step, unit, replace(own, at=at))), None)
+            if gap == now:
+                nobody[f"{unit}/{step.ref}"] = None
+            elif gap is not None:
+                ahead[f"{unit}/{step.ref} from {gap.astimezone(settings.zone):%d/%m %H:%M}"] = None
+    yield from _found(FindingKind.NOBODY_ON_DUTY, list(nobody))
+    yield from _found(FindingKind.GAP_AHEAD, list(ahead))
+
+
+def _duty_steps(settings: Settings, unit: str) -> Iterator[PolicyStep]:
+    """Yield the steps by which the unit's policies ask for somebody on duty, each kind of duty and channels once."""
+    policies = [rule.policy for rule in settings.policies if any(rule.holds(unit, s) for s in rule.severities)]
+    steps = [step for policy in policies for step in policy.steps if step.whom is Whom.DUTY]
+    yield from {(step.ref, step.channels): step for step in steps}.values()
+
+
+def _chain_breaks(connection: sa.Connection, chain_from: int) -> Iterator[Finding]:
+    newest = (
+        sa.select(t.journal).where(t.journal.c.seq >= chain_from).order_by(t.journal.c.seq.desc()).limit(CHAIN_ROWS + 1)
+    )
+    try:
+        rows = [journal_row(row) for row in connection.execute(newest).mappings()][::-1]
+        if not rows:
+            yield from _found(FindingKind.CHAIN_BROKEN, [f"no row from {chain_from} on"])
+            return
+        from_first = chain_from <= 1 and len(rows) <= CHAIN_ROWS
+        breaks = [*(verify(rows) if from_first else verify(rows[1:], rows[0]))]
+    except (TypeError, ValueError) as unreadable:
+        yield from _found(FindingKind.CHAIN_BROKEN, [f"a row cannot be read: {str(unreadable)[:100]}"])
+    else:
+        yield from _found(FindingKind.CHAIN_BROKEN, [f"row {gap.seq} {gap.why}" for gap in breaks])
