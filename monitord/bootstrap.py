@@ -21,7 +21,9 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitord import __version__
-from monitord.account import anchors
+from monitord.account.anchor_files import FOLDER, AnchorTrouble
+from monitord.account.anchor_key import signing_key
+from monitord.account.anchors import anchor_now
 from monitord.clock import SystemClock
 from monitord.desk import offline
 from monitord.desk.audit import Finding, FindingKind, passed
@@ -311,9 +313,9 @@ class Daemon:
         """Sign the head of the journal and keep it outside of the database, every hour."""
         state = self.settings.state_dir
         try:
-            key = await asyncio.to_thread(anchors.signing_key, state, os.environ)
-            made = await asyncio.to_thread(anchors.anchor_now, self.reading, state / anchors.FOLDER, key, self.clock)
-        except (anchors.AnchorTrouble, OSError, ValueError, sa.exc.SQLAlchemyError) as error:
+            key = await asyncio.to_thread(signing_key, state, os.environ)
+            made = await asyncio.to_thread(anchor_now, self.reading, state / FOLDER, key, self.clock)
+        except (AnchorTrouble, OSError, ValueError, sa.exc.SQLAlchemyError) as error:
             log.error("journal.not_anchored", error=str(error))
         else:
             log.info("journal.anchored", seq=made.seq, number=made.number)

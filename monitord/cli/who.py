@@ -21,8 +21,9 @@ from monitord.account.who import (
     written_between,
     written_to,
 )
-from monitord.cli.log import Config, Database, Reading, print_table, printable, reading
 from monitord.cli.place import WRONG, fail
+from monitord.cli.reading import Config, Database, Reading, reading
+from monitord.cli.terminal import print_table, printable
 from monitord.clock import SystemClock
 from monitord.domain.journal import stamp
 from monitord.domain.people import DutyKind, Unit

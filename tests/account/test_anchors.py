@@ -14,8 +14,9 @@ import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from monitord.account import anchors
-from monitord.account.anchors import AnchorTrouble, anchor_now, make_anchor, read_anchors, verify_with
+from monitord.account import anchor_key, anchors
+from monitord.account.anchor_files import FOLDER, AnchorTrouble, append, read_anchors
+from monitord.account.anchors import anchor_now, make_anchor, verify_with
 from monitord.account.proof import verify
 from monitord.account.stored import read_after
 from monitord.cli import log
@@ -255,7 +256,7 @@ def test_an_anchor_with_one_changed_value_is_never_good(connection: sa.Connectio
         replace(one, count=one.count - 1),
         replace(one, signature=made[1].signature),
         replace(one, signature=bytes(64)),
-        replace(one, key=anchors.key_id(OTHER.public_key()), signature=OTHER.sign(one.signed)),
+        replace(one, key=anchor_key.key_id(OTHER.public_key()), signature=OTHER.sign(one.signed)),
     ]
     for bad in changed:
         assert len(verify_with(connection, [bad], PUBLIC)) == 1, bad
@@ -378,24 +379,26 @@ def test_nothing_is_signed_that_is_no_hash(connection: sa.Connection) -> None:
 
 
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
-    first = anchors.signing_key(tmp_path, {})
+    first = anchor_key.signing_key(tmp_path, {})
     assert [one.name for one in tmp_path.iterdir()] == ["anchor.key"]
     path = tmp_path / "anchor.key"
     assert path.stat().st_mode & 0o777 == 0o600
     assert len(base64.b64decode(path.read_bytes())) == 32
-    assert anchors.signing_key(tmp_path, {}).private_bytes_raw() == first.private_bytes_raw()
+    assert anchor_key.signing_key(tmp_path, {}).private_bytes_raw() == first.private_bytes_raw()
     path.chmod(0o640)
     with pytest.raises(AnchorTrouble, match="chmod 600"):
-        anchors.signing_key(tmp_path, {})
+        anchor_key.signing_key(tmp_path, {})
 
 
 def test_a_key_given_as_a_secret_goes_before_the_file_and_makes_none(tmp_path: Path) -> None:
     credentials, state = tmp_path / "credentials", tmp_path / "state"
     credentials.mkdir()
     text = base64.b64encode(KEY.private_bytes_raw()).decode()
-    given = anchors.signing_key(state, {"MONITORD_SECRET_ANCHOR_KEY": text})
+    given = anchor_key.signing_key(state, {"MONITORD_SECRET_ANCHOR_KEY": text})
     (credentials / "anchor_key").write_text(base64.b64encode(OTHER.private_bytes_raw()).decode() + "\n")
-    loaded = anchors.signing_key(state, {"CREDENTIALS_DIRECTORY": str(credentials), "MONITORD_SECRET_ANCHOR_KEY": text})
+    loaded = anchor_key.signing_key(
+        state, {"CREDENTIALS_DIRECTORY": str(credentials), "MONITORD_SECRET_ANCHOR_KEY": text}
+    )
     assert given.private_bytes_raw() == KEY.private_bytes_raw()
     assert loaded.private_bytes_raw() == OTHER.private_bytes_raw()
     assert not state.exists()
@@ -404,23 +407,23 @@ def test_a_key_given_as_a_secret_goes_before_the_file_and_makes_none(tmp_path: P
 @pytest.mark.parametrize("bad", ["", "abc", "đ" * 43, base64.b64encode(bytes(31)).decode(), "0" * 64])
 def test_a_secret_that_is_no_key_is_refused_and_not_repeated(tmp_path: Path, bad: str) -> None:
     with pytest.raises(AnchorTrouble, match="is no key") as refused:
-        anchors.signing_key(tmp_path, {"MONITORD_SECRET_ANCHOR_KEY": bad})
+        anchor_key.signing_key(tmp_path, {"MONITORD_SECRET_ANCHOR_KEY": bad})
     assert not bad or bad not in str(refused.value)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_key_that_is_gone_is_not_replaced_when_something_was_signed(journal: Path) -> None:
     state = journal.parent
-    anchor_now(reading_engine(journal), state / anchors.FOLDER, anchors.signing_key(state, {}), ManualClock(NOW))
+    anchor_now(reading_engine(journal), state / FOLDER, anchor_key.signing_key(state, {}), ManualClock(NOW))
     (state / "anchor.key").unlink()
     with pytest.raises(AnchorTrouble, match="were signed"):
-        anchors.signing_key(state, {})
+        anchor_key.signing_key(state, {})
     assert not (state / "anchor.key").exists()
 
 
 def secret(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("MONITORD_SECRET_ANCHOR_KEY", base64.b64encode(KEY.private_bytes_raw()).decode())
-    return anchors.public_text(PUBLIC)
+    return anchor_key.public_text(PUBLIC)
 
 
 def test_key_anchor_and_verify_as_they_are_typed(
@@ -429,7 +432,7 @@ def test_key_anchor_and_verify_as_they_are_typed(
     public = secret(monkeypatch)
     code, printed, err = run("log", "key", "--database", journal)
     assert (code, printed.strip()) == (0, public)
-    assert anchors.key_id(PUBLIC) in err
+    assert anchor_key.key_id(PUBLIC) in err
     (tmp_path / "key.txt").write_text(f"Khoá công khai: {printed}")
 
     code, line, err = run("log", "anchor", "--database", journal)
@@ -460,8 +463,8 @@ def test_a_rolled_back_database_ends_with_1_and_so_does_an_export_of_it(
     folder = tmp_path / "anchors"
     folder.mkdir()
     for one in made:
-        anchors.append(folder, one)
-    against = ("--anchors", folder, "--key", anchors.public_text(PUBLIC))
+        append(folder, one)
+    against = ("--anchors", folder, "--key", anchor_key.public_text(PUBLIC))
     export = tmp_path / "export.csv"
     for broken in (False, True):
         if broken:
@@ -479,8 +482,8 @@ def test_a_rolled_back_database_ends_with_1_and_so_does_an_export_of_it(
 def test_another_key_on_the_command_line_ends_with_1(
     run: Run, journal: Path, made: list[Anchor], tmp_path: Path
 ) -> None:
-    anchors.append(tmp_path / "a.txt", made[0])
-    other = anchors.public_text(OTHER.public_key())
+    append(tmp_path / "a.txt", made[0])
+    other = anchor_key.public_text(OTHER.public_key())
     code, out, _ = run("log", "verify", "--anchors", tmp_path / "a.txt", "--key", other, "--database", journal)
     assert code == 1
     assert "unknown key" in out
@@ -490,8 +493,8 @@ def test_another_key_on_the_command_line_ends_with_1(
 def test_what_cannot_be_used_ends_with_2_and_says_why(
     run: Run, journal: Path, made: list[Anchor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    public = anchors.public_text(PUBLIC)
-    good, empty = anchors.append(tmp_path / "a.txt", made[0]), tmp_path / "empty.txt"
+    public = anchor_key.public_text(PUBLIC)
+    good, empty = append(tmp_path / "a.txt", made[0]), tmp_path / "empty.txt"
     empty.write_text("không có gì\n")
     wrong: list[tuple[tuple[str | Path, ...], str]] = [
         (("verify", "--anchors", good), "--key"),
@@ -523,7 +526,7 @@ def test_with_the_settings_the_key_lies_in_the_state_folder(
     assert code == 0
     code, public, _ = run("log", "key", "--database", journal)
     assert code == 0
-    [key] = anchors.public_keys(public)
+    [key] = anchor_key.public_keys(public)
     with reading_engine(journal).connect() as connection:
         assert verify_with(connection, [read_anchor(line)], key) == ()
     assert (journal.parent / "anchor.key").exists()
