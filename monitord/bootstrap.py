@@ -33,8 +33,8 @@ from monitord.desk.context import Context
 from monitord.desk.control import ControlSocket
 from monitord.desk.desk import Desk
 from monitord.desk.ports import ALARM_AFTER, COMMANDS
-from monitord.desk.starting import Known, Started
-from monitord.domain.edge import Edge
+from monitord.desk.starting import Started
+from monitord.domain.edge import Edge, Known
 from monitord.domain.looking import Check
 from monitord.domain.network import SnmpVersion
 from monitord.judge.registry import builtin_folder, find_checks
@@ -182,7 +182,7 @@ class Daemon:
         self._config_read(True)
         writer = ThreadWriter(self.writing, lambda connection: Tx(connection, token))
         stack.callback(writer.close)
-        self.desk = Desk(writer, self.context, self.clock, self.run_id, random.random, Emergency(self), self)
+        self.desk = Desk(writer, self.context, self.clock, self.run_id, random.random, Emergency(self), self, self._ask)
         self.channels = channels.make_all(self.kinds, self.settings, self.clock)
         self.start_report: Started = await self.desk.start()
         stack.push_async_callback(self._stop_desk)
@@ -200,6 +200,7 @@ class Daemon:
         self.pages = PageLooker(self.clock, self.settings.http_workers)
         stack.callback(self.pages.close)
         self.judge = Judge(self.checks, "desk", self.run_id)
+        self.judge.reload(self.checks, self.settings.devices.values())
         self._seed(self.start_report.known)
         self.looker = Looker(
             self.clock, SnmpLooker(self.engine, self.clock), self.pages, self.judge, self.queue, watch=self.metrics
@@ -259,6 +260,15 @@ class Daemon:
         watchdog.start()
         stack.callback(watchdog.stop)
         self._keep("pulse", self._pulse)
+
+    def _ask(self, targets: Sequence[str]) -> None:
+        """Look now at targets whose next verdict the desk waits for."""
+        if not hasattr(self, "looker"):
+            # Everything is looked at soon after a start, and every first verdict is told.
+            return
+        self.judge.ask(targets)
+        for device in {target.partition("/")[0] for target in targets}:
+            self.looker.relook(device)
 
     # --- loops ------------------------------------------------------------------------------------------------------
 
@@ -365,7 +375,7 @@ class Daemon:
             self.engine.prepare_v3()
 
     def _seed(self, known: tuple[Known, ...]) -> None:
-        self.judge.seed({k.target: (k.settled, k.last_good, k.first_bad) for k in known})
+        self.judge.seed(known)
 
     def _config_read(self, ok: bool) -> None:
         self.metrics.config_ok.set(1 if ok else 0)

@@ -12,7 +12,7 @@ from monitord.account.journal_log import in_words
 from monitord.account.stored import fetch, selection, snapshot
 from monitord.domain.dutybook import DutyBook
 from monitord.domain.health import Cause, Health, Hold
-from monitord.domain.incident import Phase
+from monitord.domain.incident import RUNNING
 from monitord.domain.journal import FactKind
 from monitord.domain.network import Target
 from monitord.domain.people import Person
@@ -138,7 +138,7 @@ def read_board(connection: sa.Connection, settings: Settings, words: Words, now:
         names = _names(connection, settings, words, now)
         sites = _sites(connection, names)
         seen = [line.health or Health.UNKNOWN for site in sites for device in site.devices for line in device.targets]
-        running = sa.select(sa.func.count()).select_from(t.incident).where(t.incident.c.phase != Phase.RESTORED)
+        running = sa.select(sa.func.count()).select_from(t.incident).where(t.incident.c.phase.in_(RUNNING))
         return Board(
             now=now,
             counts={health: seen.count(health) for health in Health},

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.domain.dutybook import DutyBook, step_name
-from monitord.domain.incident import Incident, Phase
+from monitord.domain.incident import RUNNING, Incident, Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.network import Device, Target
 from monitord.domain.notice import DeliveryCause, Event, NoticeState
@@ -95,7 +95,7 @@ class Names:
 def read_cards(connection: sa.Connection, names: Names) -> tuple[IncidentCard, ...]:
     """Return the running ones: those that nobody has taken first, then by severity, then the newest."""
     order = (t.incident.c.phase != Phase.OPEN, t.incident.c.severity, t.incident.c.id.desc())
-    wanted = sa.select(t.incident).where(t.incident.c.phase != Phase.RESTORED).order_by(*order).limit(MOST_INCIDENTS)
+    wanted = sa.select(t.incident).where(t.incident.c.phase.in_(RUNNING)).order_by(*order).limit(MOST_INCIDENTS)
     incidents = [incident_of(row) for row in connection.execute(wanted).mappings()]
     ids = [incident.id for incident in incidents]
     notices = _notices(connection, names, {incident.id: incident for incident in incidents})
@@ -207,7 +207,7 @@ def _notice(names: Names, incident: Incident, row: Any, answer: ToldState | None
 
 
 def read_restored(connection: sa.Connection, names: Names) -> tuple[RestoredLine, ...]:
-    over = sa.and_(t.incident.c.phase == Phase.RESTORED, t.incident.c.restored_at.is_not(None))
+    over = sa.and_(t.incident.c.phase.not_in(RUNNING), t.incident.c.restored_at.is_not(None))
     wanted = sa.select(t.incident).where(over).order_by(t.incident.c.id.desc()).limit(MOST_RESTORED)
     lines = []
     for incident in (incident_of(row) for row in connection.execute(wanted).mappings()):

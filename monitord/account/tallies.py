@@ -175,7 +175,11 @@ def _says(row: Row) -> dict[str, Any]:
         case FactKind.INCIDENT_ACK_EXPIRED:
             return {"phase": Phase.OPEN, "round": refs.get("round"), "ack_expires_at": None}
         case FactKind.INCIDENT_RESTORED:
-            return {"phase": Phase.RESTORED, "restored_at": refs.get("restored"), "ack_expires_at": None}
+            return {"phase": Phase.RESTORED, "restored_at": refs.get("restored")}
+        case FactKind.INCIDENT_REOPENED:
+            lapsed = {} if refs.get("phase") == Phase.ACKNOWLEDGED else {"ack_expires_at": None}
+            seen = {name: refs.get(name) for name in ("phase", "health", "cause")}
+            return {"restored_at": None, "reopened": refs.get("times")} | seen | lapsed
         case _:
             return {}
 
@@ -187,6 +191,7 @@ _KINDS = frozenset(
         FactKind.INCIDENT_ACKNOWLEDGED,
         FactKind.INCIDENT_ACK_EXPIRED,
         FactKind.INCIDENT_RESTORED,
+        FactKind.INCIDENT_REOPENED,
     }
 )
 _NEVER_SAID = ("acknowledged_at", "acknowledged_by", "ack_expires_at", "restored_at")

@@ -18,7 +18,7 @@ from monitord.cli.place import WRONG, fail
 from monitord.cli.reading import Config, Database, Reading, reading
 from monitord.cli.terminal import print_table, printable
 from monitord.clock import SystemClock
-from monitord.domain.incident import Phase, number_of
+from monitord.domain.incident import RUNNING, number_of
 from monitord.domain.safe import clean
 from monitord.store import tables as t
 
@@ -75,7 +75,7 @@ def code_of(connection: sa.Connection, typed: str) -> str:
             number = -1
         bearers = sa.select(i.code, i.phase).where(i.number == min(number, 1 << 31)).order_by(i.id.desc())
         found = connection.execute(bearers).all()
-    running = [row.code for row in found if row.phase != Phase.RESTORED]
+    running = [row.code for row in found if row.phase in RUNNING]
     if len(running) > 1:
         fail(f"{wanted} is more than one running incident: {', '.join(running)}; name the whole number", WRONG)
     if not found:

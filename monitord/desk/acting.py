@@ -78,20 +78,21 @@ def take(press: Press) -> Pressed:
         return press.refused("not_on_duty")
     match incident.phase:
         case Phase.OPEN:
-            decision = escalation.acknowledged(incident, person.id, duty, at.now, tx.told(incident.id))
-            write(tx, press.signed(decision), at)
+            ladder_now = ladder_time(tx, incident.id, at)
+            decision = escalation.acknowledged(incident, person.id, duty, at.now, tx.told(incident.id), ladder_now)
+            write(tx, press.signed(decision), at, ladder_now)
             kind = press.context.settings.duty_kinds.get(duty)
             return press.done(PressResult.TAKEN, kind.name if kind else duty)
         case Phase.ACKNOWLEDGED if incident.acknowledged_by == person.id:
             result = PressResult.ALREADY_YOURS
         case Phase.ACKNOWLEDGED:
             result = PressResult.ALREADY_TAKEN
-        case Phase.RESTORED:
+        case Phase.RESTORED | Phase.FIXED | Phase.CLOSED:
             result = PressResult.ALREADY_OVER
     refs = press.refs(phase=incident.phase, by=incident.acknowledged_by, duty=duty)
     tx.append([Fact(FactKind.INCIDENT_PRESSED_AGAIN, incident.id, incident.target, person.id, refs)], at)
     holder = press.book.people.get(incident.acknowledged_by or "")
-    when = incident.restored_at if incident.phase is Phase.RESTORED else incident.acknowledged_at
+    when = incident.acknowledged_at if incident.running else incident.restored_at
     return press.answer(result, holder.name if holder else "", when=when)
 
 
@@ -130,7 +131,7 @@ def approve(press: Press) -> Pressed:
     tx, incident, notice = press.tx, press.incident, press.notice
     if not _may_lead(press):
         return press.refused("not_the_leader")
-    if incident.phase is Phase.RESTORED:
+    if not incident.running:
         return press.answer(PressResult.ALREADY_OVER, when=incident.restored_at)
     step = step_of(incident.policy, notice["step"])
     if step.whom is not Whom.ORGANISATION:

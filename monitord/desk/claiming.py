@@ -112,9 +112,13 @@ def _reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             return None if still_owed else str(incident.phase)
         case Event.SENT_BACK | Event.APPROVAL if incident.phase is not Phase.OPEN or row["round"] != incident.round:
             return str(incident.phase)
-        case Event.ACKNOWLEDGED | Event.TAKEN_EDIT if incident.phase is Phase.RESTORED:
+        case Event.FLAPPING if not (incident.running or incident.hushed):
+            return str(incident.phase)
+        case Event.ACKNOWLEDGED | Event.TAKEN_EDIT | Event.REOPENED if not incident.running:
             return str(incident.phase)
         case Event.ACKNOWLEDGED | Event.TAKEN_EDIT if incident.phase is Phase.OPEN:
+            return "open again"
+        case Event.RESTORED | Event.RESTORED_EDIT if incident.running:
             return "open again"
         case Event.TAKEN_EDIT | Event.RESTORED_EDIT:
             edited = tx.sql.execute(

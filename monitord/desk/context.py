@@ -1,12 +1,12 @@
 """What every decision of the desk needs beside the database: the settings, the moment, and the words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook
-from monitord.domain.network import Device, Target
+from monitord.domain.network import OURSELVES, SIGHT, Device, Target
 from monitord.settings.model import Settings
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -14,6 +14,15 @@ from monitord.texts.story import Words
 
 GRACE = timedelta(minutes=15)
 """How long after the end of a shift its holder may still take an incident: handovers overlap."""
+AGENT = "agent_answers"
+"""The check that says whether a device answers: its fault explains that nothing else of the device is seen."""
+
+
+def parents_of(settings: Settings, device: Device) -> Iterator[Device]:
+    """Yield the devices above a device, the nearest first; the settings have no circles."""
+    while device.parent is not None and (parent := settings.devices.get(device.parent)) is not None:
+        yield parent
+        device = parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +32,25 @@ class Context:
     settings: Settings
     words: Words
     targets: Mapping[str, tuple[Device, Target]]
+    agents: Mapping[str, str]
+    below: Mapping[str, tuple[str, ...]]
 
     @staticmethod
     def of(settings: Settings, words: Words) -> "Context":
-        """Return the context for a set of settings."""
+        """Return the context for a set of settings.
+
+        `agents` names the target that says whether a device answers, `below` the devices behind a device, at any depth.
+        """
         index = {target.id: (device, target) for device in settings.devices.values() for target in device.targets}
-        return Context(settings, words, index)
+        sight = Target(SIGHT, OURSELVES, SIGHT.partition("/")[2], None, None, severity=1, title="")
+        ourselves = Device(OURSELVES, words.page["ourselves"], settings.desk_unit, "", (sight,), severity=1)
+        index[SIGHT] = (ourselves, sight)
+        agents = {device.id: target.id for device, target in index.values() if target.check == AGENT}
+        below: dict[str, list[str]] = {}
+        for device in settings.devices.values():
+            for parent in parents_of(settings, device):
+                below.setdefault(parent.id, []).append(device.id)
+        return Context(settings, words, index, agents, {parent: tuple(found) for parent, found in below.items()})
 
     def book(self, tx: Tx, at: Moment, back: timedelta = timedelta(0)) -> DutyBook:
         """Return the duty book at a moment, read in the writer's transaction."""

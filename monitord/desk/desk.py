@@ -10,14 +10,15 @@ from typing import TypeVar
 import structlog
 
 from monitord.clock import Clock, Step
-from monitord.desk import by_hand, claiming, leases, presses, reporting, starting, timers
+from monitord.desk import by_hand, claiming, leases, presses, reporting, reviewing, starting, timers, windows
 from monitord.desk import edges as edge_work
 from monitord.desk.context import Context
 from monitord.desk.ports import ALARM_AFTER, Observer, Reserve
-from monitord.domain.edge import Edge
+from monitord.domain.edge import Edge, Known
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
 from monitord.domain.update import Answer, Update
+from monitord.domain.window import Scope, Window, WindowKind
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.store.writer import StoreUnavailable, Writer
@@ -49,6 +50,7 @@ class Desk:
         jitter: Callable[[], float],
         reserve: Reserve,
         observer: Observer,
+        ask: Callable[[Sequence[str]], None] = lambda targets: None,
     ) -> None:
         self._writer = writer
         self._context = context
@@ -57,6 +59,7 @@ class Desk:
         self._jitter = jitter
         self._reserve = reserve
         self._observer = observer
+        self._ask = ask
         self._key = b""
         self._down: tuple[datetime, datetime] | None = None
         self._unlooked: dict[str, float] = {}
@@ -89,12 +92,12 @@ class Desk:
 
         await self._writer.run(lambda tx: work(tx, self._moment()))
 
-    async def reload(self, context: Context) -> tuple[starting.Known, ...]:
+    async def reload(self, context: Context) -> tuple[Known, ...]:
         """Put other settings in force, whole or not at all, and return what is known of every target."""
 
         before = self._context
 
-        def work(tx: Tx, at: Moment) -> tuple[starting.Known, ...]:
+        def work(tx: Tx, at: Moment) -> tuple[Known, ...]:
             # Here and not after the COMMIT: decisions behind this one in the queue must not see the old devices.
             self._context = context
             starting.take_settings(tx, context, at)
@@ -165,7 +168,9 @@ class Desk:
 
         def work(tx: Tx, at: Moment) -> float | None:
             timers.fire_due(tx, self._context, at, waiting, self._down)
-            return timers.seconds_to_next(tx, at.boot, waiting)
+            holds = reviewing.review(tx, self._context, at)
+            waits = [timers.seconds_to_next(tx, at.boot, waiting), holds]
+            return min((wait for wait in waits if wait is not None), default=None)
 
         wait = await self._decide("timers", work)
         if self._unlooked:
@@ -263,6 +268,27 @@ class Desk:
 
         return await self._decide("acknowledge", lambda tx, at: by_hand.take(tx, self._context, shown, person, at))
 
+    async def set_windows(
+        self,
+        kind: WindowKind,
+        scope: Scope,
+        spans: Sequence[tuple[datetime, datetime]],
+        person: str,
+        reason: str = "",
+        leader: str | None = None,
+    ) -> list[int]:
+        """Write a series of windows and return their ids; WindowRefused says why not."""
+        return await self._decide(
+            "window",
+            lambda tx, at: windows.set_windows(tx, self._context, kind, scope, spans, person, reason, leader, at),
+        )
+
+    async def end_window(self, window: int, person: str, reason: str = "") -> Window:
+        """End a window now and return it as it was; WindowRefused when none runs or is ahead with that id."""
+        return await self._decide(
+            "window", lambda tx, at: windows.end_window(tx, self._context, window, person, reason, at)
+        )
+
     # --- the one way to the database --------------------------------------------------------------------------------
 
     def _moment(self) -> Moment:
@@ -273,7 +299,7 @@ class Desk:
         began, refusals, alarmed = self._clock.mono(), 0, False
         while True:
             try:
-                result, queued, armed = await self._writer.run(lambda tx: self._watched(tx, work))
+                result, queued, armed, asked = await self._writer.run(lambda tx: self._watched(tx, work))
             except StoreUnavailable as why:
                 self.last_sign = self._clock.mono()
                 lasted = self.last_sign - began
@@ -290,17 +316,20 @@ class Desk:
             if refusals:
                 await self._aside(self._reserve.works_again())
             self._observer.committed(command, self.last_commit - began)
+            if asked:
+                self._ask(asked)
             if armed:
                 self._timers_moved.set()
             if queued:
                 self._wake_dispatchers()
             return result
 
-    def _watched(self, tx: Tx, work: Callable[[Tx, Moment], T]) -> tuple[T, bool, bool]:
-        """Run a decision and return with its result whether it left something for the dispatchers or the timers."""
-        queued, armed = tx.queued, tx.armed_count
+    def _watched(self, tx: Tx, work: Callable[[Tx, Moment], T]) -> tuple[T, bool, bool, tuple[str, ...]]:
+        """Run a decision and return with its result whether it left something for the dispatchers or the timers, and
+        the targets whose next look it waits for."""
+        queued, armed, asked = tx.queued, tx.armed_count, len(tx.asked)
         result = work(tx, self._moment())
-        return result, tx.queued != queued, tx.armed_count != armed
+        return result, tx.queued != queued, tx.armed_count != armed, tuple(tx.asked)[asked:]
 
     @staticmethod
     async def _aside(work: Awaitable[None]) -> None:

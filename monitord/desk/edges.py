@@ -1,4 +1,4 @@
-"""Taking in edges: the target's row, the journal, and the incident that opens, changes or ends by them."""
+"""Taking in edges: the target's row, the journal, and what follows for incidents and for what stands behind."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,23 +6,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk.context import Context, write
-from monitord.domain import escalation
+from monitord.desk.context import AGENT, Context, parents_of, write
+from monitord.desk.holding import withheld_below
+from monitord.desk.settling import reconsider, settle, turned
+from monitord.domain import lifecycle
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import FAULTS, Health, Hold
-from monitord.domain.incident import Incident, Phase, code, next_number
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.network import Device, Target
+from monitord.domain.network import SIGHT, Device, Target
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
 _SAVE = t.target.update().where(t.target.c.id == sa.bindparam("the_id"))
-AGENT = "agent_answers"
-"""The check whose fault holds the other targets of its device.
-
-Nobody is told that a port is unseen behind a silent agent.
-"""
 
 
 def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tuple[datetime, datetime] | None) -> bool:
@@ -42,12 +38,57 @@ def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tu
     if edge.happenings:
         refs = {"happenings": list(edge.happenings), "seen": stamp(edge.seen_at)}
         tx.append([Fact(FactKind.TARGET_HAPPENING, target=edge.target, refs=refs)], at)
-    _write_target(tx, row, edge, device)
+    values = _write_target(tx, row, edge, device)
+    restless = edge.flapping is not bool(row is not None and row["flapping"])
     if edge.firmness is Firmness.HARD:
-        _settle(tx, context, edge, device, target, at, down_between)
-        if target.check == AGENT:
-            _hold_others(tx, device, edge)
+        settle(tx, context, device, target, values, at, down_between if edge.first else None)
+    if restless:
+        turned(tx, context, target.id, values, at)
+    if target.check == AGENT or target.id == SIGHT:
+        _mark_held(tx, context, device, target, edge, row)
+        _wake_below(tx, context, device, target, edge, row, at)
     return True
+
+
+def _wake_below(tx: Tx, context: Context, device: Device, target: Target, edge: Edge, row: Any, at: Moment) -> None:
+    """What waited for this look is decided; what stood behind a fault is looked at before it is told."""
+    if edge.now in FAULTS:
+        return
+    was_faulty = row is not None and row["seen"] is not None and Health(row["seen"]) in FAULTS
+    for waiting in withheld_below(tx, context, device, target):
+        if was_faulty and waiting["behind"]:
+            after = {"look_after": edge.seen_at}
+            tx.sql.execute(t.target.update().where(t.target.c.id == waiting["id"]).values(after))
+            tx.asked[waiting["id"]] = None
+        else:
+            reconsider(tx, context, waiting, at)
+
+
+def _mark_held(tx: Tx, context: Context, device: Device, target: Target, edge: Edge, row: Any) -> None:
+    """Show at the targets behind this one that they cannot be seen, or that they can again."""
+    was = row is not None and row["settled"] is not None and Health(row["settled"]) in FAULTS
+    if edge.firmness is not Firmness.HARD or (edge.now in FAULTS) is was:
+        return
+    if target.id == SIGHT:
+        held = [Hold.BLIND] if edge.now in FAULTS else []
+        tx.sql.execute(t.target.update().where(t.target.c.id != SIGHT).values(held=held))
+        return
+    behind = [device.id, *context.below.get(device.id, ())]
+    if edge.now not in FAULTS:
+        failed = sa.select(t.target.c.id).where(t.target.c.settled.in_(FAULTS))
+        agents = set(tx.sql.execute(failed).scalars()) & set(context.agents.values())
+        behind = [name for name in behind if not agents & set(_agents_over(context, name))]
+    held = [Hold.PARENT] if edge.now in FAULTS else []
+    concerned = sa.and_(t.target.c.device.in_(behind), t.target.c.id != target.id)
+    tx.sql.execute(t.target.update().where(concerned).values(held=held))
+
+
+def _agents_over(context: Context, name: str) -> list[str]:
+    devices = context.settings.devices
+    if name not in devices:
+        return []
+    over = [name, *(parent.id for parent in parents_of(context.settings, devices[name]))]
+    return [context.agents[one] for one in over if one in context.agents]
 
 
 def _seen_before(row: Any, edge: Edge) -> bool:
@@ -83,7 +124,8 @@ def _edge_fact(edge: Edge) -> Fact:
     return Fact(kind, target=edge.target, refs=refs, private={"detail": edge.detail} if edge.detail else None)
 
 
-def _write_target(tx: Tx, row: Any, edge: Edge, device: Device) -> None:
+def _write_target(tx: Tx, row: Any, edge: Edge, device: Device) -> dict[str, Any]:
+    """Write the target's row, and return it as it is now."""
     hard = edge.firmness is Firmness.HARD
     values: dict[str, Any] = {
         "device": device.id,
@@ -99,78 +141,19 @@ def _write_target(tx: Tx, row: Any, edge: Edge, device: Device) -> None:
         "edge_boot": edge.boot,
         "edge_seq": edge.seq,
         "edge_seen": edge.seen_at,
+        "flapping": edge.flapping,
+        "history": edge.history,
     }
     if row is None or row["seen"] != edge.now:
         values["since"] = edge.seen_at
     if hard:
         values["settled"] = edge.now
     if row is None:
-        tx.sql.execute(t.target.insert(), {"id": edge.target, "held": [], **values})
-    else:
-        tx.sql.execute(_SAVE, {"the_id": edge.target, **values})
-
-
-def _hold_others(tx: Tx, device: Device, edge: Edge) -> None:
-    held = [Hold.PARENT] if edge.now in FAULTS else []
-    others = sa.and_(t.target.c.device == device.id, t.target.c.id != edge.target)
-    tx.sql.execute(t.target.update().where(others).values(held=held))
-
-
-def _settle(
-    tx: Tx,
-    context: Context,
-    edge: Edge,
-    device: Device,
-    target: Target,
-    at: Moment,
-    down_between: tuple[datetime, datetime] | None,
-) -> None:
-    running = tx.running_incident(edge.target)
-    if edge.now in FAULTS and running is None:
-        write(tx, escalation.opened(_draft(tx, context, edge, device, target, at), context.book(tx, at), at.now), at)
-    elif edge.now is Health.UP and running is not None:
-        # An incident that opened after the daemon came back was seen all the time.
-        unseen = down_between if edge.first and down_between and running.opened_at <= down_between[0] else None
-        write(tx, escalation.restored(running, edge.seen_at, tx.told(running.id), unseen), at)
-    elif edge.now in FAULTS and running is not None and running.health is not edge.now:
-        severity = context.settings.severity_for(target, edge.now)
-        after, fact = escalation.changed(running, edge.now, edge.cause, edge.detail, severity)
-        tx.append([fact], at)
-        if after.severity == running.severity:
-            tx.save(after)
-            return
-        policy = context.settings.policy_for(running.unit, after.severity)
-        if running.phase is not Phase.OPEN:
-            # Somebody has it: its ladder waits, and would begin again by the severer policy.
-            tx.save(replace(after, policy=policy))
-            return
-        write(tx, escalation.raised(after, policy, context.book(tx, at), at.now), at)
-
-
-def _draft(tx: Tx, context: Context, edge: Edge, device: Device, target: Target, at: Moment) -> Incident:
-    settings = context.settings
-    severity = settings.severity_for(target, edge.now)
-    day = at.now.astimezone(settings.zone).date()
-    number = next_number(*tx.numbers(day))
-    draft = Incident(
-        id=0,
-        code=code(day, number),
-        target=target.id,
-        unit=device.unit,
-        severity=severity,
-        health=edge.now,
-        cause=edge.cause,
-        detail=edge.detail,
-        phase=Phase.OPEN,
-        policy=settings.policy_for(device.unit, severity),
-        detected_at=edge.seen_at,
-        opened_at=at.now,
-        ladder_from=at.now,
-        step=-1,
-        first_bad=edge.first_bad,
-        last_good=edge.last_good,
-    )
-    return tx.new_incident(draft, number, day)
+        values |= {"id": edge.target, "held": [], "withheld_at": None, "behind": False, "look_after": None}
+        tx.sql.execute(t.target.insert(), values)
+        return values
+    tx.sql.execute(_SAVE, {"the_id": edge.target, **values})
+    return {**row, **values}
 
 
 def drop_removed(tx: Tx, context: Context, at: Moment) -> int:
@@ -182,7 +165,7 @@ def drop_removed(tx: Tx, context: Context, at: Moment) -> int:
     for running in tx.running_incidents():
         if running.target in context.targets:
             continue
-        ended = escalation.restored(running, at.now, tx.told(running.id))
+        ended = lifecycle.restored(running, at.now, tx.told(running.id))
         removed = Fact(FactKind.TARGET_REMOVED, running.id, running.target)
         write(tx, replace(ended, facts=(removed, *ended.facts)), at)
         dropped += 1

@@ -67,7 +67,9 @@ def _faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, inciden
             actions = [Button.RECEIPT] if row["organisation"] else [Button.TAKE]
             if _to_leader(context, row, incident):
                 actions = [Button.NOTED, Button.TAKE]
-        case Event.SENT_BACK:
+        case Event.REOPENED if row["organisation"]:
+            actions = [Button.RECEIPT]
+        case Event.SENT_BACK | Event.REOPENED | Event.HANDED | Event.REMINDER:
             actions = [Button.TAKE]
         case Event.APPROVAL:
             actions = [Button.TAKE, Button.APPROVE]
@@ -172,6 +174,10 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         told=_told(tx, incident, book),
         taken=_taken(context, incident, book, row),
         noted=_noted(tx, incident, book, row),
+        reopened=incident.reopened,
+        episode_at=incident.episode_from,
+        down_total=incident.outage(incident.restored_at or at.now) if incident.reopened else None,
+        by=_by(book, row),
         pause=incident.policy.noted_holds if who is Audience.LEADER and event is Event.STEP else None,
         restored_at=incident.restored_at,
         order=_order(context, incident, row),
@@ -264,6 +270,14 @@ def _noted(tx: Tx, incident: Incident, book: DutyBook, row: Any) -> Taken | None
         return None
     person = book.people.get(row["subject"])
     return Taken(row["created_at"], person.name if person else row["subject"])
+
+
+def _by(book: DutyBook, row: Any) -> Taken | None:
+    """Who handed it to the reader: `subject` names him."""
+    if row["event"] != Event.HANDED:
+        return None
+    person = book.people.get(row["subject"].partition("@")[0])
+    return Taken(row["created_at"], person.name) if person else None
 
 
 def _contact(context: Context, incident: Incident, book: DutyBook, at: Moment) -> str:

@@ -23,6 +23,8 @@ COMMANDS = (
     "press",
     "conflict",
     "acknowledge",
+    "act",
+    "window",
 )
 """Every command's name: a closed set, so that it can be a metric's label."""
 

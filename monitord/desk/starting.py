@@ -14,9 +14,11 @@ from monitord.desk.context import Context, write
 from monitord.desk.edges import drop_removed
 from monitord.desk.leases import hasten, void_leases
 from monitord.domain import escalation
+from monitord.domain.edge import Known
 from monitord.domain.health import Health
 from monitord.domain.incident import Phase
 from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.network import SIGHT
 from monitord.domain.roster import Shift, instant
 from monitord.settings.model import Settings
 from monitord.settings.shifts import YAML, shifts_of
@@ -28,16 +30,6 @@ ALIVE = "alive_at"
 STOPPED = "stopped_at"
 HORIZON_DAYS = 45
 """Days ahead for which daily slots are written out as shifts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the desk remembers of a target: the way back to the looker."""
-
-    target: str
-    settled: Health | None
-    last_good: datetime | None
-    first_bad: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ def start(tx: Tx, context: Context, at: Moment) -> Started:
         key=_button_key(tx),
         down_between=down,
         known=known_targets(tx),
-        unlooked=frozenset(incident.target for incident in tx.running_incidents()),
+        unlooked=frozenset(incident.target for incident in tx.running_incidents()) - {SIGHT},
     )
 
 
@@ -175,7 +167,14 @@ def _identity(shift: Shift, now: datetime) -> tuple[str, str, str, datetime, dat
 def known_targets(tx: Tx) -> tuple[Known, ...]:
     """Return what is remembered of every target."""
     return tuple(
-        Known(r["id"], Health(r["settled"]) if r["settled"] else None, r["last_good"], r["first_bad"])
+        Known(
+            r["id"],
+            Health(r["settled"]) if r["settled"] else None,
+            r["last_good"],
+            r["first_bad"],
+            r["flapping"],
+            r["history"],
+        )
         for r in tx.sql.execute(sa.select(t.target)).mappings()
     )
 

@@ -9,9 +9,11 @@ import structlog
 
 from monitord.desk.approvals import approvals
 from monitord.desk.context import Context, write
+from monitord.desk.holding import muted_until
 from monitord.domain import escalation
-from monitord.domain.decision import Timer, TimerKind
+from monitord.domain.decision import Decision, Timer, TimerKind
 from monitord.domain.incident import Incident
+from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.store import tables as t
 from monitord.store.rows import ArmedTimer, Moment
 from monitord.store.tx import Tx
@@ -50,6 +52,12 @@ def _fire(
     ladder_now = timer.due + timedelta(seconds=at.boot - timer.due_boot)
     book = context.book(tx, at)
     match timer.kind:
+        case TimerKind.STEP if (end := muted_until(tx, context, incident.target, at)) is not None:
+            # The mute ends by itself, and what fell due in it is told then, by the highest step.
+            later = Timer(TimerKind.STEP, timer.step, ladder_now + (end - at.now))
+            refs = {"step": timer.step, "until": stamp(end)}
+            fact = Fact(FactKind.STEP_MUTED, incident.id, incident.target, refs=refs)
+            write(tx, Decision(incident, (fact,), (), later), at, ladder_now)
         case TimerKind.STEP:
             approved = frozenset(approvals(tx, incident.id, incident.round))
             decision = escalation.step_due(incident, book, ladder_now, down_between, approved)

@@ -25,7 +25,7 @@ class TargetState:
     `settled` is the last hard health (None before the first), `health` the last seen. `attempt` counts the looks in a
     row that differ from `settled` without having been confirmed, `faults` those among them that saw a fault, `blind`
     the last ones that saw nothing. `first_bad` is the first look since the last UP that saw a fault; `last_good` the
-    last look that was UP.
+    last look that was UP. `asked` when somebody wants the next verdict told, whatever it is.
     """
 
     settled: Health | None = None
@@ -36,6 +36,19 @@ class TargetState:
     first_bad: datetime | None = None
     last_good: datetime | None = None
     looked: bool = False
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the desk remembers of a target: the way back to the looker."""
+
+    target: TargetId
+    settled: Health | None = None
+    last_good: datetime | None = None
+    first_bad: datetime | None = None
+    flapping: bool = False
+    history: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +56,8 @@ class Edge:
     """A change of a target as seen, or the first verdict after a start (`first`), or a happening.
 
     `source`, `boot` and `seq` name the edge: the desk takes each at most once. `seen_at` is the look that gave it.
-    `first_bad` and
-    `last_good` bound the instant at which a fault began.
+    `first_bad` and `last_good` bound the instant at which a fault began. `flapping` and `history` are the target's
+    restlessness after that look, as `flapping.written` puts it.
     """
 
     source: str
@@ -63,6 +76,8 @@ class Edge:
     last_good: datetime | None = None
     first: bool = False
     happenings: tuple[Happening, ...] = ()
+    flapping: bool = False
+    history: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +102,7 @@ def observe(state: TargetState, verdict: Verdict, at: datetime, confirm: int) ->
     a start is always told.
     """
     seen = verdict.health
-    first = not state.looked
+    first = not state.looked or state.asked
     if seen is Health.UP:
         after = TargetState(settled=Health.UP, health=Health.UP, last_good=at, looked=True)
         if state.settled is Health.UP and state.health is Health.UP and not first:
@@ -162,6 +177,8 @@ def to_wire(edge: Edge) -> dict[str, Any]:
         "last_good": instant(edge.last_good),
         "first": edge.first,
         "happenings": list(edge.happenings),
+        "flapping": edge.flapping,
+        "history": edge.history,
     }
 
 
@@ -188,4 +205,6 @@ def from_wire(wire: Mapping[str, Any]) -> Edge:
         last_good=instant(wire["last_good"]),
         first=bool(wire["first"]),
         happenings=tuple(Happening(h) for h in wire["happenings"]),
+        flapping=bool(wire["flapping"]),
+        history=str(wire["history"]),
     )

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 
 from monitord.domain.decision import Decision, Timer, TimerKind, Told
 from monitord.domain.dutybook import DutyBook, resolve
-from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import EDITABLE, Event, Notice, Priority
-from monitord.domain.policy import Policy, Whom, due_at, highest_due, step_of
+from monitord.domain.policy import Whom, due_at, highest_due, step_of, taken_until
 from monitord.domain.steps import (
     Lateness,
     ask_approval,
@@ -46,6 +45,8 @@ def opened(draft: Incident, book: DutyBook, now: datetime) -> Decision:
             "last_good": None if draft.last_good is None else stamp(draft.last_good),
             "first_bad": stamp(draft.occurred_at),
             "detected": stamp(draft.detected_at),
+            "recurrence_of": draft.recurrence_of,
+            "recurrence": draft.recurrence or None,
         },
         private={"detail": draft.detail} if draft.detail else None,
     )
@@ -104,10 +105,22 @@ def step_due(
     return Decision(after, tuple(facts), tuple(notices), next_step(after, after.step))
 
 
-def acknowledged(incident: Incident, person: str, duty: str, now: datetime, told: Iterable[Told]) -> Decision:
+def acknowledged(
+    incident: Incident,
+    person: str,
+    duty: str,
+    now: datetime,
+    told: Iterable[Told],
+    ladder_now: datetime | None = None,
+) -> Decision:
     """Decide "tiếp nhận": the ladder stops, everyone who was told hears who took it, and the acknowledgement has an
-    end."""
-    expires = now + incident.policy.ack_holds
+    end.
+
+    `ladder_now` is `now` by the ladder's own time, from which restoration counts; the timer is in it.
+    """
+    ladder_now = ladder_now or now
+    holds = taken_until(incident.policy, incident.detected_at, ladder_now) - ladder_now
+    expires = now + holds
     after = replace(
         incident, phase=Phase.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=person, ack_expires_at=expires
     )
@@ -127,11 +140,11 @@ def acknowledged(incident: Incident, person: str, duty: str, now: datetime, told
     notices += [
         Notice(incident.id, Event.ACKNOWLEDGED, way.person, way.channel, Priority.FOLLOW_UP,
         organisation=way.organisation,
-               round=incident.round)
+               round=incident.round, subject=incident.episode)
         for way in once(told)
         if way.person != person
     ]  # fmt: skip
-    return Decision(after, (fact,), tuple(notices), Timer(TimerKind.ACK_EXPIRY, 0, expires))
+    return Decision(after, (fact,), tuple(notices), Timer(TimerKind.ACK_EXPIRY, 0, ladder_now + holds))
 
 
 def noted(incident: Incident, person: str, duty: str, book: DutyBook, now: datetime) -> Decision:
@@ -177,36 +190,6 @@ def ack_expired(incident: Incident, book: DutyBook, now: datetime) -> Decision:
     return replace(ladder, facts=(fact, *ladder.facts))
 
 
-def restored(
-    incident: Incident, at: datetime, told: Iterable[Told], unknown_between: tuple[datetime, datetime] | None = None
-) -> Decision:
-    """Decide the return of the target: nothing stays armed, and everyone who was told hears it.
-
-    `unknown_between` is the time in which nobody looked, when the return was seen by the first look after it.
-    """
-    after = replace(incident, phase=Phase.RESTORED, restored_at=at, ack_expires_at=None)
-    refs: dict[str, str | float | None] = {
-        "restored": stamp(at),
-        "outage_seconds": round((at - incident.occurred_at).total_seconds(), 3),
-    }
-    if unknown_between is not None:
-        refs |= {"unknown_from": stamp(unknown_between[0]), "unknown_to": stamp(unknown_between[1])}
-    told = tuple(told)
-    notices = [
-        Notice(incident.id, Event.RESTORED_EDIT, way.person, way.channel, Priority.EDIT, step=way.step,
-        edits=way.notice,
-               organisation=way.organisation, round=incident.round)
-        for way in told
-        if way.channel in EDITABLE
-    ]  # fmt: skip
-    notices += [
-        Notice(incident.id, Event.RESTORED, way.person, way.channel, Priority.FOLLOW_UP, organisation=way.organisation)
-        for way in once(told)
-    ]
-    fact = Fact(FactKind.INCIDENT_RESTORED, incident.id, incident.target, refs=refs)
-    return Decision(after, (fact,), tuple(notices), None)
-
-
 def approved(incident: Incident, number: int, person: str, book: DutyBook, now: datetime) -> Decision:
     """Decide the leader's approval of a step that leaves the unit.
 
@@ -225,24 +208,3 @@ def approved(incident: Incident, number: int, person: str, book: DutyBook, now: 
     return Decision(
         incident, (fact,), notices, next_step(incident, incident.step) if incident.phase is Phase.OPEN else None
     )
-
-
-def changed(incident: Incident, health: Health, cause: Cause, detail: str, severity: int) -> tuple[Incident, Fact]:
-    """Return the incident seen in another health while the fault lasts, and the row that says so.
-
-    Its severity rises with what is seen, and never falls: what turned out worse must not stay quiet, what turned out
-    better was told as it was.
-    """
-    worse = min(severity, incident.severity)
-    refs: dict[str, str | int] = {"was": incident.health, "health": health, "cause": cause}
-    if worse != incident.severity:
-        refs |= {"severity_was": incident.severity, "severity": worse}
-    private = {"detail": detail} if detail else None
-    fact = Fact(FactKind.INCIDENT_CHANGED, incident.id, incident.target, refs=refs, private=private)
-    return replace(incident, health=health, cause=cause, detail=detail, severity=worse), fact
-
-
-def raised(incident: Incident, policy: Policy, book: DutyBook, now: datetime) -> Decision:
-    """Decide a rise of severity of an incident that nobody has taken: the ladder of the severer policy begins now."""
-    again = replace(incident, policy=policy, ladder_from=now, step=-1, round=incident.round + 1)
-    return step_due(again, book, now)

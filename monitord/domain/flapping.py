@@ -17,6 +17,15 @@ STARTS = 20
 ENDS = 10
 """Per cent at which flapping ends; between both it stays what it was."""
 
+_LETTERS = {
+    Health.UP: "u",
+    Health.DEGRADED: "g",
+    Health.DOWN: "d",
+    Health.GARBLED: "b",
+    Health.AUTH: "a",
+    Health.UNKNOWN: "k",
+}
+_OF_LETTER = {letter: health for health, letter in _LETTERS.items()}
 _CHANGES = STATES - 1
 # 0.75 for the oldest change to 1.25 for the newest, in 76ths: whole numbers, so that a limit is met exactly or not.
 _WEIGHTS = tuple(57 + 2 * place for place in range(_CHANGES))
@@ -48,6 +57,20 @@ class Flapping:
     def stays(self) -> Health:
         """Return the newest state: what is to be told when the flapping ends."""
         return self.history[-1]
+
+
+def written(flapping: Flapping) -> str:
+    """Return the history in a letter a state, empty for the one of a target that was always up."""
+    return "" if flapping.history == _CALM else "".join(_LETTERS[health] for health in flapping.history)
+
+
+def remembered(text: str, is_flapping: bool) -> Flapping:
+    """Return the value of `written`; ValueError when it is not one."""
+    try:
+        history = tuple(_OF_LETTER[letter] for letter in text) if text else _CALM
+    except KeyError:
+        raise ValueError(f"{text!r} is no history of states") from None
+    return Flapping(history, is_flapping)
 
 
 def record(flapping: Flapping, health: Health, at: datetime) -> Flapping:

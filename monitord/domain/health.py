@@ -57,6 +57,8 @@ class Cause(StrEnum):
     TLS = "tls"
     HTTP_PROTOCOL = "http_protocol"
     CHECK_FAILED = "check_failed"
+    BLIND = "blind"
+    REPORTED = "reported"
 
 
 class Happening(StrEnum):

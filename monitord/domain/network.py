@@ -10,6 +10,11 @@ from typing import Any
 TargetId = str
 """`device/check` or `device/check/instance`, the instance by name."""
 
+OURSELVES = "monitord"
+"""The device id that stands for the desk itself; no device of the settings may have it."""
+SIGHT = f"{OURSELVES}/sight"
+"""The target that says whether we see at all."""
+
 
 class SnmpVersion(StrEnum):
     """SNMP message versions."""

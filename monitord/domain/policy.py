@@ -29,8 +29,8 @@ class PolicyStep:
 class Policy:
     """An escalation policy: steps in ascending order of delay; the last one repeats until somebody takes the incident.
 
-    `ack_holds` is how long "tiếp nhận" stops the ladder before it starts again by itself; `noted_holds` how long a
-    leader's "đã nhận thông tin" pauses the steps above him.
+    "Tiếp nhận" stops the ladder for `ack_holds`, and not longer than to the next of the restoration timers, which are
+    counted from detection. `noted_holds` is how long a leader's "đã nhận thông tin" pauses the steps above him.
     """
 
     id: str
@@ -38,6 +38,17 @@ class Policy:
     repeat: timedelta = timedelta(minutes=60)
     ack_holds: timedelta = timedelta(hours=2)
     noted_holds: timedelta = timedelta(minutes=15)
+    restoration: tuple[timedelta, ...] = ()
+
+
+BREATH = timedelta(minutes=15)
+"""A restoration timer that falls due sooner is passed over: who takes it late is not asked again at once."""
+
+
+def taken_until(policy: Policy, detected: datetime, now: datetime) -> datetime:
+    """Return until when an acknowledgement given at `now` stops the ladder of a fault detected at `detected`."""
+    coming = (detected + after for after in policy.restoration)
+    return min([now + policy.ack_holds, *(at for at in coming if at >= now + BREATH)])
 
 
 def due_at(policy: Policy, base: datetime, step: int) -> datetime:
@@ -70,6 +81,7 @@ def to_wire(policy: Policy) -> dict[str, Any]:
         "repeat": policy.repeat.total_seconds(),
         "ack_holds": policy.ack_holds.total_seconds(),
         "noted_holds": policy.noted_holds.total_seconds(),
+        "restoration": [after.total_seconds() for after in policy.restoration],
         "steps": [
             {"after": s.after.total_seconds(), "whom": s.whom, "ref": s.ref, "channels": list(s.channels)}
             for s in policy.steps
@@ -88,4 +100,6 @@ def from_wire(wire: Mapping[str, Any]) -> Policy:
         repeat=timedelta(seconds=wire["repeat"]),
         ack_holds=timedelta(seconds=wire["ack_holds"]),
         noted_holds=timedelta(seconds=wire["noted_holds"]),
+        # Frozen before there were restoration timers: the acknowledgement alone counted.
+        restoration=tuple(timedelta(seconds=s) for s in wire.get("restoration", ())),
     )

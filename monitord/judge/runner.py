@@ -9,11 +9,13 @@ from types import MappingProxyType
 
 import structlog
 
-from monitord.domain.edge import Change, Edge, Firmness, TargetState, known, observe, soft
-from monitord.domain.health import Cause, Happening, Health
+from monitord.domain import flapping
+from monitord.domain.edge import Change, Edge, Firmness, Known, TargetState, known, observe, soft
+from monitord.domain.health import FAULTS, Cause, Happening, Health
 from monitord.domain.looking import Check, Reach, Sight, Unseen, Verdict
-from monitord.domain.network import Device, Target, TargetId
+from monitord.domain.network import SIGHT, Device, Target, TargetId
 from monitord.domain.safe import clean
+from monitord.judge.eyes import Eyes
 
 MAX_READINGS = 32
 """Readings kept of one verdict."""
@@ -45,17 +47,35 @@ class Judge:
         self._states: dict[TargetId, TargetState] = {}
         self._previous: dict[TargetId, Sight] = {}
         self._complained: set[TargetId] = set()
+        self._restless: dict[TargetId, flapping.Flapping] = {}
+        self._eyes = Eyes()
         self.check_failures = 0
 
-    def seed(self, remembered: Mapping[TargetId, tuple[Health | None, datetime | None, datetime | None]]) -> None:
-        """Begin with what the desk remembers of targets: settled health, last good look, first bad look.
+    def seed(self, remembered: Iterable[Known]) -> None:
+        """Begin with what the desk remembers of targets.
 
         A target that was judged already keeps its state. The first verdict crosses all the same.
         """
-        for target, (settled, last_good, first_bad) in remembered.items():
-            state = self._states.get(target)
-            if state is None or not state.looked:
-                self._states[target] = known(settled, last_good, first_bad)
+        blind, down = False, set()
+        for one in remembered:
+            if one.target == SIGHT:
+                blind = one.settled in FAULTS
+                continue
+            state = self._states.get(one.target)
+            if state is not None and state.looked:
+                continue
+            self._states[one.target] = known(one.settled, one.last_good, one.first_bad)
+            if one.history:
+                self._restless[one.target] = flapping.remembered(one.history, one.flapping)
+            if one.settled is Health.DOWN:
+                down.add(one.target.partition("/")[0])
+        self._eyes.remember(blind, down)
+
+    def ask(self, targets: Iterable[TargetId]) -> None:
+        """Tell the next verdict of these targets whatever it is: somebody waits for it."""
+        for target in targets:
+            if (state := self._states.get(target)) is not None:
+                self._states[target] = replace(state, asked=True)
 
     def reload(self, checks: Mapping[str, Check], devices: Iterable[Device]) -> None:
         """Take new check kinds and devices: targets that stay keep their state, those that left lose it."""
@@ -63,11 +83,14 @@ class Judge:
         staying = {target.id for device in devices for target in device.targets}
         self._states = {target: state for target, state in self._states.items() if target in staying}
         self._previous = {target: sight for target, sight in self._previous.items() if target in staying}
+        self._restless = {target: flaps for target, flaps in self._restless.items() if target in staying}
+        self._eyes.keep({target.partition("/")[0] for target in staying})
         self._complained.clear()
 
     def judge(self, device: Device, sight: Sight, targets: Sequence[Target] | None = None) -> Judged:
         """Return what follows from a sight of the device for these of its targets (all of them when None)."""
-        edges: list[Edge] = []
+        # What it says of ourselves goes before what it says of the device.
+        edges = [self._sight(told, sight.at)] if (told := self._eyes.look(device.id, sight)) is not None else []
         readings: dict[TargetId, Mapping[str, float]] = {}
         waiting = False
         kept = _kept(sight)
@@ -81,7 +104,8 @@ class Judge:
                 self._previous[target.id] = kept
             if verdict.readings:
                 readings[target.id] = verdict.readings
-            if change is None and verdict.happenings:
+            turned = self._restlessness(target.id, after, sight.at)
+            if change is None and (verdict.happenings or turned):
                 change = _happened(before, after, verdict)
             if change is not None:
                 edges.append(self._edge(target, verdict, change, before, after, sight.at, device.timing.confirm))
@@ -107,6 +131,40 @@ class Judge:
                 _log.error("check.failed", target=target.id, check=target.check, exc_info=True)
             return Verdict.unknown(Cause.CHECK_FAILED, clean(f"{target.check}: {type(error).__name__}"))
 
+    def _restlessness(self, target: TargetId, state: TargetState, at: datetime) -> bool:
+        """Note a look's state; return True when the target began or ceased to flap by it."""
+        before = self._restless.get(target)
+        if before is None and state.health is Health.UP:
+            return False
+        after = flapping.observed(before or flapping.Flapping(), state, at)
+        if not after.is_flapping and not flapping.written(after):
+            self._restless.pop(target, None)
+        else:
+            self._restless[target] = after
+        return after.is_flapping is not (before is not None and before.is_flapping)
+
+    def _sight(self, blind: bool, at: datetime) -> Edge:
+        """Return the edge that says that we are blind, or see."""
+        self._seq += 1
+        silent, looked = self._eyes.counts
+        now = Health.DOWN if blind else Health.UP
+        return Edge(
+            source=self._source,
+            boot=self._boot,
+            seq=self._seq,
+            target=SIGHT,
+            was=None,
+            now=now,
+            firmness=Firmness.HARD,
+            attempt=1 if blind else 0,
+            confirm=1,
+            cause=Cause.BLIND if blind else Cause.FINE,
+            detail=f"{silent}/{looked}" if blind else "",
+            seen_at=at,
+            first_bad=at if blind else None,
+            last_good=None if blind else at,
+        )
+
     def _edge(
         self,
         target: Target,
@@ -118,6 +176,7 @@ class Judge:
         confirm: int,
     ) -> Edge:
         self._seq += 1
+        restless = self._restless.get(target.id)
         return Edge(
             source=self._source,
             boot=self._boot,
@@ -136,6 +195,8 @@ class Judge:
             last_good=before.last_good if change.now is Health.UP else after.last_good,
             first=not before.looked,
             happenings=verdict.happenings,
+            flapping=restless is not None and restless.is_flapping,
+            history=flapping.written(restless) if restless is not None else "",
         )
 
 

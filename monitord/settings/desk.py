@@ -14,7 +14,7 @@ from monitord.settings.book import Book, Entry
 from monitord.settings.fields import spoken
 from monitord.settings.model import Secret, TelegramSettings, WebSettings
 from monitord.settings.problem import Findings, nearest, quoted
-from monitord.settings.schema import DeskForm, LogChannelForm, TelegramForm, WebForm
+from monitord.settings.schema import DeskForm, LogChannelForm, TelegramForm, UnitForm, WebForm
 from monitord.settings.schema_network import TimingForm
 from monitord.settings.secrets import Secrets
 
@@ -62,6 +62,14 @@ def severity_of(desk: Entry[DeskForm] | None) -> dict[Health, int]:
     if desk is None:
         return {}
     return {Health(name): value for name, value in desk.given.severity_of if value is not None}
+
+
+def desk_unit_of(desk: Entry[DeskForm] | None, book: Book) -> str:
+    """Return the unit that is told when the desk itself is blind: as written, else the first one."""
+    if desk is not None and desk.given.unit is not None:
+        book.refer(desk.given.unit, desk, "unit", to="units")
+        return desk.given.unit
+    return next((entry.given.id for entry in book.entries("units", UnitForm)), "")
 
 
 def state_dir_of(desk: Entry[DeskForm] | None, folder: Path, environ: Mapping[str, str]) -> Path:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 SECOND = timedelta(seconds=1)
 TENTH = timedelta(milliseconds=100)
 MONTH = timedelta(days=31)
+YEAR = timedelta(days=366)
 """The bounds of durations."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -112,6 +113,10 @@ def _settings(
         checks_dirs=at_desk.checks_dirs_of(desk, folder, findings),
         http_workers=desk.given.http_workers if desk else 1,
         severity_of=MappingProxyType(at_desk.severity_of(desk)),
+        desk_unit=at_desk.desk_unit_of(desk, book),
+        reopen_within=desk.given.reopen_within if desk else timedelta(0),
+        recurrence_within=desk.given.recurrence_within if desk else timedelta(0),
+        planned_cut_severity=desk.given.planned_cut_severity if desk else 3,
         hash=sections.digest,
         files=tuple(sections.files),
         warnings=(),

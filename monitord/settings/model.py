@@ -84,6 +84,10 @@ class Settings:
     `severity_of` gives the severity of an incident by what is seen; a health that is not in it (down) takes the one of
     the target. `hash` is SHA-256 over the content of all files without comments and without secrets; `warnings` do not
     stop a start.
+
+    `desk_unit` is the unit that is told when the desk itself is blind. A fault that comes back within `reopen_within`
+    of its end is the same incident; later, up to `recurrence_within`, a new one that is linked to it. A planned power
+    cut lowers the severity of what falls silent in it to `planned_cut_severity`.
     """
 
     zone: ZoneInfo
@@ -110,6 +114,10 @@ class Settings:
     hash: str
     files: tuple[Path, ...]
     warnings: tuple[Problem, ...] = ()
+    desk_unit: str = ""
+    reopen_within: timedelta = timedelta(0)
+    recurrence_within: timedelta = timedelta(days=30)
+    planned_cut_severity: int = 3
 
     def policy_for(self, unit: str, severity: int) -> Policy:
         """Return the one policy for a fault of that severity (1-4) in the unit; KeyError when there is no such unit."""

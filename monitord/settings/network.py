@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from monitord.domain.looking import Check
-from monitord.domain.network import Device, Link, Site, SnmpAccess, SnmpVersion, Target, Timing
+from monitord.domain.network import OURSELVES, Device, Link, Site, SnmpAccess, SnmpVersion, Target, Timing
 from monitord.settings.block import Block
 from monitord.settings.book import Book, Entry
 from monitord.settings.desk import check_timing, timing_from
@@ -46,6 +46,8 @@ def devices_of(book: Book, kinds: Mapping[str, Check], base: Timing, secrets: Se
         given = entry.given
         book.refer(given.unit, entry, "unit", to="units")
         book.refer(given.site, entry, "site", to="sites")
+        if given.id == OURSELVES:
+            book.findings.add(entry.file, entry.at("id"), f"the id {quoted(OURSELVES)} stands for the desk itself")
         if given.parent is not None:
             book.refer(given.parent, entry, "parent", to="devices")
         timing = timing_from(given.timing, base)

@@ -33,7 +33,8 @@ def policies_of(
             for severity in dict.fromkeys(given.severities):
                 _claim(entry, unit, severity, owner, book)
         steps = tuple(PolicyStep(s.after, *_whom(s.tell), tuple(dict.fromkeys(s.channels))) for s in given.steps)
-        policy = Policy(given.id, steps, given.repeat, given.ack_holds, given.noted_holds)
+        restoration = tuple(sorted(set(given.restoration)))
+        policy = Policy(given.id, steps, given.repeat, given.ack_holds, given.noted_holds, restoration)
         rules.append(PolicyRule(policy, frozenset(given.severities), frozenset(given.units)))
     if "policies" not in book.incomplete and len(rules) == len(book.sections.lists["policies"]):
         _whole(owner, book)

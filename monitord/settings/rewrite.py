@@ -11,6 +11,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 DELAYS = ("after", "repeat", "ack_holds", "noted_holds")
 """The keys of a policy that are delays."""
+MANY_DELAYS = "restoration"
 
 _SIXTIETH = {"m": "s", "h": "m"}
 _DELAY = re.compile(r"([0-9]+)([mh])")
@@ -53,9 +54,15 @@ def _round_trip() -> YAML:
 def _hasten(policy: CommentedMap) -> None:
     for part in (policy, *policy["steps"]):
         for key in DELAYS:
-            match = _DELAY.fullmatch(str(part.get(key, "")))
-            if match:
-                part[key] = match[1] + _SIXTIETH[match[2]]
+            if key in part:
+                part[key] = _hastened(part[key])
+    if MANY_DELAYS in policy:
+        policy[MANY_DELAYS] = [_hastened(delay) for delay in policy[MANY_DELAYS]]
+
+
+def _hastened(delay: Any) -> Any:
+    match = _DELAY.fullmatch(str(delay))
+    return match[1] + _SIXTIETH[match[2]] if match else delay
 
 
 def _change(held: dict[str, CommentedMap], path: str, value: Any) -> None:

@@ -15,7 +15,7 @@ from monitord.settings.fields import (
     Text,
     between,
 )
-from monitord.settings.form import SECOND, Form
+from monitord.settings.form import MONTH, SECOND, YEAR, Form
 from monitord.settings.schema_duty import PolicyForm, RosterForm
 from monitord.settings.schema_network import DeviceForm, LinkForm, SiteForm, TimingForm
 
@@ -37,6 +37,10 @@ class DeskForm(Form):
     checks_dirs: list[Text] = Field(default_factory=list)
     http_workers: Annotated[int, Field(ge=1, le=256)] = 16
     severity_of: SeverityForm = SeverityForm()
+    unit: Slug | None = None
+    reopen_within: Annotated[Duration, between(timedelta(0), MONTH)] = timedelta(minutes=30)
+    recurrence_within: Annotated[Duration, between(timedelta(0), YEAR)] = timedelta(days=30)
+    planned_cut_severity: Severity = 3
     defaults: TimingForm = TimingForm()
 
 

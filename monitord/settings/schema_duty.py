@@ -35,6 +35,9 @@ class PolicyForm(Form):
     repeat: Annotated[Duration, between(SECOND, MONTH)] = timedelta(minutes=60)
     ack_holds: Annotated[Duration, between(SECOND, MONTH)] = timedelta(hours=2)
     noted_holds: Annotated[Duration, between(SECOND, MONTH)] = timedelta(minutes=15)
+    restoration: Annotated[list[Annotated[Duration, between(SECOND, MONTH)]], Field(max_length=50)] = Field(
+        default_factory=lambda: [timedelta(hours=hours) for hours in (2, 4, 6)]
+    )
 
 
 class SlotForm(Form):

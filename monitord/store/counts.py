@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from monitord.domain.incident import Phase
+from monitord.domain.incident import RUNNING
 from monitord.domain.notice import NoticeState
 from monitord.store import tables as t
 
@@ -25,7 +25,7 @@ def read_counts(connection: sa.Connection, now: datetime) -> Counts:
     by_channel = sa.select(t.outbox.c.channel, sa.func.count(), oldest).where(waiting).group_by(t.outbox.c.channel)
     by_severity = (
         sa.select(t.incident.c.severity, sa.func.count())
-        .where(t.incident.c.phase != Phase.RESTORED)
+        .where(t.incident.c.phase.in_(RUNNING))
         .group_by(t.incident.c.severity)
     )
     pending = {c: (n, max(0.0, (now - since).total_seconds())) for c, n, since in connection.execute(by_channel)}

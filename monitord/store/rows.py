@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitord.domain import policy as policies
@@ -13,6 +13,7 @@ from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Row
 from monitord.domain.people import Person
 from monitord.domain.roster import Shift
+from monitord.domain.window import Window, WindowKind, scope_from_wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,16 @@ _SAME = (
     "acknowledged_by",
     "ack_expires_at",
     "restored_at",
+    "reopened",
+    "episode_from",
+    "hushed",
+    "recurrence_of",
+    "recurrence",
+    "eta",
+    "assigned_to",
+    "ticket",
+    "fixed_at",
+    "closed_at",
 )
 """The columns of an incident that are stored as they are."""
 
@@ -83,6 +94,8 @@ def incident_of(row: Mapping[Any, Any]) -> Incident:
         cause=Cause(row["cause"]),
         phase=Phase(row["phase"]),
         policy=policies.from_wire(row["policy"]),
+        down_before=timedelta(seconds=row["down_before"]),
+        spent=timedelta(seconds=row["spent"]),
         **{name: row[name] for name in _SAME},
     )
 
@@ -94,7 +107,23 @@ def incident_values(incident: Incident) -> dict[str, Any]:
         "cause": incident.cause,
         "phase": incident.phase,
         "policy": policies.to_wire(incident.policy),
+        "down_before": incident.down_before.total_seconds(),
+        "spent": incident.spent.total_seconds(),
     }
+
+
+def window_of(row: Mapping[Any, Any]) -> Window:
+    """Return a window row as a value."""
+    return Window(
+        id=row["id"],
+        kind=WindowKind(row["kind"]),
+        scope=scope_from_wire(row["scope"]),
+        start=row["starts"],
+        end=row["ends"],
+        author=row["author"],
+        series=row["series"],
+        leader=row["leader"],
+    )
 
 
 def shift_of(row: Mapping[Any, Any]) -> Shift:

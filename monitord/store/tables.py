@@ -69,6 +69,12 @@ target = sa.Table(
     sa.Column("edge_boot", sa.String(64)),
     sa.Column("edge_seq", sa.Integer),
     sa.Column("edge_seen", UtcDateTime),
+    sa.Column("flapping", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("history", sa.String(32), nullable=False, server_default=""),
+    # A fault that waits to be told: since when, whether something above it failed, and after which look it may be.
+    sa.Column("withheld_at", UtcDateTime, index=True),
+    sa.Column("behind", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("look_after", UtcDateTime),
 )
 
 incident = sa.Table(
@@ -97,14 +103,41 @@ incident = sa.Table(
     sa.Column("acknowledged_by", sa.String(64)),
     sa.Column("ack_expires_at", UtcDateTime),
     sa.Column("restored_at", UtcDateTime),
+    sa.Column("reopened", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("episode_from", UtcDateTime),
+    sa.Column("down_before", sa.Float, nullable=False, server_default="0"),
+    sa.Column("spent", sa.Float, nullable=False, server_default="0"),
+    sa.Column("hushed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("recurrence_of", sa.Integer),
+    sa.Column("recurrence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("eta", UtcDateTime),
+    sa.Column("assigned_to", sa.String(64)),
+    sa.Column("ticket", sa.String(64)),
+    sa.Column("fixed_at", UtcDateTime),
+    sa.Column("closed_at", UtcDateTime),
     sa.UniqueConstraint("day", "number"),
 )
 sa.Index(
     "uq_incident_running_target",
     incident.c.target,
     unique=True,
-    sqlite_where=incident.c.phase != "restored",
-    postgresql_where=incident.c.phase != "restored",
+    sqlite_where=incident.c.phase.in_(["open", "acknowledged"]),
+    postgresql_where=incident.c.phase.in_(["open", "acknowledged"]),
+)
+sa.Index("ix_incident_hushed", incident.c.id, sqlite_where=incident.c.hushed, postgresql_where=incident.c.hushed)
+
+window = sa.Table(
+    "window",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("series", sa.String(32), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("scope", sa.JSON, nullable=False),
+    sa.Column("starts", UtcDateTime, nullable=False),
+    sa.Column("ends", UtcDateTime, nullable=False, index=True),
+    sa.Column("author", sa.String(64), nullable=False),
+    sa.Column("leader", sa.String(64)),
+    sa.Column("reason", sa.Text, nullable=False),
 )
 
 timer = sa.Table(

@@ -10,13 +10,23 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from monitord.domain.decision import Timer, TimerKind, Told
-from monitord.domain.incident import Incident, Phase
+from monitord.domain.incident import RUNNING, Incident, Phase
 from monitord.domain.journal import Fact, Row, canonical, chained, private_digest
 from monitord.domain.notice import Event, Notice, NoticeState
 from monitord.domain.people import Person
 from monitord.domain.roster import Shift
+from monitord.domain.window import Window
 from monitord.store import tables as t
-from monitord.store.rows import ArmedTimer, Moment, incident_of, incident_values, journal_row, person_of, shift_of
+from monitord.store.rows import (
+    ArmedTimer,
+    Moment,
+    incident_of,
+    incident_values,
+    journal_row,
+    person_of,
+    shift_of,
+    window_of,
+)
 from monitord.store.trouble import file_trouble
 
 _SAVE = t.incident.update().where(t.incident.c.id == sa.bindparam("the_id"))
@@ -39,6 +49,8 @@ class Tx:
         """Outbox rows put in or made due since the transaction began."""
         self.armed_count = 0
         """Timers armed or disarmed since the transaction began."""
+        self.asked: dict[str, None] = {}
+        """Targets whose next look is waited for; they are asked for after the COMMIT."""
 
     def forget(self) -> None:
         """Drop what is remembered of the transaction, after a savepoint was rolled back."""
@@ -124,21 +136,35 @@ class Tx:
 
     def running_incident(self, target: str) -> Incident | None:
         """Return the incident of a target that is not over, or None; there is at most one."""
-        wanted = sa.select(t.incident).where(t.incident.c.target == target, t.incident.c.phase != Phase.RESTORED)
+        wanted = sa.select(t.incident).where(t.incident.c.target == target, t.incident.c.phase.in_(RUNNING))
         found = self.sql.execute(wanted).mappings().first()
         return None if found is None else incident_of(found)
 
     def running_incidents(self) -> list[Incident]:
         """Return every incident that is not over, oldest first."""
-        wanted = sa.select(t.incident).where(t.incident.c.phase != Phase.RESTORED).order_by(t.incident.c.id)
+        wanted = sa.select(t.incident).where(t.incident.c.phase.in_(RUNNING)).order_by(t.incident.c.id)
         return [incident_of(row) for row in self.sql.execute(wanted).mappings()]
 
-    def numbers(self, day: date) -> tuple[set[int], set[int]]:
-        """Return the incident numbers used on a local day, and those of incidents that are still open."""
+    def last_incident(self, target: str) -> Incident | None:
+        """Return the newest incident of a target, whatever became of it."""
+        wanted = sa.select(t.incident).where(t.incident.c.target == target).order_by(t.incident.c.id.desc()).limit(1)
+        found = self.sql.execute(wanted).mappings().first()
+        return None if found is None else incident_of(found)
+
+    def hushed_incidents(self) -> list[Incident]:
+        """Return the incidents that are over without people having been told, oldest first."""
+        wanted = sa.select(t.incident).where(t.incident.c.hushed, t.incident.c.phase == Phase.RESTORED)
+        return [incident_of(row) for row in self.sql.execute(wanted.order_by(t.incident.c.id)).mappings()]
+
+    def numbers(self, day: date, back_since: datetime) -> tuple[set[int], set[int]]:
+        """Return the incident numbers used on a local day, and those of incidents that run, or may run again because
+        they were restored after `back_since`."""
         if day not in self._numbers:
             number = t.incident.c.number
             used = self.sql.execute(sa.select(number).where(t.incident.c.day == day.isoformat())).scalars()
-            running = self.sql.execute(sa.select(number).where(t.incident.c.phase != Phase.RESTORED)).scalars()
+            i = t.incident.c
+            alive = sa.or_(i.phase.in_(RUNNING), sa.and_(i.phase == Phase.RESTORED, i.restored_at > back_since))
+            running = self.sql.execute(sa.select(number).where(alive)).scalars()
             self._numbers[day] = set(used), set(running)
         return self._numbers[day]
 
@@ -205,6 +231,14 @@ class Tx:
             self.sql.execute(t.timer.update().where(t.timer.c.id == ident).values(moved))
         return len(found)
 
+    # --- windows ----------------------------------------------------------------------------------------------------
+
+    def windows(self, since: datetime, up_to: datetime | None = None) -> tuple[Window, ...]:
+        """Return the windows that are not over at `since` and begin by `up_to`; by default those that cover `since`."""
+        w = t.window.c
+        wanted = sa.select(t.window).where(w.ends > since, w.starts <= (up_to or since)).order_by(w.starts, w.id)
+        return tuple(window_of(row) for row in self.sql.execute(wanted).mappings())
+
     # --- people -----------------------------------------------------------------------------------------------------
 
     def shifts_at(self, at: datetime, back: timedelta = timedelta(0)) -> tuple[Shift, ...]:
@@ -256,7 +290,7 @@ class Tx:
             t.outbox.c.state.in_([NoticeState.SENT, NoticeState.LEASED]),
             t.outbox.c.uncertain > 0,
         )
-        telling = t.outbox.c.event.in_([Event.STEP, Event.APPROVAL, Event.SENT_BACK])
+        telling = t.outbox.c.event.in_([Event.STEP, Event.APPROVAL, Event.SENT_BACK, Event.REOPENED])
         wanted = sa.select(t.outbox).where(t.outbox.c.incident == incident, telling, reached).order_by(t.outbox.c.id)
         return tuple(
             Told(

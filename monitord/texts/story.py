@@ -86,7 +86,9 @@ class Story:
     message that may have arrived already. `order` names the order by which it leaves the house unapproved,
     `approved_by` who approved it. `organisation` is the reader's own when not ours, in an approval request the one
     that waits. `shift` is the reader's duty from-to. `noted` is the leader who knows of it, `pause` how long his
-    knowing holds the steps above. `contact` is how to reach the unit.
+    knowing holds the steps above. `contact` is how to reach the unit. `reopened` counts how often it came back,
+    `episode_at` is when the present episode began, `down_total` how long it was down in all of them. `by` is who
+    handed it to the reader.
     """
 
     event: Event
@@ -127,6 +129,10 @@ class Story:
     contact: str = ""
     noted: Taken | None = None
     pause: timedelta | None = None
+    reopened: int = 0
+    episode_at: datetime | None = None
+    down_total: timedelta | None = None
+    by: Taken | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ async def test_incidents_of_a_night_whose_clock_went_back_break_nothing(tmp_path
     night.die()
     night.clock.jump(-600)
     await night.start()
-    await night.sees(silent("agg-go-may"), Health.DOWN)
+    await night.sees(silent("agg-go-may"), Health.DOWN, first=True)
     await night.sees(POST, Health.UP)
     night.engine.dispose()
     with reading_engine(night.database).connect() as connection:

@@ -7,10 +7,7 @@ _OTHER_RULE = (
     "does not apply: ours is Nagios's rule, and these percentages are Icinga 2's; the law that every rule keeps is "
     "tested in tests/domain/test_flapping.py"
 )
-_WINDOWS = "waits for maintenance windows, which hold what is told and tell the difference at their end"
-_PARENTS = "waits for parents among devices; today an agent alone holds the other targets of its own device"
 _PUSH = "waits for the check kind that expects a push within a time"
-_MUTE = "waits for the mute with an end"
 
 NOT_YET = {
     "state": {
@@ -20,13 +17,7 @@ NOT_YET = {
         ),
         "almost-resolved": "does not apply: up counts at once, there is no number of successes to reach",
         "no-resolve-message": "does not apply: everyone who was told hears the end, there is no switch against it",
-        "downtime-ok-critical-critical-ok": _WINDOWS,
-        "downtime-critical-ok-ok-ok": _WINDOWS,
-        "downtime-warning-ok-critical-warning": _WINDOWS,
-        "downtime-ends-in-soft": _WINDOWS,
-        "parent-down": _PARENTS,
-        "two-parents-all-needed": _PARENTS,
-        "parent-back-child-still-down": _PARENTS,
+        "two-parents-all-needed": "does not apply: a device has one parent; one with two ways in names none",
         "dead-man-grace": _PUSH,
         "dead-man-down": _PUSH,
         "dead-man-edges": _PUSH,
@@ -49,15 +40,9 @@ NOT_YET = {
         "empty-policy": "does not apply: a policy without steps is a mistake in the settings, and they are refused",
         "multi-ack": "does not apply: who takes it takes it for all, one acknowledgement stops the ladder",
         "unack-on-escalate": "waits for escalation by hand, which gives back what was taken",
-        "maintenance-before": _WINDOWS,
-        "maintenance-after": _WINDOWS,
-        "maintenance-ends-by-itself": _WINDOWS,
         "status-update-off": "does not apply: who was told hears the end, nobody subscribes and nobody leaves",
         "start-time-earliest": "waits for incidents that are reported by people and merged",
-        "silence": _MUTE,
-        "silence-removed": _MUTE,
-        "inhibit": _PARENTS,
-        "inhibit-both-over": _PARENTS,
+        "inhibit-both-over": "does not apply: what is held opens no incident, its parent's recovery is the only one",
         "resolved-not-told-but-noted": "does not apply: a channel carries the end of whatever it carried the begin of",
     },
 }

@@ -112,6 +112,7 @@ async def test_a_new_fault_leaves_before_what_is_told_again(tmp_path: Path) -> N
         night.answer = lambda claimed: NOT_SENT
         await night.passes(minutes=35)
         await night.desk.take_edges([replace(edge, seq=edge.seq + 1, target=other)])
+        await night.looks_where_asked()
         await night.clock.advance(3600)
         rows = await night.desk.claim("telegram", 50)
         with night.engine.connect() as connection:

@@ -13,7 +13,7 @@ from monitord.texts import pick
 from tests.support.clock import settle
 from tests.support.night import Night, example, silent
 
-OLT = silent("olt-go-may")
+OLT = silent("cr-1")
 
 
 async def test_an_edge_that_could_not_be_decided_on_is_taken_in_once_it_can_be(tmp_path: Path) -> None:

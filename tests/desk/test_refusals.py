@@ -23,8 +23,8 @@ from monitord.store.tx import Tx
 from monitord.store.writer import InlineWriter, StoreUnavailable
 from tests.support.night import ACCEPTED, Night, silent
 
-OLT = silent("olt-go-may")
-OTHER = silent("olt-bac-mau")
+OLT = silent("cr-1")
+OTHER = silent("cr-2")
 
 
 def edge(night: Night, seq: int, target: str, health: Health) -> Edge:

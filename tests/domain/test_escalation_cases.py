@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitord.domain import escalation
+from monitord.domain import escalation, lifecycle
 from monitord.domain.decision import Decision, TimerKind, Told
 from monitord.domain.dutybook import DutyBook, duty_in
 from monitord.domain.health import Cause, Health
@@ -146,7 +146,7 @@ def test_second_ack_recorded_ack_race() -> None:
 
 def test_ack_after_resolve_leaves_nothing_armed() -> None:
     first = escalation.opened(incident(*TWO), book(), T0)
-    over = escalation.restored(first.incident, minutes(3), told(A))
+    over = lifecycle.restored(first.incident, minutes(3), told(A))
     assert over.timer is None
     for decision in (
         escalation.step_due(over.incident, book(), minutes(60)),
@@ -183,13 +183,13 @@ def test_repeat() -> None:
         now = due(decision)
         decision = escalation.step_due(decision.incident, book(), now)
     assert at == [(T0, [A]), (minutes(1), [A]), (minutes(2), [A])]
-    over = escalation.restored(decision.incident, minutes(2.5), told(A, A, A))
+    over = lifecycle.restored(decision.incident, minutes(2.5), told(A, A, A))
     assert people_of(over, Event.RESTORED) == [A]
 
 
 def test_status_update() -> None:
     first = escalation.opened(incident(*TWO), book(), T0)
-    over = escalation.restored(first.incident, minutes(3), told(A, B))
+    over = lifecycle.restored(first.incident, minutes(3), told(A, B))
     assert people_of(over, Event.RESTORED) == [A, B]
     assert {n.priority for n in over.notices} == {Priority.FOLLOW_UP, Priority.EDIT}
 
@@ -197,7 +197,7 @@ def test_status_update() -> None:
 def test_new_before_old() -> None:
     first = escalation.opened(incident(*TWO), book(), T0)
     later = escalation.step_due(first.incident, book(), minutes(30))
-    over = escalation.restored(later.incident, minutes(31), told(A))
+    over = lifecycle.restored(later.incident, minutes(31), told(A))
     order = [first.notices[0].priority, later.notices[0].priority, over.notices[-1].priority, over.notices[0].priority]
     assert order == sorted(order)
     assert len(set(order)) == 4

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from monitord.domain.edge import Firmness, from_wire, to_wire
+from monitord.domain.edge import Edge, Firmness, Known, from_wire, to_wire
 from monitord.domain.health import Cause, Happening, Health
 from monitord.domain.looking import PageSight, Reach, Sight, Syntax, Unseen, Value, Verdict
 from monitord.judge.runner import Judge
@@ -186,7 +186,7 @@ def test_the_text_of_a_page_is_not_kept() -> None:
 
 def test_what_the_desk_remembers_is_where_judging_begins() -> None:
     runner = judge()
-    runner.seed({"olt-1/told": (Health.DOWN, at(-9), at(-8))})
+    runner.seed([Known("olt-1/told", Health.DOWN, at(-9), at(-8))])
     assert runner.tally() == {}
     (edge,) = runner.judge(device(), silent(at(0))).edges
     assert (edge.was, edge.now, edge.firmness, edge.first) == (Health.DOWN, Health.DOWN, Firmness.HARD, True)
@@ -198,7 +198,7 @@ def test_what_the_desk_remembers_is_where_judging_begins() -> None:
 def test_seeding_late_does_not_overwrite_what_was_seen_since() -> None:
     runner = judge()
     runner.judge(device(), told(Health.UP, at(0)))
-    runner.seed({"olt-1/told": (Health.DOWN, None, None)})
+    runner.seed([Known("olt-1/told", Health.DOWN)])
     assert runner.state("olt-1/told").settled is Health.UP
 
 
@@ -218,3 +218,30 @@ def test_only_the_named_targets_are_judged() -> None:
     thing = device(checks=("one", "two"))
     edges = runner.judge(thing, told(Health.UP, at(0)), thing.targets[1:]).edges
     assert [edge.target for edge in edges] == ["olt-1/two"]
+
+
+def test_who_is_asked_tells_its_next_verdict_whatever_it_is() -> None:
+    runner = judge()
+    runner.judge(device(), told(Health.UP, at(0)))
+    runner.ask(["olt-1/told", "nobody/told"])
+    (edge,) = runner.judge(device(), told(Health.UP, at(1))).edges
+    assert (edge.now, edge.firmness, edge.first) == (Health.UP, Firmness.HARD, False)
+    assert runner.judge(device(), told(Health.UP, at(2))).edges == ()
+
+
+def test_a_target_that_flaps_says_so_by_an_edge_and_once_more_when_it_is_calm() -> None:
+    runner = judge()
+    one = device(confirm=1)
+    edges: list[Edge] = []
+    for look in range(40):
+        health = Health.DOWN if look % 2 and look < 12 else Health.UP
+        edges += runner.judge(one, told(health, at(look))).edges
+    flags = [edge.flapping for edge in edges]
+    first, last = flags.index(True), len(flags) - 1 - flags[::-1].index(True)
+    assert not flags[-1]
+    assert all(flags[first : last + 1])
+    assert (edges[-1].was, edges[-1].now) == (Health.UP, Health.UP)
+    again = judge()
+    again.seed([Known("olt-1/told", Health.UP, at(9), None, True, edges[last].history)])
+    (restarted,) = again.judge(one, told(Health.UP, at(41))).edges
+    assert restarted.flapping, "a restart calms nothing"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from monitord.domain.edge import Firmness
+from monitord.domain.edge import Firmness, Known
 from monitord.domain.health import Health
 from monitord.judge.runner import Judge
 from tests.support.clock import START
@@ -78,7 +78,7 @@ def test_case_restart_keeps_state() -> None:
     """After a restart in a hard fault the first verdict crosses as what is known already, and the recovery once."""
     assert cases()["restart-keeps-state"]["inputs"] == ["fail", "ok"]
     runner = Judge({"told": check()}, "desk-1", "boot-2")
-    runner.seed({"olt-1/told": (Health.DOWN, None, START)})
+    runner.seed([Known("olt-1/told", Health.DOWN, None, START)])
     (again,) = runner.judge(device(), told(Health.DOWN, START)).edges
     (back,) = runner.judge(device(), told(Health.UP, START + timedelta(seconds=5))).edges
     assert (again.was, again.now, again.firmness, again.first) == (Health.DOWN, Health.DOWN, Firmness.HARD, True)

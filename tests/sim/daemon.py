@@ -17,7 +17,7 @@ from telegram import Bot
 from monitord.desk.bus import EdgeQueue
 from monitord.desk.context import Context
 from monitord.desk.desk import Desk
-from monitord.desk.starting import Known
+from monitord.domain.edge import Known
 from monitord.domain.notice import Claimed
 from monitord.judge.runner import Judge
 from monitord.look.looker import Looker
@@ -95,13 +95,14 @@ class Life:
         """Live until `stopping` is set."""
         settings, rng, clock = settings_of(self._edition), self._rng, self._clock
         context = Context.of(settings, pick("vi"))
-        self.desk = desk = Desk(self._writer, context, clock, self._run, rng.random, Reserve(), Uncounted())
+        self.desk = desk = Desk(self._writer, context, clock, self._run, rng.random, Reserve(), Uncounted(), self._ask)
         started = await desk.start()
         self._began()
         self._keep(lambda: desk.run_timers(rest=LOOK_AGAIN))
         queue = EdgeQueue(desk, clock)
         self._keep(queue.run)
         self.judge = Judge(CHECKS, "desk", self._run)
+        self.judge.reload(CHECKS, settings.devices.values())
         self._seed(started.known)
         self.looker = Looker(
             clock,
@@ -150,8 +151,14 @@ class Life:
         self._seed(known)
         looker.reload(plan(settings.devices.values(), CHECKS))
 
+    def _ask(self, targets: Sequence[str]) -> None:
+        if self.looker is not None:
+            self.judge.ask(targets)
+            for device in sorted({target.partition("/")[0] for target in targets}):
+                self.looker.relook(device)
+
     def _seed(self, known: tuple[Known, ...]) -> None:
-        self.judge.seed({k.target: (k.settled, k.last_good, k.first_bad) for k in known})
+        self.judge.seed(known)
 
     def _keep(self, work: Callable[[], Awaitable[Any]]) -> None:
         async def kept() -> None:

@@ -22,7 +22,7 @@ from tests.store.test_facts import MOMENT
 
 NEXT = '''"""A step that is not there yet"""
 from alembic import op
-revision = "0002"
+revision = "9999"
 down_revision = "{before}"
 branch_labels = None
 depends_on = None
@@ -97,7 +97,7 @@ def test_a_newer_file_is_refused_and_not_written(tmp_path: Path, database: Path)
 
 def test_a_migration_that_breaks_leaves_nothing(database: Path, next_step: Path) -> None:
     step = NEXT.format(before=head(), then='raise RuntimeError("killed half-way")')
-    (next_step / "versions" / "r0002_half.py").write_text(step, encoding="utf-8")
+    (next_step / "versions" / "r9999_half.py").write_text(step, encoding="utf-8")
     config = Config()
     config.set_main_option("script_location", str(next_step))
     config.set_main_option("sqlalchemy.url", f"sqlite:///{database}")
@@ -105,9 +105,9 @@ def test_a_migration_that_breaks_leaves_nothing(database: Path, next_step: Path)
     with pytest.raises(RuntimeError):
         upgrade(config, "head")
     assert schema(database) == before
-    (next_step / "versions" / "r0002_half.py").write_text(NEXT.format(before=head(), then="pass"), encoding="utf-8")
+    (next_step / "versions" / "r9999_half.py").write_text(NEXT.format(before=head(), then="pass"), encoding="utf-8")
     upgrade(config, "head")
-    assert "0002" in schema(database)
+    assert "9999" in schema(database)
 
 
 def test_a_first_migration_that_breaks_leaves_an_empty_file(tmp_path: Path, next_step: Path) -> None:

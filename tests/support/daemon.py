@@ -132,7 +132,7 @@ class Daemon:
             else ""
         )
         desk = (
-            f"desk:\n  name: Bàn thử\n  administrators: [giang]\n  state_dir: {self.state}\n"
+            f"desk:\n  name: Bàn thử\n  administrators: [giang]\n  reopen_within: 0s\n  state_dir: {self.state}\n"
             f"  runtime_dir: {self.folder / 'run'}\n  defaults: {{{self._defaults}}}\n"
             f"web: {{host: 127.0.0.1, port: {self.web_port}}}\n{telegram}"
             f"log_channel: {{path: messages.log}}\n{more}"

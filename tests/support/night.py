@@ -4,9 +4,10 @@ down."""
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from monitord.domain.journal import Row, verify
 from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Outcome
 from monitord.domain.roster import on_duty
 from monitord.domain.update import Answer, Update, UpdateKind
+from monitord.domain.window import Scope, WindowKind
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.engine import writing_engine
@@ -99,11 +101,16 @@ class Night:
         self.got: list[Got] = []
         self.answer: Callable[[Claimed], Outcome] = lambda claimed: ACCEPTED
         self.reserve = Reserve()
+        self.answers_asks = True
+        """Whether what the desk wants looked at is looked at; False when the looker hangs."""
         self._runs = 0
         self._seq = 0
         self._message = 0
         self._update = 500
         self._health: dict[str, Health | None] = {}
+        self._first_bad: dict[str, datetime] = {}
+        self._asked: list[str] = []
+        self._looked: set[str] = set()
 
     # --- life -------------------------------------------------------------------------------------------------------
 
@@ -111,11 +118,12 @@ class Night:
         """Start the daemon's desk."""
         self._runs += 1
         self._seq = 0
+        self._looked.clear()
         self.engine = writing_engine(self.database)
         writer = InlineWriter(self.engine, lambda connection: Tx(connection, token))
         context = Context.of(self.settings, pick(self.settings.lang))
         run = f"run{self._runs}"
-        self.desk = Desk(writer, context, self.clock, run, lambda: 0.0, self.reserve, Uncounted())
+        self.desk = Desk(writer, context, self.clock, run, lambda: 0.0, self.reserve, Uncounted(), self._asked.extend)
         self.started = await self.desk.start()
         self.run = run
 
@@ -138,8 +146,7 @@ class Night:
     ) -> Edge:
         """Let the looker tell the desk of a target; looks are ten seconds apart, three of them confirm."""
         edge = self.edge(target, health, firmness, first=first)
-        await self.desk.take_edges([edge])
-        await self.deliver()
+        await self.takes(edge)
         return edge
 
     def edge(self, target: str, health: Health, firmness: Firmness = Firmness.HARD, *, first: bool = False) -> Edge:
@@ -147,6 +154,10 @@ class Night:
         self._seq += 1
         now = self.clock.now()
         bad = health is not Health.UP
+        if bad:
+            self._first_bad.setdefault(target, now)
+        else:
+            self._first_bad.pop(target, None)
         edge = Edge(
             source="desk",
             boot=self.run,
@@ -160,17 +171,40 @@ class Night:
             cause=Cause.NO_ANSWER if bad else Cause.FINE,
             detail="",
             seen_at=now,
-            first_bad=now if bad else None,
+            first_bad=self._first_bad.get(target),
             last_good=None,
             first=first,
         )
         self._health[target] = health
+        self._looked.add(target)
         return edge
 
     async def takes(self, edge: Edge) -> None:
-        """Give the desk an edge as it is."""
+        """Give the desk an edge as it is; what the desk wants looked at is looked at in the same instant."""
         await self.desk.take_edges([edge])
         await self.deliver()
+
+    async def looks_where_asked(self) -> None:
+        """Look at what the desk wants looked at, unless the looker hangs."""
+        while self._asked and self.answers_asks:
+            asked, self._asked[:] = list(self._asked), []
+            edges = [self.edge(o, self._health.get(o) or Health.UP, first=o not in self._looked) for o in asked]
+            await self.desk.take_edges(edges)
+
+    async def window(
+        self,
+        kind: WindowKind,
+        *,
+        minutes: float,
+        devices: tuple[str, ...] = (),
+        reason: str = "",
+        leader: str | None = None,
+    ) -> int:
+        """Let the shift set a window from now on; return its id."""
+        now = self.clock.now()
+        spans = [(now, now + timedelta(minutes=minutes))]
+        (window,) = await self.desk.set_windows(kind, Scope(devices=devices), spans, self.on("shift"), reason, leader)
+        return window
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -195,6 +229,11 @@ class Night:
         waits = [await self.desk.next_due(channel) for channel in ("telegram", "log")]
         return min((w for w in waits if w is not None and w > 0), default=None)
 
+    async def passes_away(self, seconds: float) -> None:
+        """Let time go by while no daemon runs, and start one."""
+        await self.clock.advance(seconds)
+        await self.start()
+
     async def wall_steps(self, seconds: float) -> None:
         """Move the wall clock alone and tell the desk, as the pulse does."""
         self.clock.jump(seconds)
@@ -204,6 +243,7 @@ class Night:
 
     async def deliver(self) -> None:
         """Send what is due until nothing is."""
+        await self.looks_where_asked()
         busy = True
         while busy:
             busy = False
@@ -261,6 +301,14 @@ class Night:
     def kinds(self) -> list[str]:
         """Return the kinds of the journal's rows in order."""
         return [row.kind for row in self.rows()]
+
+    def query(self, column: sa.Column[Any], **where: object) -> list[tuple[Any, ...]]:
+        """Return a column of the rows of its table that fit."""
+        wanted = sa.select(column)
+        for name, value in where.items():
+            wanted = wanted.where(column.table.c[name] == value)
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(wanted)]
 
     def count(self, table: sa.Table, **where: object) -> int:
         """Return how many rows of a table fit."""

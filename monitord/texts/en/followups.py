@@ -66,6 +66,7 @@ def restored(story: Story) -> str:
         say.head(story, "🟢 RESTORED", severity=False) + f" · {say.target(story)}",
         f"• Working again since {forms.clock(end, story.zone)} {say.day(end, story.zone)}",
         f"• Outage: {lasted} ({span})",
+        say.total(story),
         f"• {by}" if by else "• Restored before anybody took it",
         say.late(story),
         "Nothing more is needed from you."
@@ -83,6 +84,7 @@ def restored_to_department(story: Story) -> str:
         f"{story.unit_name} reports: {say.subject(story)} has worked again since {forms.clock(end, story.zone)} "
         f"{say.day(end, story.zone)}.",
         f"• Outage: {lasted} ({span})",
+        say.total(story),
         "• Root cause: not known",
         say.contact(story),
     )

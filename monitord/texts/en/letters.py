@@ -3,7 +3,7 @@
 from monitord.domain.health import Cause, Health
 from monitord.domain.notice import Event
 from monitord.texts import forms
-from monitord.texts.en import followups
+from monitord.texts.en import comebacks, followups
 from monitord.texts.en import phrases as say
 from monitord.texts.story import Audience, Story
 
@@ -22,6 +22,14 @@ def message(story: Story) -> str:
             text = followups.edit(story, "🟡 TAKEN")
         case Event.RESTORED_EDIT:
             text = followups.edit(story, "🟢 RESTORED")
+        case Event.REOPENED:
+            text = comebacks.reopened_to_department(story) if to_department else comebacks.reopened(story)
+        case Event.FLAPPING:
+            text = comebacks.flapping_to_department(story) if to_department else comebacks.flapping(story)
+        case Event.HANDED:
+            text = comebacks.handed(story)
+        case Event.REMINDER:
+            text = comebacks.reminder(story)
         case Event.SENT_BACK:
             text = followups.sent_back(story)
         case Event.APPROVAL:
@@ -36,6 +44,8 @@ def message(story: Story) -> str:
 
 
 def _to_do(story: Story) -> str:
+    if story.cause is Cause.BLIND:
+        return "check the line and the port of the machine that watches; telephone the sites"
     if story.health is Health.AUTH:
         return "ask the administrator to check the device's user and password"
     if forms.is_page(story) or story.cause is Cause.SLOW:

@@ -17,8 +17,14 @@ LINE = {
     FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}] (confirmed)",
     FactKind.TARGET_HAPPENING: "{target}: {happenings}",
     FactKind.TARGET_REMOVED: "{target}: no longer in the settings[; {incident} is not watched any more]",
+    FactKind.TARGET_HELD: "{target}: {health}, not told[ because of {holds}][ ({by})]",
+    FactKind.TARGET_RELEASED: "{target}: no longer held back[: {reason}]",
+    FactKind.TARGET_FLAPPING: "{target}: flapping[ ({changes} changes)]",
+    FactKind.TARGET_CALM: "{target}: came to rest[, {health}]",
+    FactKind.WINDOW_SET: "{actor}: {kind} {scope}[ from {from}][ to {to}][; leader: {leader}][: {text}]",
+    FactKind.WINDOW_ENDED: "{actor}: {kind} {scope}[ of {from}] ended early[: {text}]",
     FactKind.INCIDENT_OPENED: "Incident {incident} opened[: {target}][ – {health}][, severity {severity}][; {cause}]"
-    "[; began about {first_bad}][, detected {detected}]",
+    "[; began about {first_bad}][, detected {detected}][; recurrence {recurrence}]",
     FactKind.INCIDENT_CHANGED: "{incident}:[ {was} →] {health}[; {cause}][: {detail}]",
     FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] took it; escalation stopped"
     "[; holds until {expires}]",
@@ -29,6 +35,25 @@ LINE = {
     FactKind.INCIDENT_RECEIPT: "{incident}: {actor}[ ({organisation})] confirmed the report",
     FactKind.INCIDENT_RESTORED: "{incident}: restored[ at {restored}][, outage {outage_seconds}]"
     "[; not seen between {unknown_from} and {unknown_to}]",
+    FactKind.INCIDENT_RESTORED_TOLD: "{incident}: its restoration is told[ ({reason})]",
+    FactKind.INCIDENT_REOPENED: "{incident}: back again[, time {times}][ – {health}][; {cause}]"
+    "[; since about {first_bad}]",
+    FactKind.INCIDENT_FLAPPING: "{incident}: flapping; the changes are not told one by one",
+    FactKind.INCIDENT_ESCALATED: "{incident}: {actor}[ ({duty})] escalated it at once",
+    FactKind.INCIDENT_HANDED: "{incident}: {actor} handed it to {to}",
+    FactKind.INCIDENT_REMINDER: "{incident}: {actor} wants to be reminded[ at {until}]",
+    FactKind.INCIDENT_ETA: "{incident}: {actor} expects restoration[ at {eta}]",
+    FactKind.INCIDENT_NOTE: "{incident}: {actor} noted[ ({internal})][: {text}]",
+    FactKind.INCIDENT_CALL: "{incident}: {actor} called[ {whom}][ at {called}][, {answered}][: {text}]",
+    FactKind.INCIDENT_DIARY: "{incident}: {event}[ at {happened}][: {text}]",
+    FactKind.INCIDENT_TICKET: "{incident}: ticket of the network operations centre: {ticket}",
+    FactKind.INCIDENT_CORRECTED: "{incident}: {actor} corrected row {row}: {text}[; reason: {reason}]",
+    FactKind.INCIDENT_FIXED: "{incident}: {actor} says it is repaired[ since {fixed}]",
+    FactKind.INCIDENT_CLOSE_PROPOSED: "{incident}: {actor} proposed closing it[; cause: {cause_text}]"
+    "[; measures: {measures}]",
+    FactKind.INCIDENT_CLOSED: "{incident}: {actor} closed it[; cause: {cause_text}][; measures: {measures}]",
+    FactKind.INCIDENT_MERGED: "{incident}: merged into {into}[ ({actor})]",
+    FactKind.STEP_MUTED: "{incident}: step {step} muted[ until {until}]",
     FactKind.STEP_FIRED: "{incident}: step {step}[, tells {ref}][: {people}][; standing in: {stand_ins}]"
     "[; {late_seconds} late][; includes step {skipped}]",
     FactKind.STEP_SKIPPED: "{incident}: step {step}[ ({ref})][, due {due},] not sent by itself"
@@ -54,7 +79,10 @@ LINE = {
 def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     """Return the words for the codes of a row of that kind, by key. In a notice's row `cause` is about delivery."""
     common = {"channel": names.CHANNEL, "added": names.CHANNEL, "why": names.REFUSAL, "reason": names.REASON}
-    common |= {"stand_ins": {"between": "for"}}
+    common |= {"stand_ins": {"between": "for"}, "holds": {str(h): w for h, w in names.HOLD.items()}}
+    common |= {"kind": names.WINDOW, "answered": names.ANSWERED, "internal": {"1": "internal"}}
+    if kind == FactKind.INCIDENT_DIARY:
+        common |= {"event": {str(d): w for d, w in names.DIARY.items()}}
     # A return to what was settled before waits for no confirmation.
     common |= {"attempt": {"0": ""}}
     if kind.startswith("notice."):

@@ -1,7 +1,7 @@
 """English names of everything that is a member of a closed set."""
 
 from monitord.domain.health import Cause, Happening, Health, Hold
-from monitord.domain.incident import Phase
+from monitord.domain.incident import Diary, Phase
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.texts.story import ToldState
 
@@ -43,9 +43,17 @@ CAUSE = {
     Cause.TLS: "certificate or TLS error",
     Cause.HTTP_PROTOCOL: "page breaks the protocol",
     Cause.CHECK_FAILED: "the check itself failed",
+    Cause.BLIND: "many devices silent at once, perhaps our own line",
+    Cause.REPORTED: "reported by somebody",
 }
 
-PHASE = {Phase.OPEN: "not taken", Phase.ACKNOWLEDGED: "taken", Phase.RESTORED: "restored"}
+PHASE = {
+    Phase.OPEN: "not taken",
+    Phase.ACKNOWLEDGED: "taken",
+    Phase.RESTORED: "restored",
+    Phase.FIXED: "repaired",
+    Phase.CLOSED: "closed",
+}
 
 HOLD = {
     Hold.PARENT: "unreachable behind another device",
@@ -61,6 +69,10 @@ EVENT = {
     Event.STEP: "incident",
     Event.ACKNOWLEDGED: "taken",
     Event.RESTORED: "restored",
+    Event.REOPENED: "back again",
+    Event.FLAPPING: "flapping",
+    Event.HANDED: "handed over",
+    Event.REMINDER: "reminder",
     Event.ACK_EXPIRED: "overdue, not restored",
     Event.APPROVAL: "request for approval",
     Event.SENT_BACK: "asked again after a leader noted it",
@@ -139,7 +151,29 @@ REASON = {
     "acknowledged": "somebody took it",
     "restored": "it is restored",
     "open": "told anew from the start",
+    "fixed": "repaired",
+    "closed": "closed",
+    "hold_over": "no longer held back",
+    "up_again": "up again",
+    "no_fault": "no fault any more",
+    "free": "nothing holds it",
     "open again": "told anew from the start",
     "nothing to edit": "no message to edit",
 }
 """Why a notice is not sent any more."""
+
+WINDOW = {"maintenance": "maintenance", "mute": "mute", "freeze": "change freeze", "power_cut": "planned power cut"}
+
+ANSWERED = {"answered": "answered", "not_answered": "not answered"}
+
+DIARY = {
+    Diary.SET_OUT: "the team set out",
+    Diary.ARRIVED: "the team is at the site",
+    Diary.GENERATOR_ON: "generator started",
+    Diary.GENERATOR_OFF: "generator stopped",
+    Diary.MAINS_BACK: "mains power is back",
+    Diary.CABLE_FOUND: "the cut was found",
+    Diary.SPLICED: "the cable is spliced",
+    Diary.LEFT: "the team left the site",
+    Diary.OTHER: "event",
+}

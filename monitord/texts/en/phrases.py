@@ -49,6 +49,8 @@ def target(story: Story) -> str:
 def headline(story: Story) -> str:
     """Return what is wrong, in capitals."""
     match story.health, story.cause:
+        case _, Cause.BLIND:
+            return "WE CANNOT SEE THE NETWORK"
         case Health.DOWN, Cause.INTERFACE_DOWN:
             return "PORT WITHOUT LINK"
         case Health.DOWN, _ if forms.is_page(story):
@@ -72,6 +74,13 @@ def found(story: Story) -> str:
 def lasting(story: Story) -> str:
     """Return since when, and how long by now."""
     return f"• {since(story)}, for {duration(forms.between(story.occurred_at, story.now))}"
+
+
+def total(story: Story) -> str | None:
+    """Return how long it was down in all, when it came back at least once."""
+    if story.down_total is None or not story.reopened:
+        return None
+    return f"• Down {duration(story.down_total)} in all, {story.reopened + 1} times"
 
 
 def place(story: Story) -> str:
@@ -207,8 +216,9 @@ def handled(story: Story) -> str:
 def span(story: Story) -> tuple[str, str]:
     """Return how long it lasted, and from-to, with dates where the days differ."""
     end = story.restored_at or story.now
-    short = end - story.occurred_at < timedelta(minutes=1)
+    begun = story.episode_at or story.occurred_at
+    short = end - begun < timedelta(minutes=1)
     return (
-        f"about {duration(forms.between(story.occurred_at, end))}",
-        f"{forms.near(story.occurred_at, end, story.zone, short)} – {forms.clock(end, story.zone, short)}",
+        f"about {duration(forms.between(begun, end))}",
+        f"{forms.near(begun, end, story.zone, short)} – {forms.clock(end, story.zone, short)}",
     )

@@ -69,6 +69,7 @@ def restored(story: Story) -> str:
             head,
             f"Kính báo cáo {story.address_form}: {say.target(story)} {back}.",
             f"• Thời gian gián đoạn: {lasted} ({span})",
+            say.total(story),
             f"• {by}" if by else "• Khôi phục trước khi có người tiếp nhận",
             say.late(story),
             f"{story.address_form.capitalize()} không cần xử lý thêm.",
@@ -77,6 +78,7 @@ def restored(story: Story) -> str:
         head,
         f"• {back[:1].upper()}{back[1:]}",
         f"• Thời gian gián đoạn: {lasted} ({span})",
+        say.total(story),
         f"• {by}" if by else "• Khôi phục trước khi có người tiếp nhận",
         say.late(story),
         "• Ghi sổ trực: nguyên nhân, biện pháp xử lý, người xử lý",
@@ -92,6 +94,7 @@ def restored_to_department(story: Story) -> str:
         f"{story.unit_name} báo cáo: {say.subject(story)} hoạt động lại từ {forms.clock(end, story.zone)} "
         f"{say.day(end, story.zone)}.",
         f"• Thời gian gián đoạn: {lasted} ({span})",
+        say.total(story),
         "• Nguyên nhân: chưa rõ",
         say.contact(story),
     )

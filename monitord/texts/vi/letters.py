@@ -8,7 +8,7 @@ from monitord.domain.health import Cause, Health
 from monitord.domain.notice import Event
 from monitord.texts import forms
 from monitord.texts.story import Audience, Story
-from monitord.texts.vi import followups
+from monitord.texts.vi import comebacks, followups
 from monitord.texts.vi import phrases as say
 
 
@@ -26,6 +26,14 @@ def message(story: Story) -> str:
             text = followups.edit(story, "🟡 ĐÃ TIẾP NHẬN")
         case Event.RESTORED_EDIT:
             text = followups.edit(story, "🟢 ĐÃ KHÔI PHỤC")
+        case Event.REOPENED:
+            text = comebacks.reopened_to_department(story) if to_department else comebacks.reopened(story)
+        case Event.FLAPPING:
+            text = comebacks.flapping_to_department(story) if to_department else comebacks.flapping(story)
+        case Event.HANDED:
+            text = comebacks.handed(story)
+        case Event.REMINDER:
+            text = comebacks.reminder(story)
         case Event.SENT_BACK:
             text = followups.sent_back(story)
         case Event.APPROVAL:
@@ -40,6 +48,8 @@ def message(story: Story) -> str:
 
 
 def _to_do(story: Story) -> str:
+    if story.cause is Cause.BLIND:
+        return "kiểm tra đường truyền, cổng mạng của máy giám sát; gọi điện hỏi các trạm"
     if story.health is Health.AUTH:
         return "báo quản trị kiểm tra tên, mật khẩu truy cập thiết bị"
     if forms.is_page(story) or story.cause is Cause.SLOW:

@@ -17,8 +17,14 @@ LINE = {
     FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}] (đã khẳng định)",
     FactKind.TARGET_HAPPENING: "{target}: {happenings}",
     FactKind.TARGET_REMOVED: "{target}: không còn trong cấu hình[; kết thúc theo dõi {incident}]",
+    FactKind.TARGET_HELD: "{target}: {health}, chưa báo[ vì {holds}][ ({by})]",
+    FactKind.TARGET_RELEASED: "{target}: hết giữ báo[: {reason}]",
+    FactKind.TARGET_FLAPPING: "{target}: chập chờn[ ({changes} lần đổi trạng thái)]",
+    FactKind.TARGET_CALM: "{target}: hết chập chờn[, {health}]",
+    FactKind.WINDOW_SET: "{actor}: {kind} {scope}[ từ {from}][ đến {to}][; lãnh đạo: {leader}][: {text}]",
+    FactKind.WINDOW_ENDED: "{actor}: kết thúc sớm {kind} {scope}[ từ {from}][: {text}]",
     FactKind.INCIDENT_OPENED: "Mở sự cố {incident}[: {target}][ – {health}][, mức {severity}][; {cause}]"
-    "[; xảy ra khoảng {first_bad}][, phát hiện {detected}]",
+    "[; xảy ra khoảng {first_bad}][, phát hiện {detected}][; tái diễn lần {recurrence}]",
     FactKind.INCIDENT_CHANGED: "{incident}:[ {was} →] {health}[; {cause}][: {detail}]",
     FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] tiếp nhận; dừng báo lên cấp trên"
     "[; hiệu lực đến {expires}]",
@@ -28,6 +34,24 @@ LINE = {
     FactKind.INCIDENT_RECEIPT: "{incident}: {actor}[ ({organisation})] xác nhận đã nhận báo cáo",
     FactKind.INCIDENT_RESTORED: "{incident}: khôi phục[ lúc {restored}][, gián đoạn {outage_seconds}]"
     "[; không theo dõi được từ {unknown_from} đến {unknown_to}]",
+    FactKind.INCIDENT_RESTORED_TOLD: "{incident}: báo đã khôi phục[ ({reason})]",
+    FactKind.INCIDENT_REOPENED: "{incident}: tái diễn[ lần {times}][ – {health}][; {cause}][; từ khoảng {first_bad}]",
+    FactKind.INCIDENT_FLAPPING: "{incident}: chập chờn; không báo từng lần đổi trạng thái",
+    FactKind.INCIDENT_ESCALATED: "{incident}: {actor}[ ({duty})] chuyển cấp ngay",
+    FactKind.INCIDENT_HANDED: "{incident}: {actor} giao {to} xử lý",
+    FactKind.INCIDENT_REMINDER: "{incident}: {actor} hẹn nhắc lại[ lúc {until}]",
+    FactKind.INCIDENT_ETA: "{incident}: {actor} dự kiến khôi phục[ lúc {eta}]",
+    FactKind.INCIDENT_NOTE: "{incident}: {actor} ghi chú[ ({internal})][: {text}]",
+    FactKind.INCIDENT_CALL: "{incident}: {actor} gọi điện[ cho {whom}][ lúc {called}][, {answered}][: {text}]",
+    FactKind.INCIDENT_DIARY: "{incident}: {event}[ lúc {happened}][: {text}]",
+    FactKind.INCIDENT_TICKET: "{incident}: mã phiếu của trung tâm điều hành mạng: {ticket}",
+    FactKind.INCIDENT_CORRECTED: "{incident}: {actor} đính chính dòng {row}: {text}[; lý do: {reason}]",
+    FactKind.INCIDENT_FIXED: "{incident}: {actor} xác nhận đã khắc phục xong[ lúc {fixed}]",
+    FactKind.INCIDENT_CLOSE_PROPOSED: "{incident}: {actor} đề nghị đóng[; nguyên nhân: {cause_text}]"
+    "[; biện pháp: {measures}]",
+    FactKind.INCIDENT_CLOSED: "{incident}: {actor} đóng sự cố[; nguyên nhân: {cause_text}][; biện pháp: {measures}]",
+    FactKind.INCIDENT_MERGED: "{incident}: gộp vào {into}[ ({actor})]",
+    FactKind.STEP_MUTED: "{incident}: bước {step} tạm ẩn[ đến {until}]",
     FactKind.STEP_FIRED: "{incident}: bước {step}[, báo {ref}][: {people}][; trực thay: {stand_ins}]"
     "[; trễ {late_seconds}][; gộp bước {skipped}]",
     FactKind.STEP_SKIPPED: "{incident}: bước {step}[ ({ref})][ đến hạn {due}] không gửi riêng"
@@ -53,7 +77,10 @@ LINE = {
 def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     """Return the words for the codes of a row of that kind, by key. In a notice's row `cause` is about delivery."""
     common = {"channel": names.CHANNEL, "added": names.CHANNEL, "why": names.REFUSAL, "reason": names.REASON}
-    common |= {"stand_ins": {"between": "thay"}}
+    common |= {"stand_ins": {"between": "thay"}, "holds": {str(h): w for h, w in names.HOLD.items()}}
+    common |= {"kind": names.WINDOW, "answered": names.ANSWERED, "internal": {"1": "nội bộ"}}
+    if kind == FactKind.INCIDENT_DIARY:
+        common |= {"event": {str(d): w for d, w in names.DIARY.items()}}
     # A return to what was settled before waits for no confirmation.
     common |= {"attempt": {"0": ""}}
     if kind.startswith("notice."):

@@ -1,7 +1,7 @@
 """Vietnamese names of everything that is a member of a closed set."""
 
 from monitord.domain.health import Cause, Happening, Health, Hold
-from monitord.domain.incident import Phase
+from monitord.domain.incident import Diary, Phase
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.texts.story import ToldState
 
@@ -43,9 +43,17 @@ CAUSE = {
     Cause.TLS: "lỗi chứng chỉ hoặc kết nối bảo mật (SSL/TLS)",
     Cause.HTTP_PROTOCOL: "trang trả lời sai giao thức",
     Cause.CHECK_FAILED: "phép kiểm tra bị lỗi",
+    Cause.BLIND: "nhiều thiết bị cùng lúc không trả lời, có thể do đường truyền của máy giám sát",
+    Cause.REPORTED: "do người báo",
 }
 
-PHASE = {Phase.OPEN: "chưa tiếp nhận", Phase.ACKNOWLEDGED: "đã tiếp nhận", Phase.RESTORED: "đã khôi phục"}
+PHASE = {
+    Phase.OPEN: "chưa tiếp nhận",
+    Phase.ACKNOWLEDGED: "đã tiếp nhận",
+    Phase.RESTORED: "đã khôi phục",
+    Phase.FIXED: "đã khắc phục xong",
+    Phase.CLOSED: "đã đóng",
+}
 
 HOLD = {
     Hold.PARENT: "mất liên lạc theo tuyến trên",
@@ -61,6 +69,10 @@ EVENT = {
     Event.STEP: "báo sự cố",
     Event.ACKNOWLEDGED: "đã có người tiếp nhận",
     Event.RESTORED: "đã khôi phục",
+    Event.REOPENED: "tái diễn",
+    Event.FLAPPING: "chập chờn",
+    Event.HANDED: "giao xử lý",
+    Event.REMINDER: "nhắc theo hẹn",
     Event.ACK_EXPIRED: "quá hạn, chưa khôi phục",
     Event.APPROVAL: "xin duyệt báo cáo",
     Event.SENT_BACK: "nhắc tiếp nhận sau khi lãnh đạo đã nhận thông tin",
@@ -139,9 +151,36 @@ REASON = {
     "acknowledged": "đã có người tiếp nhận",
     "restored": "đã khôi phục",
     "open": "đã báo lại từ đầu",
-    "open again": "đã báo lại từ đầu",
+    "open again": "sự cố tái diễn",
+    "fixed": "đã khắc phục xong",
+    "closed": "đã đóng",
+    "hold_over": "hết thời gian giữ báo",
+    "up_again": "đã bình thường trở lại",
+    "no_fault": "không còn lỗi",
+    "free": "không còn lý do giữ báo",
     "nothing to edit": "không có tin để sửa",
 }
 """Why a notice is not sent any more."""
+
+WINDOW = {
+    "maintenance": "bảo dưỡng",
+    "mute": "tạm ẩn cảnh báo",
+    "freeze": "đóng băng thay đổi",
+    "power_cut": "cắt điện theo kế hoạch",
+}
+
+ANSWERED = {"answered": "có người nghe", "not_answered": "không có người nghe"}
+
+DIARY = {
+    Diary.SET_OUT: "đội ứng cứu xuất phát",
+    Diary.ARRIVED: "đội ứng cứu đến trạm",
+    Diary.GENERATOR_ON: "chạy máy nổ",
+    Diary.GENERATOR_OFF: "tắt máy nổ",
+    Diary.MAINS_BACK: "có điện lưới",
+    Diary.CABLE_FOUND: "tìm được điểm đứt cáp",
+    Diary.SPLICED: "hàn nối xong",
+    Diary.LEFT: "đội ứng cứu rời trạm",
+    Diary.OTHER: "diễn biến",
+}
 
 WEEKDAY = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")

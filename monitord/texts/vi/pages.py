@@ -6,6 +6,7 @@ PAGE = {
     "targets": "Đối tượng giám sát",
     "target": "Đối tượng",
     "incidents": "Sự cố",
+    "ourselves": "monitord – hệ thống giám sát",
     "open_incidents": "Sự cố đang mở",
     "recent_incidents": "Sự cố đã khôi phục gần đây",
     "log": "Nhật ký báo cáo cấp trên",

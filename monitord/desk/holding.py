@@ -1,0 +1,127 @@
+"""What holds a target now, read in the writer's transaction; and the ends of holds that no edge tells."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.context import Context, parents_of, write
+from monitord.domain import lifecycle
+from monitord.domain.health import Health, Hold
+from monitord.domain.holding import HUSHES, PATIENCE, Above, Standing, standing
+from monitord.domain.network import SIGHT, Device, Target
+from monitord.domain.window import HOLD_OF, Window, WindowKind, holds, until
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+
+
+def windows_over(tx: Tx, device: Device, target: Target, at: Moment) -> tuple[Window, ...]:
+    """Return the windows that cover a target at a moment."""
+    return tuple(w for w in tx.windows(at.now) if w.scope.covers(target.id, device.id, device.site, device.unit))
+
+
+def own_holds(windows: tuple[Window, ...], row: Any) -> frozenset[Hold]:
+    """Return the holds of a target itself: its windows, and that it flaps."""
+    flaps = row is not None and row["flapping"]
+    return holds(windows) | (frozenset({Hold.FLAPPING}) if flaps else frozenset())
+
+
+def standing_of(tx: Tx, context: Context, device: Device, target: Target, row: Any, at: Moment) -> Standing:
+    """Return what holds a target whose row is `row`, a fault of it as the row says."""
+    fault_at = row["first_bad"] or row["edge_seen"] or at.now
+    withheld = row["withheld_at"]
+    # A clock that was set back ends the wait: told early is better than late.
+    waited = timedelta(0) if withheld is None else at.now - withheld if at.now >= withheld else PATIENCE
+    found = standing(
+        fault_at,
+        _above(tx, context, device, target),
+        own_holds(windows_over(tx, device, target, at), row),
+        waited,
+    )
+    if row["behind"] and not found.faulty and _unlooked(row, at):
+        # What was above it is well again: it is told when a look after that says that it is not.
+        return Standing(found.holds | {Hold.PARENT}, found.by, (*found.ask, target.id), False)
+    return found
+
+
+def _unlooked(row: Any, at: Moment) -> bool:
+    after = row["look_after"]
+    if after is None:
+        return True
+    return bool(row["edge_seen"] < after <= at.now < after + PATIENCE)
+
+
+def _above(tx: Tx, context: Context, device: Device, target: Target) -> Iterator[Above]:
+    """Yield what stands above a target: our own sight, its agent, the agents of the devices above."""
+    if target.id == SIGHT:
+        return
+    yield _seen(tx, SIGHT, Hold.BLIND, fresh=False)
+    agent = context.agents.get(device.id)
+    if agent is not None and agent != target.id:
+        # It was asked in the same request: what is known of it is as new as the fault.
+        yield _seen(tx, agent, Hold.PARENT, fresh=False)
+    for parent in parents_of(context.settings, device):
+        if (agent := context.agents.get(parent.id)) is not None:
+            yield _seen(tx, agent, Hold.PARENT)
+
+
+_SEEN = sa.select(t.target.c.seen, t.target.c.edge_seen).where(t.target.c.id == sa.bindparam("the_id"))
+
+
+def _seen(tx: Tx, target: str, hold: Hold, fresh: bool = True) -> Above:
+    row = tx.sql.execute(_SEEN, {"the_id": target}).first()
+    seen = None if row is None or row.seen is None else Health(row.seen)
+    return Above(target, hold, seen, None if row is None else row.edge_seen, fresh)
+
+
+def withheld_below(tx: Tx, context: Context, device: Device, target: Target) -> list[Any]:
+    """Return the rows of the faults that wait behind a target that says whether a device answers, or that we see."""
+    wanted = sa.select(t.target).where(t.target.c.withheld_at.is_not(None)).order_by(t.target.c.id)
+    if target.id != SIGHT:
+        wanted = wanted.where(t.target.c.device.in_([device.id, *context.below.get(device.id, ())]))
+    return [row for row in tx.sql.execute(wanted).mappings().all() if row["id"] != target.id]
+
+
+def muted_until(tx: Tx, context: Context, target: str, at: Moment) -> datetime | None:
+    """Return the end of the mute that covers a target now, or None."""
+    found = context.targets.get(target)
+    return None if found is None else until(windows_over(tx, *found, at), Hold.MUTE)
+
+
+def tell_what_is_over(tx: Tx, context: Context, at: Moment) -> int:
+    """Tell of the incidents that ended unsaid while a hold lasted that is over now; return how many."""
+    told = 0
+    for incident in tx.hushed_incidents():
+        found = context.targets.get(incident.target)
+        row = tx.sql.execute(sa.select(t.target).where(t.target.c.id == incident.target)).mappings().first()
+        if found is not None and own_holds(windows_over(tx, *found, at), row) & HUSHES:
+            continue
+        write(tx, lifecycle.unhushed(incident, tx.told(incident.id), "hold_over"), at)
+        told += 1
+    return told
+
+
+def next_end(tx: Tx, context: Context, at: Moment) -> datetime | None:
+    """Return the next instant at which what is withheld or unsaid must be looked at again; None when nothing is."""
+    w = t.target.c
+    waiting = tx.sql.execute(sa.select(w.id, w.withheld_at, w.look_after).where(w.withheld_at.is_not(None))).all()
+    unsaid = [incident.target for incident in tx.hushed_incidents()]
+    if not waiting and not unsaid:
+        return None
+    instants = [
+        end for row in waiting for end in (row.withheld_at + PATIENCE, row.look_after and row.look_after + PATIENCE)
+    ]
+    concerned = [context.targets[name] for name in (*(row.id for row in waiting), *unsaid) if name in context.targets]
+    for window in tx.windows(at.now):
+        if window.kind in HOLD_OF and any(
+            window.scope.covers(target.id, device.id, device.site, device.unit) for device, target in concerned
+        ):
+            instants.append(window.end)
+    return min((end for end in instants if end is not None and end > at.now), default=None)
+
+
+def planned_cut(tx: Tx, device: Device, target: Target, at: Moment) -> Window | None:
+    """Return the planned power cut that covers a target now, or None."""
+    return next((w for w in windows_over(tx, device, target, at) if w.kind is WindowKind.POWER_CUT), None)

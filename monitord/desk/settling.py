@@ -1,0 +1,195 @@
+"""What a settled health means for incidents: one opens, waits, comes back, changes or ends."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from monitord.desk.context import Context, write
+from monitord.desk.holding import own_holds, planned_cut, standing_of, windows_over
+from monitord.desk.timers import ladder_time
+from monitord.domain import escalation, lifecycle
+from monitord.domain.health import FAULTS, Cause, Health
+from monitord.domain.holding import HUSHES, Standing
+from monitord.domain.incident import Incident, Phase, code, next_number
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.network import Device, Target
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+
+FREE: Mapping[str, Any] = {"withheld_at": None, "behind": False, "look_after": None, "held": []}
+"""The columns of a target whose fault waits for nothing."""
+SILENCE = frozenset({Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TIMED_OUT, Cause.REFUSED})
+"""What a power cut explains."""
+
+
+def settle(
+    tx: Tx,
+    context: Context,
+    device: Device,
+    target: Target,
+    row: Any,
+    at: Moment,
+    down_between: tuple[datetime, datetime] | None = None,
+) -> None:
+    """Let a target's hard health, as its row says, have its effect. Repeating it does no harm.
+
+    `down_between` is the time the daemon was down, when this is the first look after it.
+    """
+    now = Health(row["settled"])
+    running = tx.running_incident(target.id)
+    if now in FAULTS and running is None:
+        _arise(tx, context, device, target, row, at)
+    elif now is Health.UP:
+        if row["withheld_at"] is not None:
+            _release(tx, row, "up_again", at)
+        if running is not None:
+            _end(tx, device, target, row, running, at, down_between)
+    elif now in FAULTS and running is not None and running.health is not now:
+        _change(tx, context, target, row, running, at)
+
+
+def reconsider(tx: Tx, context: Context, row: Any, at: Moment) -> None:
+    """Decide anew on a fault that waits to be told."""
+    found = context.targets.get(row["id"])
+    if found is not None and row["settled"] is not None and Health(row["settled"]) in FAULTS:
+        settle(tx, context, *found, row, at)
+    elif row["withheld_at"] is not None:
+        _release(tx, row, "no_fault", at)
+
+
+def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, at: Moment) -> None:
+    settings = context.settings
+    last = tx.last_incident(target.id)
+    found = standing_of(tx, context, device, target, row, at)
+    back = last is not None and lifecycle.may_reopen(last, row["first_bad"] or row["edge_seen"], settings.reopen_within)
+    if found.blocked and not (last is not None and back and last.hushed):
+        _withhold(tx, row, found, at)
+        return
+    if row["withheld_at"] is not None:
+        _release(tx, row, "free", at)
+    book = context.book(tx, at)
+    seen = _draft(context, device, target, row, at, planned_cut(tx, device, target, at) is not None)
+    if last is not None and back:
+        write(tx, lifecycle.reopened(last, seen, book, at.now, tx.told(last.id), hushed=last.hushed), at)
+        return
+    write(tx, escalation.opened(_numbered(tx, context, seen, last, at), book, at.now), at)
+
+
+def _withhold(tx: Tx, row: Any, found: Standing, at: Moment) -> None:
+    """Let a fault wait: a row says why, once when the wait begins and once more when what is above turns out to fail.
+
+    Looks are asked for once: what comes of them, or PATIENCE, ends the wait.
+    """
+    begins = row["withheld_at"] is None
+    behind = bool(row["behind"]) or found.faulty
+    turned_out = behind and not row["behind"]
+    free_above = bool(row["behind"]) and not found.faulty and row["look_after"] is None
+    fails_again = found.faulty and row["look_after"] is not None
+    if begins or turned_out:
+        refs = {
+            "holds": sorted(found.holds),
+            "by": list(found.by),
+            "health": row["settled"],
+            "first_bad": None if row["first_bad"] is None else stamp(row["first_bad"]),
+        }
+        tx.append([Fact(FactKind.TARGET_HELD, target=row["id"], refs=refs)], at)
+    if begins or turned_out or free_above or fails_again:
+        tx.asked.update(dict.fromkeys(found.ask))
+        after = at.now if free_above else None
+        values = {"withheld_at": row["withheld_at"] or at.now, "behind": behind, "look_after": after}
+        values["held"] = sorted(found.holds)
+        tx.sql.execute(t.target.update().where(t.target.c.id == row["id"]).values(values))
+
+
+def _release(tx: Tx, row: Any, reason: str, at: Moment) -> None:
+    refs = {"reason": reason, "since": stamp(row["withheld_at"])}
+    tx.append([Fact(FactKind.TARGET_RELEASED, target=row["id"], refs=refs)], at)
+    tx.sql.execute(t.target.update().where(t.target.c.id == row["id"]).values(FREE))
+
+
+def _end(
+    tx: Tx,
+    device: Device,
+    target: Target,
+    row: Any,
+    running: Incident,
+    at: Moment,
+    down_between: tuple[datetime, datetime] | None,
+) -> None:
+    # An incident that opened after the daemon came back was seen all the time.
+    unseen = down_between if down_between and running.opened_at <= down_between[0] else None
+    hushed = bool(own_holds(windows_over(tx, device, target, at), row) & HUSHES)
+    ladder_now = ladder_time(tx, running.id, at)
+    ended = lifecycle.restored(
+        running, row["edge_seen"], tx.told(running.id), unseen, ladder_now=ladder_now, hushed=hushed
+    )
+    write(tx, ended, at)
+
+
+def _change(tx: Tx, context: Context, target: Target, row: Any, running: Incident, at: Moment) -> None:
+    health = Health(row["settled"])
+    severity = context.settings.severity_for(target, health)
+    after, fact = lifecycle.changed(running, health, Cause(row["cause"]), row["detail"] or "", severity)
+    tx.append([fact], at)
+    if after.severity == running.severity:
+        tx.save(after)
+        return
+    policy = context.settings.policy_for(running.unit, after.severity)
+    if running.phase is not Phase.OPEN:
+        # Somebody has it: its ladder waits, and would begin again by the severer policy.
+        tx.save(replace(after, policy=policy))
+        return
+    write(tx, lifecycle.raised(after, policy, context.book(tx, at), at.now), at)
+
+
+def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
+    """Let it have its effect that a target began to flap, or came to rest."""
+    kind = FactKind.TARGET_FLAPPING if row["flapping"] else FactKind.TARGET_CALM
+    changes = sum(a != b for a, b in zip(row["history"], row["history"][1:], strict=False))
+    tx.append([Fact(kind, target=target, refs={"changes": changes, "health": row["seen"]})], at)
+    last = tx.last_incident(target)
+    if row["flapping"] and last is not None and (last.running or last.hushed):
+        told = lifecycle.flapping(last, tx.told(last.id), changes)
+        tx.append(told.facts, at)
+        for notice in told.notices:
+            tx.queue(notice, at.now)
+
+
+def _draft(context: Context, device: Device, target: Target, row: Any, at: Moment, planned: bool) -> Incident:
+    """Return the incident that a fault would be, without a number."""
+    settings = context.settings
+    health, cause = Health(row["settled"]), Cause(row["cause"])
+    severity = settings.severity_for(target, health)
+    if planned and cause in SILENCE:
+        severity = max(severity, settings.planned_cut_severity)
+    return Incident(
+        id=0,
+        code="",
+        target=target.id,
+        unit=device.unit,
+        severity=severity,
+        health=health,
+        cause=cause,
+        detail=row["detail"] or "",
+        phase=Phase.OPEN,
+        policy=settings.policy_for(device.unit, severity),
+        detected_at=row["edge_seen"],
+        opened_at=at.now,
+        ladder_from=at.now,
+        step=-1,
+        first_bad=row["first_bad"],
+        last_good=row["last_good"],
+    )
+
+
+def _numbered(tx: Tx, context: Context, seen: Incident, last: Incident | None, at: Moment) -> Incident:
+    """Return the incident with its number and inner id, linked to the last one of its target if that was lately."""
+    settings = context.settings
+    day = at.now.astimezone(settings.zone).date()
+    number = next_number(*tx.numbers(day, at.now - settings.reopen_within))
+    linked: dict[str, Any] = {}
+    if last is not None and at.now - last.opened_at < settings.recurrence_within:
+        linked = {"recurrence_of": last.id, "recurrence": last.recurrence + 1}
+    return tx.new_incident(replace(seen, code=code(day, number), **linked), number, day)

@@ -1,0 +1,169 @@
+"""The life of an incident beside its ladder: seen worse, restored, back again, fixed, closed. Pure decisions."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitord.domain.decision import Decision, Timer, TimerKind, Told
+from monitord.domain.dutybook import DutyBook
+from monitord.domain.escalation import step_due
+from monitord.domain.health import Cause, Health
+from monitord.domain.incident import Incident, Phase
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.notice import EDITABLE, Event, Notice, Priority
+from monitord.domain.policy import Policy
+from monitord.domain.steps import next_step, once
+
+
+def restored(
+    incident: Incident,
+    at: datetime,
+    told: Iterable[Told],
+    unknown_between: tuple[datetime, datetime] | None = None,
+    *,
+    ladder_now: datetime | None = None,
+    hushed: bool = False,
+) -> Decision:
+    """Decide the return of the target: nothing stays armed, and everyone who was told hears it.
+
+    `unknown_between` is the time in which nobody looked, when the return was seen by the first look after it. `hushed`
+    when the target is held: people are told at the end of the hold, if it is still true then. `ladder_now` is the
+    present instant by the ladder's own time, so that a fault that comes back goes on where its ladder stood.
+    """
+    spent = incident.spent if ladder_now is None else max(timedelta(0), ladder_now - incident.ladder_from)
+    after = replace(incident, phase=Phase.RESTORED, restored_at=at, spent=spent, hushed=hushed)
+    refs: dict[str, str | float | None] = {
+        "restored": stamp(at),
+        "outage_seconds": round(incident.outage(at).total_seconds(), 3),
+    }
+    if incident.reopened:
+        refs["episode_seconds"] = round((at - incident.episode_at).total_seconds(), 3)
+    if hushed:
+        refs["hushed"] = 1
+    if unknown_between is not None:
+        refs |= {"unknown_from": stamp(unknown_between[0]), "unknown_to": stamp(unknown_between[1])}
+    fact = Fact(FactKind.INCIDENT_RESTORED, incident.id, incident.target, refs=refs)
+    return Decision(after, (fact,), () if hushed else end_told(after, told), None)
+
+
+def end_told(incident: Incident, told: Iterable[Told]) -> tuple[Notice, ...]:
+    """Return the notices by which everyone who was told hears that it is over; what is sent by edit is edited."""
+    told = tuple(told)
+    edits = [
+        Notice(incident.id, Event.RESTORED_EDIT, way.person, way.channel, Priority.EDIT, step=way.step,
+               edits=way.notice, organisation=way.organisation, round=incident.round)
+        for way in told
+        if way.channel in EDITABLE
+    ]  # fmt: skip
+    follow_ups = [
+        Notice(incident.id, Event.RESTORED, way.person, way.channel, Priority.FOLLOW_UP, organisation=way.organisation,
+               subject=incident.episode)
+        for way in once(told)
+    ]  # fmt: skip
+    return (*edits, *follow_ups)
+
+
+def unhushed(incident: Incident, told: Iterable[Told], reason: str) -> Decision:
+    """Decide the end of a hold under which a target came back unsaid: now people hear it."""
+    fact = Fact(FactKind.INCIDENT_RESTORED_TOLD, incident.id, incident.target, refs={"reason": reason})
+    return Decision(replace(incident, hushed=False), (fact,), end_told(incident, told), None)
+
+
+def may_reopen(incident: Incident, fault_at: datetime, within: timedelta) -> bool:
+    """Return whether a new fault of the same target is the same incident: it came back soon, and nobody closed it."""
+    if incident.phase is not Phase.RESTORED or incident.restored_at is None:
+        return False
+    return incident.hushed or fault_at - incident.restored_at < within
+
+
+def reopened(
+    incident: Incident, seen: Incident, book: DutyBook, now: datetime, told: Iterable[Told], *, hushed: bool = False
+) -> Decision:
+    """Decide the return of a fault: the same incident, and its ladder goes on where it stood.
+
+    Its time is cumulative, so that a fault that flaps just fast enough never stays on the first step. Whoever had it
+    still has it, if the acknowledgement has not run out. Everyone who was told hears it, unless `hushed`: people were
+    not told of the restoration, so that nothing new is true. `seen` carries what is seen now.
+    """
+    taken = incident.ack_expires_at is not None and incident.ack_expires_at > now
+    down_before = incident.outage(incident.restored_at or now)
+    after = replace(
+        incident,
+        phase=Phase.ACKNOWLEDGED if taken else Phase.OPEN,
+        health=seen.health,
+        cause=seen.cause,
+        detail=seen.detail,
+        restored_at=None,
+        ladder_from=now - incident.spent,
+        reopened=incident.reopened + 1,
+        episode_from=seen.occurred_at,
+        down_before=down_before,
+        hushed=False,
+        ack_expires_at=incident.ack_expires_at if taken else None,
+    )
+    refs = {
+        "phase": after.phase,
+        "health": after.health,
+        "cause": after.cause,
+        "times": after.reopened,
+        "first_bad": stamp(seen.occurred_at),
+        "detected": stamp(seen.detected_at),
+        "hushed": 1 if hushed else None,
+    }
+    fact = Fact(
+        FactKind.INCIDENT_REOPENED,
+        incident.id,
+        incident.target,
+        refs=refs,
+        private={"detail": seen.detail} if seen.detail else None,
+    )
+    notices = () if hushed else _back_again(after, told)
+    if taken and incident.ack_expires_at is not None:
+        return Decision(after, (fact,), notices, Timer(TimerKind.ACK_EXPIRY, 0, incident.ack_expires_at))
+    if after.step < 0:
+        ladder = step_due(after, book, now)
+        return replace(ladder, facts=(fact, *ladder.facts))
+    return Decision(after, (fact,), notices, next_step(after, after.step))
+
+
+def _back_again(incident: Incident, told: Iterable[Told]) -> tuple[Notice, ...]:
+    return tuple(
+        Notice(incident.id, Event.REOPENED, way.person, way.channel, Priority.FIRST, step=way.step,
+               organisation=way.organisation, round=incident.round, subject=incident.episode)
+        for way in once(told)
+    )  # fmt: skip
+
+
+def flapping(incident: Incident, told: Iterable[Told], changes: int) -> Decision:
+    """Decide that the target of an incident flaps: people hear it once, and the changes not one by one.
+
+    The decision has no timer of its own: what is armed stays armed.
+    """
+    fact = Fact(FactKind.INCIDENT_FLAPPING, incident.id, incident.target, refs={"changes": changes})
+    notices = tuple(
+        Notice(incident.id, Event.FLAPPING, way.person, way.channel, Priority.FOLLOW_UP, step=way.step,
+               organisation=way.organisation, round=incident.round, subject=f"~{incident.reopened}")
+        for way in once(told)
+    )  # fmt: skip
+    return Decision(incident, (fact,), notices)
+
+
+def changed(incident: Incident, health: Health, cause: Cause, detail: str, severity: int) -> tuple[Incident, Fact]:
+    """Return the incident seen in another health while the fault lasts, and the row that says so.
+
+    Its severity rises with what is seen, and never falls: what turned out worse must not stay quiet, what turned out
+    better was told as it was.
+    """
+    worse = min(severity, incident.severity)
+    refs: dict[str, str | int] = {"was": incident.health, "health": health, "cause": cause}
+    if worse != incident.severity:
+        refs |= {"severity_was": incident.severity, "severity": worse}
+    private = {"detail": detail} if detail else None
+    fact = Fact(FactKind.INCIDENT_CHANGED, incident.id, incident.target, refs=refs, private=private)
+    return replace(incident, health=health, cause=cause, detail=detail, severity=worse), fact
+
+
+def raised(incident: Incident, policy: Policy, book: DutyBook, now: datetime) -> Decision:
+    """Decide a rise of severity of an incident that nobody has taken: the ladder of the severer policy begins now."""
+    again = replace(incident, policy=policy, ladder_from=now, step=-1, round=incident.round + 1)
+    return step_due(again, book, now)

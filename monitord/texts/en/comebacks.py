@@ -1,0 +1,87 @@
+"""What else happens to an incident that people know of, in English: it comes back, flaps, is handed on, is due again.
+
+To another organisation no names and no blame; a message that asks for something says which button.
+"""
+
+from monitord.texts import forms
+from monitord.texts.en import phrases as say
+from monitord.texts.story import Story
+
+
+def reopened(story: Story) -> str:
+    head = say.head(story, "🔴 BACK AGAIN" if story.severity <= 2 else "🟠 BACK AGAIN")
+    if story.taken is not None and story.taken.expires_at is not None:
+        ask = f"• {say.who(story.taken)} still has it until {forms.near(story.taken.expires_at, story.now, story.zone)}"
+    else:
+        ask = "• To do: press Take it; escalation goes on where it stood, it does not begin anew"
+    return forms.lines(
+        head,
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        f"• Gone again since about {_since(story)} (time {story.reopened + 1})",
+        say.total(story),
+        say.place(story),
+        say.sign(story),
+        ask,
+        say.upcoming(story),
+    )
+
+
+def reopened_to_department(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🟡 UPDATE – BACK AGAIN", severity=False),
+        say.dear(story),
+        f"{story.unit_name} reports: {say.subject(story)} is interrupted again since about {_since(story)}.",
+        say.total(story),
+        say.handled(story),
+        say.contact(story),
+    )
+
+
+def flapping(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "〰️ FLAPPING", severity=False) + f" · {say.target(story)}",
+        "It comes and goes. The changes are not told one by one; you hear when it is steady.",
+        say.total(story),
+        say.late(story),
+        None if story.taken else "The time for escalation goes on whenever it is down.",
+    )
+
+
+def flapping_to_department(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🟡 UPDATE", severity=False),
+        say.dear(story),
+        f"{story.unit_name} reports: {say.subject(story)} comes and goes; you hear when it is steady.",
+        say.contact(story),
+    )
+
+
+def handed(story: Story) -> str:
+    who = say.who(story.by) if story.by else "A colleague"
+    return forms.lines(
+        say.head(story, "👤 HANDED TO YOU"),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        say.place(story),
+        say.sign(story),
+        f"• {who} asks you to handle it: press Take it",
+        say.upcoming(story),
+    )
+
+
+def reminder(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🔔 REMINDER YOU ASKED FOR"),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        say.place(story),
+        f"• {say.who(story.taken)} has it" if story.taken else "• Nobody has it yet: press Take it",
+        say.upcoming(story),
+    )
+
+
+def _since(story: Story) -> str:
+    return forms.near(story.episode_at or story.occurred_at, story.now, story.zone)
