@@ -73,7 +73,8 @@ def may_reopen(incident: Incident, fault_at: datetime, within: timedelta) -> boo
     """Return whether a new fault of the same target is the same incident: it came back soon, and nobody closed it."""
     if incident.phase is not Phase.RESTORED or incident.restored_at is None:
         return False
-    return incident.hushed or fault_at - incident.restored_at < within
+    # A clock that was set back lets the fault begin before the end: what is near is near on both sides.
+    return incident.hushed or abs(fault_at - incident.restored_at) < within
 
 
 def reopened(
