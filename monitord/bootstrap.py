@@ -12,7 +12,7 @@ import secrets
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,12 @@ from monitord.desk.audit import Finding, FindingKind, passed
 from monitord.desk.auditor import Auditor
 from monitord.desk.bus import EdgeQueue
 from monitord.desk.context import Context
-from monitord.desk.control import ControlSocket
+from monitord.desk.control import Command, ControlSocket
 from monitord.desk.desk import Desk
 from monitord.desk.ports import ALARM_AFTER, COMMANDS
 from monitord.desk.starting import Started
 from monitord.domain.edge import Edge, Known
+from monitord.domain.incident import Incident
 from monitord.domain.looking import Check
 from monitord.domain.network import SnmpVersion
 from monitord.judge.registry import builtin_folder, find_checks
@@ -232,7 +233,7 @@ class Daemon:
             self._keep("updates", UpdatesLoop(self.settings.telegram, self.desk, self.clock).run)
 
     async def _start_doors(self, stack: contextlib.AsyncExitStack) -> None:
-        control = ControlSocket(socket_of(self.settings), {"acknowledge": self._acknowledge, "reload": self._reload})
+        control = ControlSocket(socket_of(self.settings), self._commands())
         await control.start()
         stack.push_async_callback(control.stop)
         self.vitals = Vitals()
@@ -387,6 +388,36 @@ class Daemon:
     async def _acknowledge(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         pressed = await self.desk.acknowledge(str(asked["incident"]), str(asked["person"]))
         return {"result": pressed.result, "text": self.context.words.press(pressed)}
+
+    def _commands(self) -> Mapping[str, Command]:
+        """Return what a command of the terminal may ask of the running daemon."""
+        return {
+            "acknowledge": self._acknowledge,
+            "act": self._act,
+            "open": self._open,
+            "reload": self._reload,
+        }
+
+    async def _act(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        incident = await self.desk.act(
+            str(asked["act"]), str(asked["incident"]), str(asked["person"]), dict(asked["given"])
+        )
+        return self._spoken(incident)
+
+    async def _open(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        since = asked.get("since")
+        incident = await self.desk.open_by_hand(
+            str(asked["unit"]),
+            int(asked["severity"]),
+            str(asked["title"]),
+            None if since is None else datetime.fromisoformat(str(since)),
+            str(asked["person"]),
+        )
+        return self._spoken(incident)
+
+    def _spoken(self, incident: Incident) -> Mapping[str, Any]:
+        words = self.context.words
+        return {"code": incident.code, "text": f"{incident.code}: {words.phase(incident.phase)}"}
 
     async def _reload(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         try:

@@ -18,7 +18,18 @@ SILENT_EVENTS = (Event.TAKEN_EDIT, Event.RESTORED_EDIT)
 """Changes of a message in place: their acceptance is no row of the journal."""
 
 _CHUNK = 500
-_INSTANTS = frozenset({"opened_at", "detected_at", "first_bad", "acknowledged_at", "ack_expires_at", "restored_at"})
+_INSTANTS = frozenset(
+    {
+        "opened_at",
+        "detected_at",
+        "first_bad",
+        "acknowledged_at",
+        "ack_expires_at",
+        "restored_at",
+        "fixed_at",
+        "closed_at",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -180,6 +191,19 @@ def _says(row: Row) -> dict[str, Any]:
             lapsed = {} if refs.get("phase") == Phase.ACKNOWLEDGED else {"ack_expires_at": None}
             seen = {name: refs.get(name) for name in ("phase", "health", "cause")}
             return {"restored_at": None, "reopened": refs.get("times")} | seen | lapsed
+        case FactKind.INCIDENT_ESCALATED:
+            return {"phase": Phase.OPEN, "round": refs.get("round"), "ack_expires_at": None}
+        case FactKind.INCIDENT_ETA:
+            return {"ack_expires_at": refs.get("expires")}
+        case FactKind.INCIDENT_FIXED:
+            return {"phase": Phase.FIXED, "fixed_at": refs.get("fixed")}
+        case FactKind.INCIDENT_CLOSED:
+            return {"phase": Phase.CLOSED, "closed_at": at}
+        case FactKind.INCIDENT_MERGED if "into" in refs:
+            over = {"restored_at": refs.get("restored"), "ack_expires_at": None}
+            return {"phase": Phase.CLOSED, "closed_at": at} | over
+        case FactKind.INCIDENT_MERGED:
+            return {"first_bad": refs.get("first_bad")}
         case _:
             return {}
 
@@ -192,6 +216,11 @@ _KINDS = frozenset(
         FactKind.INCIDENT_ACK_EXPIRED,
         FactKind.INCIDENT_RESTORED,
         FactKind.INCIDENT_REOPENED,
+        FactKind.INCIDENT_ESCALATED,
+        FactKind.INCIDENT_ETA,
+        FactKind.INCIDENT_FIXED,
+        FactKind.INCIDENT_CLOSED,
+        FactKind.INCIDENT_MERGED,
     }
 )
 _NEVER_SAID = ("acknowledged_at", "acknowledged_by", "ack_expires_at", "restored_at")

@@ -74,10 +74,12 @@ def take(press: Press) -> Pressed:
     duty = duty_in(incident.unit, person.id, press.book, at.now)
     duty = duty or duty_in(incident.unit, person.id, press.book, at.now - GRACE)
     duty = duty or _asked_in_place(press)
+    if duty is None and incident.assigned_to == person.id:
+        duty = "assigned"
     if duty is None:
         return press.refused("not_on_duty")
     match incident.phase:
-        case Phase.OPEN:
+        case Phase.OPEN | Phase.ACKNOWLEDGED if _to_be_taken(incident, person):
             ladder_now = ladder_time(tx, incident.id, at)
             decision = escalation.acknowledged(incident, person.id, duty, at.now, tx.told(incident.id), ladder_now)
             write(tx, press.signed(decision), at, ladder_now)
@@ -87,13 +89,20 @@ def take(press: Press) -> Pressed:
             result = PressResult.ALREADY_YOURS
         case Phase.ACKNOWLEDGED:
             result = PressResult.ALREADY_TAKEN
-        case Phase.RESTORED | Phase.FIXED | Phase.CLOSED:
+        case _:
             result = PressResult.ALREADY_OVER
     refs = press.refs(phase=incident.phase, by=incident.acknowledged_by, duty=duty)
     tx.append([Fact(FactKind.INCIDENT_PRESSED_AGAIN, incident.id, incident.target, person.id, refs)], at)
     holder = press.book.people.get(incident.acknowledged_by or "")
     when = incident.acknowledged_at if incident.running else incident.restored_at
     return press.answer(result, holder.name if holder else "", when=when)
+
+
+def _to_be_taken(incident: Incident, person: Person) -> bool:
+    """Return whether a press takes it: nobody has it, or who has it handed it to the presser."""
+    if incident.phase is Phase.OPEN:
+        return True
+    return incident.assigned_to == person.id and incident.acknowledged_by != person.id
 
 
 def noted(press: Press) -> Pressed:

@@ -110,6 +110,8 @@ def _reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             # An approved report to another organisation is still owed once somebody has taken the incident.
             still_owed = row["organisation"] is not None and incident.phase is Phase.ACKNOWLEDGED and _approved(tx, row)
             return None if still_owed else str(incident.phase)
+        case Event.HANDED | Event.REMINDER if not incident.running:
+            return str(incident.phase)
         case Event.SENT_BACK | Event.APPROVAL if incident.phase is not Phase.OPEN or row["round"] != incident.round:
             return str(incident.phase)
         case Event.FLAPPING if not (incident.running or incident.hushed):

@@ -3,18 +3,31 @@ COMMIT."""
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
 from monitord.clock import Clock, Step
-from monitord.desk import by_hand, claiming, leases, presses, reporting, reviewing, starting, timers, windows
+from monitord.desk import (
+    by_hand,
+    claiming,
+    handling,
+    leases,
+    presses,
+    reporting,
+    reports,
+    reviewing,
+    starting,
+    timers,
+    windows,
+)
 from monitord.desk import edges as edge_work
 from monitord.desk.context import Context
 from monitord.desk.ports import ALARM_AFTER, Observer, Reserve
 from monitord.domain.edge import Edge, Known
+from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
 from monitord.domain.update import Answer, Update
@@ -130,7 +143,7 @@ class Desk:
 
         def work(tx: Tx, at: Moment) -> None:
             tx.append([Fact(FactKind.CLOCK_STEPPED, refs=refs)], at)
-            leases.hasten(tx, at)
+            leases.hasten(tx, at, step.by)
 
         await self._decide("clock_stepped", work)
         self._timers_moved.set()
@@ -267,6 +280,20 @@ class Desk:
         """
 
         return await self._decide("acknowledge", lambda tx, at: by_hand.take(tx, self._context, shown, person, at))
+
+    async def act(self, what: str, shown: str, person: str, given: Mapping[str, Any]) -> Incident:
+        """Do one of the acts of `handling` on an incident as that person; return the incident as it is then.
+
+        UnknownIncident, ActRefused or ReportRefused say why not.
+        """
+        return await self._decide("act", lambda tx, at: handling.act(tx, self._context, what, shown, person, given, at))
+
+    async def open_by_hand(self, unit: str, severity: int, title: str, since: datetime | None, person: str) -> Incident:
+        """Open an incident that somebody reports; ReportRefused says why not."""
+        return await self._decide(
+            "act",
+            lambda tx, at: reports.report(tx, self._context, unit, severity, title, since or at.now, person, at),
+        )
 
     async def set_windows(
         self,

@@ -13,7 +13,7 @@ from monitord.domain import lifecycle
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import FAULTS, Health, Hold
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.network import SIGHT, Device, Target
+from monitord.domain.network import BY_HAND, SIGHT, Device, Target
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -163,7 +163,7 @@ def drop_removed(tx: Tx, context: Context, at: Moment) -> int:
     """
     dropped = 0
     for running in tx.running_incidents():
-        if running.target in context.targets:
+        if running.target in context.targets or running.target.startswith(BY_HAND):
             continue
         ended = lifecycle.restored(running, at.now, tx.told(running.id))
         removed = Fact(FactKind.TARGET_REMOVED, running.id, running.target)

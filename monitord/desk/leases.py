@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.notice import Delivery, DeliveryCause, NoticeState, Outcome
+from monitord.domain.notice import Delivery, DeliveryCause, Event, NoticeState, Outcome
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -47,12 +47,18 @@ def _void(tx: Tx, which: sa.ColumnElement[bool], cause: DeliveryCause, at: Momen
     return len(rows)
 
 
-def hasten(tx: Tx, at: Moment) -> None:
+def hasten(tx: Tx, at: Moment, by: float = 0.0) -> None:
     """Let what waits for a later attempt be tried at once.
 
-    After a start or a step of the wall clock the instant it waits for means nothing.
+    After a start or a step of the wall clock (`by` seconds) the instant it waits for means nothing; a reminder keeps
+    its distance.
     """
-    waiting = sa.and_(t.outbox.c.state == NoticeState.PENDING, t.outbox.c.not_before > at.now)
+    reminder = t.outbox.c.event == Event.REMINDER
+    waiting = sa.and_(t.outbox.c.state == NoticeState.PENDING, t.outbox.c.not_before > at.now, ~reminder)
+    later = sa.and_(t.outbox.c.state == NoticeState.PENDING, reminder)
+    for row in tx.sql.execute(sa.select(t.outbox.c.id, t.outbox.c.not_before).where(later)).all() if by else ():
+        moved = {"not_before": row.not_before + timedelta(seconds=by)}
+        tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row.id).values(moved))
     tx.queued += tx.sql.execute(t.outbox.update().where(waiting).values(not_before=at.now)).rowcount
 
 

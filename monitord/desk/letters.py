@@ -12,6 +12,7 @@ from monitord.domain import signing
 from monitord.domain.decision import TimerKind
 from monitord.domain.dutybook import DutyBook, duty_in, step_name
 from monitord.domain.incident import Incident, Phase
+from monitord.domain.network import BY_HAND
 from monitord.domain.notice import Button, ButtonFace, DeliveryCause, Event, NoticeState
 from monitord.domain.policy import PolicyStep, Whom, due_at, step_of
 from monitord.domain.roster import on_duty
@@ -132,6 +133,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     book = context.book(tx, at, timedelta(hours=12))
     device, target = context.targets.get(incident.target, (None, None))
     site = settings.sites.get(device.site) if device else None
+    reported = incident.target.startswith(BY_HAND)
     unit = settings.units.get(incident.unit)
     event = Event(row["event"])
     number = row["step"] if row["step"] is not None else _step_of_person(tx, row)
@@ -153,13 +155,13 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         severity=incident.severity,
         health=incident.health,
         cause=incident.cause,
-        device_name=device.name if device else incident.target,
+        device_name=device.name if device else incident.detail if reported else incident.target,
         unit_name=unit.name if unit else incident.unit,
         occurred_at=incident.occurred_at,
         detected_at=incident.detected_at,
         now=at.now,
         zone=settings.zone,
-        detail=incident.detail,
+        detail="" if reported else incident.detail,
         title=target.title if target else "",
         instance=(target.instance or "") if target else "",
         site_name=site.name if site else "",
@@ -178,6 +180,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         episode_at=incident.episode_from,
         down_total=incident.outage(incident.restored_at or at.now) if incident.reopened else None,
         by=_by(book, row),
+        into=row["subject"] if event is Event.MERGED else "",
         pause=incident.policy.noted_holds if who is Audience.LEADER and event is Event.STEP else None,
         restored_at=incident.restored_at,
         order=_order(context, incident, row),

@@ -67,7 +67,7 @@ def start(tx: Tx, context: Context, at: Moment) -> Started:
         key=_button_key(tx),
         down_between=down,
         known=known_targets(tx),
-        unlooked=frozenset(incident.target for incident in tx.running_incidents()) - {SIGHT},
+        unlooked=frozenset(i.target for i in tx.running_incidents() if i.target in context.targets) - {SIGHT},
     )
 
 

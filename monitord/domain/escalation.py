@@ -122,8 +122,16 @@ def acknowledged(
     holds = taken_until(incident.policy, incident.detected_at, ladder_now) - ladder_now
     expires = now + holds
     after = replace(
-        incident, phase=Phase.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=person, ack_expires_at=expires
+        incident,
+        phase=Phase.ACKNOWLEDGED,
+        acknowledged_at=now,
+        acknowledged_by=person,
+        ack_expires_at=expires,
+        assigned_to=None,
+        eta=None,
     )
+    # Handed from one to the other within a round it is news again.
+    heard = incident.episode + (f">{person}" if incident.phase is Phase.ACKNOWLEDGED else "")
     fact = Fact(
         FactKind.INCIDENT_ACKNOWLEDGED,
         incident.id,
@@ -140,7 +148,7 @@ def acknowledged(
     notices += [
         Notice(incident.id, Event.ACKNOWLEDGED, way.person, way.channel, Priority.FOLLOW_UP,
         organisation=way.organisation,
-               round=incident.round, subject=incident.episode)
+               round=incident.round, subject=heard)
         for way in once(told)
         if way.person != person
     ]  # fmt: skip

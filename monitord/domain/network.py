@@ -15,6 +15,9 @@ OURSELVES = "monitord"
 SIGHT = f"{OURSELVES}/sight"
 """The target that says whether we see at all."""
 
+BY_HAND = "by-hand/"
+"""How the targets of incidents begin that people report: nobody looks at them."""
+
 
 class SnmpVersion(StrEnum):
     """SNMP message versions."""

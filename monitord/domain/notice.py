@@ -15,6 +15,7 @@ class Event(StrEnum):
     FLAPPING = "flapping"
     HANDED = "handed"
     REMINDER = "reminder"
+    MERGED = "merged"
     ACK_EXPIRED = "ack_expired"
     APPROVAL = "approval"
     SENT_BACK = "sent_back"

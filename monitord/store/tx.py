@@ -151,6 +151,18 @@ class Tx:
         found = self.sql.execute(wanted).mappings().first()
         return None if found is None else incident_of(found)
 
+    def incidents_of(self, code: str) -> list[Incident]:
+        """Return the newest incident with that whole code, or nothing: codes come again after a year."""
+        wanted = sa.select(t.incident).where(t.incident.c.code == code).order_by(t.incident.c.id.desc()).limit(1)
+        return [incident_of(row) for row in self.sql.execute(wanted).mappings()]
+
+    def lately_over(self, number: int) -> list[Incident]:
+        """Return the incidents with that short number that are over and not closed, newest first, 20 at most."""
+        i = t.incident.c
+        over = sa.and_(i.number == min(number, 1 << 31), i.phase.in_([Phase.RESTORED, Phase.FIXED]))
+        wanted = sa.select(t.incident).where(over).order_by(i.id.desc()).limit(20)
+        return [incident_of(row) for row in self.sql.execute(wanted).mappings()]
+
     def hushed_incidents(self) -> list[Incident]:
         """Return the incidents that are over without people having been told, oldest first."""
         wanted = sa.select(t.incident).where(t.incident.c.hushed, t.incident.c.phase == Phase.RESTORED)
@@ -252,8 +264,8 @@ class Tx:
 
     # --- outbox -----------------------------------------------------------------------------------------------------
 
-    def queue(self, notice: Notice, now: datetime) -> bool:
-        """Put a notice into the outbox.
+    def queue(self, notice: Notice, now: datetime, not_before: datetime | None = None) -> bool:
+        """Put a notice into the outbox, to leave now or from `not_before` on.
 
         False when its key is there already, so that a repeated decision does no harm.
         """
@@ -276,7 +288,7 @@ class Tx:
                 "edits": notice.edits,
                 "subject": notice.subject,
                 "state": NoticeState.PENDING,
-                "not_before": now,
+                "not_before": not_before or now,
                 "attempts": 0,
                 "uncertain": 0,
                 "created_at": now,

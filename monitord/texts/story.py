@@ -88,7 +88,7 @@ class Story:
     that waits. `shift` is the reader's duty from-to. `noted` is the leader who knows of it, `pause` how long his
     knowing holds the steps above. `contact` is how to reach the unit. `reopened` counts how often it came back,
     `episode_at` is when the present episode began, `down_total` how long it was down in all of them. `by` is who
-    handed it to the reader.
+    handed it to the reader, `into` the incident it was merged into.
     """
 
     event: Event
@@ -133,6 +133,7 @@ class Story:
     episode_at: datetime | None = None
     down_total: timedelta | None = None
     by: Taken | None = None
+    into: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,8 @@ class ToldTx(Tx):
             self._diary.when[row.hash] = (self._universe.now, at.now, self._diary.life)
         return rows
 
-    def queue(self, notice: Notice, now: datetime) -> bool:
-        new = super().queue(notice, now)
+    def queue(self, notice: Notice, now: datetime, not_before: datetime | None = None) -> bool:
+        new = super().queue(notice, now, not_before)
         if new:
             self._diary.queued[notice.key] = self._universe.now
         return new

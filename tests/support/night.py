@@ -2,7 +2,7 @@
 down."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -18,6 +18,7 @@ from monitord.desk.context import Context
 from monitord.desk.desk import Desk
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import Cause, Health
+from monitord.domain.incident import Incident
 from monitord.domain.journal import Row, verify
 from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Outcome
 from monitord.domain.roster import on_duty
@@ -262,6 +263,23 @@ class Night:
         person = next((p.id for p in self.settings.people.values() if str(p.telegram) == to), to)
         callbacks = tuple(face.callback for row in claimed.message.buttons for face in row)
         self.got.append(Got(self.now(), person, channel, claimed.message.text, callbacks, claimed.message.replaces))
+
+    async def does(self, what: str, shown: str = "001", *, by: str = "", **given: object) -> Incident:
+        """Let somebody, the shift unless `by` names another, do an act on the incident with that number."""
+        return await self._done(self.desk.act(what, shown, by or self.on("shift"), given))
+
+    async def reports(self, title: str, *, severity: int = 2, since: datetime | None = None) -> Incident:
+        """Let the shift report an incident by hand."""
+        return await self._done(self.desk.open_by_hand("vt-song-mau", severity, title, since, self.on("shift")))
+
+    async def _done(self, work: Awaitable[Incident]) -> Incident:
+        incident = await work
+        await self.deliver()
+        return incident
+
+    def in_minutes(self, minutes: float) -> str:
+        """Return an instant ahead as an act gives it."""
+        return (self.clock.now() + timedelta(minutes=minutes)).isoformat()
 
     async def presses(self, person: str, callback: str, *, update_id: int | None = None) -> Answer:
         """Let somebody press a button; `person` is an id of the roster, or a number for a stranger."""

@@ -185,6 +185,11 @@ STORIES: Mapping[str, Story] = {
     "flapping": replace(SHIFT, event=Event.FLAPPING, now=at("03:50"), reopened=2, down_total=timedelta(minutes=12)),
     "flapping-department": replace(DEPARTMENT, event=Event.FLAPPING, now=at("03:50")),
     "handed": replace(SHIFT, event=Event.HANDED, now=at("03:33"), by=Taken(at("03:32"), "Trần Thị B", "trực ca")),
+    "merged": replace(SHIFT, event=Event.MERGED, now=at("03:50"), into="SC-0602-002"),
+    "merged-department": replace(DEPARTMENT, event=Event.MERGED, now=at("03:50"), into="SC-0602-002"),
+    "step-shift-reported": replace(
+        SHIFT, cause=Cause.REPORTED, device_name="Đứt cáp treo trước chợ Tiểu Cần", site_name="", commune=""
+    ),
     "reminder": replace(SHIFT, event=Event.REMINDER, now=at("03:39:01")),
     "reminder-taken": replace(SHIFT, event=Event.REMINDER, now=at("04:01"), taken=TAKEN, next=None),
     "step-shift-blind": replace(

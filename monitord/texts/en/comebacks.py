@@ -83,5 +83,22 @@ def reminder(story: Story) -> str:
     )
 
 
+def merged(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🔗 MERGED", severity=False) + f" · {say.target(story)}",
+        f"It is incident {story.into} now; follow it under that number.",
+        say.late(story),
+    )
+
+
+def merged_to_department(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🟡 UPDATE", severity=False),
+        say.dear(story),
+        f"{story.unit_name} reports: {say.subject(story)} was merged into incident {story.into}.",
+        say.contact(story),
+    )
+
+
 def _since(story: Story) -> str:
     return forms.near(story.episode_at or story.occurred_at, story.now, story.zone)

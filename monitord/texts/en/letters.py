@@ -30,6 +30,8 @@ def message(story: Story) -> str:
             text = comebacks.handed(story)
         case Event.REMINDER:
             text = comebacks.reminder(story)
+        case Event.MERGED:
+            text = comebacks.merged_to_department(story) if to_department else comebacks.merged(story)
         case Event.SENT_BACK:
             text = followups.sent_back(story)
         case Event.APPROVAL:
@@ -44,6 +46,8 @@ def message(story: Story) -> str:
 
 
 def _to_do(story: Story) -> str:
+    if story.cause is Cause.REPORTED:
+        return "call back who reported it; call the rescue team if need be"
     if story.cause is Cause.BLIND:
         return "check the line and the port of the machine that watches; telephone the sites"
     if story.health is Health.AUTH:

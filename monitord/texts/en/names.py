@@ -72,6 +72,7 @@ EVENT = {
     Event.REOPENED: "back again",
     Event.FLAPPING: "flapping",
     Event.HANDED: "handed over",
+    Event.MERGED: "merged",
     Event.REMINDER: "reminder",
     Event.ACK_EXPIRED: "overdue, not restored",
     Event.APPROVAL: "request for approval",

@@ -49,6 +49,8 @@ def target(story: Story) -> str:
 def headline(story: Story) -> str:
     """Return what is wrong, in capitals."""
     match story.health, story.cause:
+        case _, Cause.REPORTED:
+            return "REPORTED BY SOMEBODY"
         case _, Cause.BLIND:
             return "WE CANNOT SEE THE NETWORK"
         case Health.DOWN, Cause.INTERFACE_DOWN:

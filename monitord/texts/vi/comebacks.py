@@ -84,5 +84,22 @@ def reminder(story: Story) -> str:
     )
 
 
+def merged(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🔗 GỘP SỰ CỐ", severity=False) + f" · {say.target(story)}",
+        f"Đã gộp vào sự cố {story.into}; theo dõi tiếp theo số đó.",
+        say.late(story),
+    )
+
+
+def merged_to_department(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🟡 CẬP NHẬT", severity=False),
+        say.dear(story),
+        f"{story.unit_name} báo cáo: {say.subject(story)} đã gộp vào sự cố {story.into}.",
+        say.contact(story),
+    )
+
+
 def _since(story: Story) -> str:
     return forms.near(story.episode_at or story.occurred_at, story.now, story.zone)

@@ -34,6 +34,8 @@ def message(story: Story) -> str:
             text = comebacks.handed(story)
         case Event.REMINDER:
             text = comebacks.reminder(story)
+        case Event.MERGED:
+            text = comebacks.merged_to_department(story) if to_department else comebacks.merged(story)
         case Event.SENT_BACK:
             text = followups.sent_back(story)
         case Event.APPROVAL:
@@ -48,6 +50,8 @@ def message(story: Story) -> str:
 
 
 def _to_do(story: Story) -> str:
+    if story.cause is Cause.REPORTED:
+        return "gọi xác minh với người báo; gọi đội ứng cứu nếu cần"
     if story.cause is Cause.BLIND:
         return "kiểm tra đường truyền, cổng mạng của máy giám sát; gọi điện hỏi các trạm"
     if story.health is Health.AUTH:

@@ -72,6 +72,7 @@ EVENT = {
     Event.REOPENED: "tái diễn",
     Event.FLAPPING: "chập chờn",
     Event.HANDED: "giao xử lý",
+    Event.MERGED: "gộp sự cố",
     Event.REMINDER: "nhắc theo hẹn",
     Event.ACK_EXPIRED: "quá hạn, chưa khôi phục",
     Event.APPROVAL: "xin duyệt báo cáo",

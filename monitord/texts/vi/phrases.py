@@ -45,6 +45,8 @@ def target(story: Story) -> str:
 def headline(story: Story) -> str:
     """Return what is wrong, in capitals."""
     match story.health, story.cause:
+        case _, Cause.REPORTED:
+            return "SỰ CỐ DO NGƯỜI BÁO"
         case _, Cause.BLIND:
             return "HỆ THỐNG KHÔNG QUAN SÁT ĐƯỢC MẠNG"
         case Health.DOWN, Cause.INTERFACE_DOWN:

@@ -1,0 +1,282 @@
+"""What people do about an incident from the terminal or a page, besides taking it; each is a row with their name.
+
+An act is refused to who is not on duty in the incident's unit, in words that say what there is to do.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.approvals import approvals
+from monitord.desk.by_hand import UnknownIncident, named
+from monitord.desk.context import GRACE, Context, write
+from monitord.desk.reports import restored_by_hand
+from monitord.desk.timers import ladder_time
+from monitord.domain import handling
+from monitord.domain.decision import Decision
+from monitord.domain.dutybook import DutyBook, duty_in
+from monitord.domain.incident import Diary, Incident, Phase
+from monitord.domain.journal import FactKind, stamp
+from monitord.domain.network import BY_HAND
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+
+LONGEST = 2_000
+"""Characters of one text that somebody writes."""
+FURTHEST = timedelta(days=7)
+"""How far ahead a restoration may be expected, or a reminder asked for."""
+
+
+class ActRefused(ValueError):
+    """The act cannot be done; the text says why and what to do instead."""
+
+
+def act(tx: Tx, context: Context, what: str, shown: str, person: str, given: Mapping[str, Any], at: Moment) -> Incident:
+    """Do one act on the incident that `shown` names, as that person, and return the incident as it is then.
+
+    UnknownIncident when the number names none or several, ActRefused when the act may not be. `given` are the act's
+    own values, instants as ISO 8601 with their zone.
+    """
+    does = _ACTS.get(what)
+    if does is None:
+        raise ActRefused(f"there is no act {what!r}: {', '.join(sorted(_ACTS))}")
+    incident = named(tx, shown, running_only=what in _RUNNING_ONLY)
+    book = context.book(tx, at, GRACE)
+    if person not in book.people:
+        raise UnknownIncident(f"nobody has the id {person!r}")
+    duty = duty_in(incident.unit, person, book, at.now) or duty_in(incident.unit, person, book, at.now - GRACE)
+    if duty is None and incident.assigned_to != person:
+        raise ActRefused(f"{person} is not on duty in {incident.unit} now: who is may do it (`monitord who`)")
+    if what in _RUNNING_ONLY and not incident.running:
+        raise ActRefused(f"{incident.code} does not run any more: it is {incident.phase}")
+    return does(_Act(tx, context, incident, person, duty or "", book, at, given))
+
+
+class _Act:
+    """One act: who, on what, with which values."""
+
+    def __init__(
+        self,
+        tx: Tx,
+        context: Context,
+        incident: Incident,
+        person: str,
+        duty: str,
+        book: DutyBook,
+        at: Moment,
+        given: Mapping[str, Any],
+    ) -> None:
+        self.tx, self.context, self.incident = tx, context, incident
+        self.person, self.duty, self.book, self.at = person, duty, book, at
+        self._given = given
+
+    @property
+    def leads(self) -> bool:
+        """Return whether the person is on the leader's duty of the unit."""
+        unit = self.context.settings.units.get(self.incident.unit)
+        return unit is not None and self.duty == unit.leader_duty
+
+    def text(self, key: str, needed: bool = False) -> str:
+        """Return a text of the act, one or more lines; ActRefused when it is needed and missing, or too long."""
+        value = str(self._given.get(key) or "").strip()
+        if needed and not value:
+            raise ActRefused(f"`{key}` must say something")
+        if len(value) > LONGEST:
+            raise ActRefused(f"`{key}` is longer than {LONGEST} characters")
+        return value
+
+    def flag(self, key: str) -> bool:
+        return bool(self._given.get(key))
+
+    def instant(self, key: str) -> datetime | None:
+        """Return an instant of the act, None when it has none."""
+        value = self._given.get(key)
+        if value is None:
+            return None
+        try:
+            found = datetime.fromisoformat(str(value))
+        except ValueError:
+            raise ActRefused(f"`{key}` is no instant: {value!r}") from None
+        if found.tzinfo is None:
+            raise ActRefused(f"`{key}` has no time zone: {value!r}")
+        return found
+
+    def past(self, key: str) -> datetime:
+        """Return an instant that is over, now when none is named; ActRefused for one ahead."""
+        found = self.instant(key) or self.at.now
+        if found > self.at.now:
+            raise ActRefused(f"`{key}` lies ahead: {stamp(found)}")
+        return found
+
+    def ahead(self, key: str) -> datetime:
+        """Return an instant that is to come, within FURTHEST; ActRefused for any other."""
+        found = self.instant(key)
+        if found is None or not self.at.now < found <= self.at.now + FURTHEST:
+            raise ActRefused(f"`{key}` must lie ahead, within {FURTHEST.days} days")
+        return found
+
+    def noted(self, decision: Decision) -> Incident:
+        """Write a decision that arms and disarms nothing."""
+        self.tx.append(decision.facts, self.at)
+        self.tx.save(decision.incident)
+        for notice in decision.notices:
+            self.tx.queue(notice, self.at.now)
+        return decision.incident
+
+    def remark(self, kind: FactKind, refs: Mapping[str, Any], **private: str) -> Incident:
+        return self.noted(handling.remark(self.incident, kind, self.person, refs, private))
+
+
+def _note(act: _Act) -> Incident:
+    internal = {"internal": 1} if act.flag("internal") else {}
+    return act.remark(FactKind.INCIDENT_NOTE, internal, text=act.text("text", needed=True))
+
+
+def _call(act: _Act) -> Incident:
+    answered = "not_answered" if act.flag("unanswered") else "answered"
+    refs = {"called": stamp(act.past("at")), "answered": answered}
+    return act.remark(FactKind.INCIDENT_CALL, refs, whom=act.text("whom", needed=True), text=act.text("text"))
+
+
+def _diary(act: _Act) -> Incident:
+    event = act.text("event", needed=True)
+    if event not in list(Diary):
+        raise ActRefused(f"`event` must be one of {', '.join(Diary)}")
+    refs = {"event": event, "happened": stamp(act.past("at"))}
+    return act.remark(FactKind.INCIDENT_DIARY, refs, text=act.text("text", needed=event == Diary.OTHER))
+
+
+def _ticket(act: _Act) -> Incident:
+    ticket = act.text("ticket", needed=True)
+    if len(ticket) > 64 or not ticket.isprintable():
+        raise ActRefused("`ticket` is a number of at most 64 characters")
+    return act.remark(FactKind.INCIDENT_TICKET, {"ticket": ticket})
+
+
+def _correct(act: _Act) -> Incident:
+    """A correction is a new line with its reason; the line it corrects stays as it is."""
+    text = act.text("row", needed=True)
+    mine = sa.select(t.journal.c.seq).where(t.journal.c.incident == act.incident.id)
+    row = int(text) if text.isascii() and text.isdigit() and len(text) < 15 else 0
+    if act.tx.sql.execute(mine.where(t.journal.c.seq == row)).first() is None:
+        raise ActRefused(f"{text!r} is no row of {act.incident.code}: `monitord log show --incident` has the numbers")
+    return act.remark(
+        FactKind.INCIDENT_CORRECTED,
+        {"row": row},
+        text=act.text("text", needed=True),
+        reason=act.text("reason", needed=True),
+    )
+
+
+def _eta(act: _Act) -> Incident:
+    if act.incident.phase is not Phase.ACKNOWLEDGED:
+        raise ActRefused(f"nobody has taken {act.incident.code} yet: take it first, then say when it will work again")
+    ladder_now = ladder_time(act.tx, act.incident.id, act.at)
+    decision = handling.expected(act.incident, act.person, act.ahead("at"), act.at.now, ladder_now)
+    write(act.tx, decision, act.at, ladder_now)
+    return decision.incident
+
+
+def _escalate(act: _Act) -> Incident:
+    ladder_now = ladder_time(act.tx, act.incident.id, act.at)
+    approved = frozenset(approvals(act.tx, act.incident.id, act.incident.round))
+    decision = handling.escalated(act.incident, act.person, act.duty, act.book, ladder_now, approved)
+    write(act.tx, decision, act.at, ladder_now)
+    return decision.incident
+
+
+def _hand(act: _Act) -> Incident:
+    to = act.text("to", needed=True)
+    if to not in act.book.people or to == act.person:
+        raise ActRefused(f"{to!r} is nobody else: name the id of the person who shall take it")
+    decision = handling.handed(act.incident, act.person, to, act.book, act.at.now)
+    if not decision.notices:
+        raise ActRefused(f"no message reaches {to}: call, and write the call down (`monitord incident call`)")
+    return act.noted(decision)
+
+
+def _remind(act: _Act) -> Incident:
+    until = act.ahead("at")
+    decision = handling.reminded(act.incident, act.person, until, act.book)
+    if not decision.notices:
+        raise ActRefused(f"no message reaches {act.person}: nobody could be reminded")
+    act.tx.append(decision.facts, act.at)
+    for notice in decision.notices:
+        act.tx.queue(notice, act.at.now, until)
+    return act.incident
+
+
+def _restore(act: _Act) -> Incident:
+    return restored_by_hand(act.tx, act.incident, act.person, act.past("at"), act.at)
+
+
+def _fix(act: _Act) -> Incident:
+    incident = act.incident
+    if incident.running and incident.target.startswith(BY_HAND):
+        incident = _restore(act)
+    if incident.phase is not Phase.RESTORED:
+        raise ActRefused(f"{incident.code} is {incident.phase}: only what works again can be called repaired")
+    return act.noted(handling.fixed(incident, act.person, act.past("at"), act.tx.told(incident.id)))
+
+
+def _close(act: _Act) -> Incident:
+    """A leader closes; somebody else on duty proposes it, and a leader's closing takes over what was proposed."""
+    if act.incident.phase not in (Phase.RESTORED, Phase.FIXED):
+        raise ActRefused(f"{act.incident.code} is {act.incident.phase}: only what works again can be closed")
+    cause, measures = act.text("cause"), act.text("measures")
+    if act.leads and not cause:
+        cause, measures = _proposed(act) or ("", "")
+    if not cause or not measures:
+        raise ActRefused("`cause` and `measures` must say something: why it happened, and what was done")
+    if not act.leads:
+        return act.remark(FactKind.INCIDENT_CLOSE_PROPOSED, {"duty": act.duty}, cause_text=cause, measures=measures)
+    told = act.tx.told(act.incident.id)
+    return act.noted(handling.closed(act.incident, act.person, act.duty, act.at.now, cause, measures, told))
+
+
+def _proposed(act: _Act) -> tuple[str, str] | None:
+    j, p = t.journal.c, t.journal_private.c
+    wanted = (
+        sa.select(p.body)
+        .join_from(t.journal, t.journal_private, j.seq == p.seq)
+        .where(j.incident == act.incident.id, j.kind == FactKind.INCIDENT_CLOSE_PROPOSED)
+    )
+    body = act.tx.sql.execute(wanted.order_by(j.seq.desc()).limit(1)).scalar()
+    found = json.loads(body) if body is not None else None
+    return None if found is None else (found.get("cause_text", ""), found.get("measures", ""))
+
+
+def _merge(act: _Act) -> Incident:
+    if not act.incident.target.startswith(BY_HAND):
+        raise ActRefused(f"{act.incident.code} was seen by the checks: what people reported is merged into it")
+    into = named(act.tx, act.text("into", needed=True), running_only=False)
+    if into.id == act.incident.id or into.phase is Phase.CLOSED:
+        raise ActRefused(f"{into.code} cannot take it up: name another incident that is not closed")
+    told = act.tx.told(act.incident.id)
+    gone, kept = handling.merged(act.incident, into, act.person, act.at.now, told)
+    write(act.tx, gone, act.at)
+    act.tx.append(kept.facts, act.at)
+    act.tx.save(kept.incident)
+    return gone.incident
+
+
+_ACTS: Mapping[str, Callable[[_Act], Incident]] = {
+    "note": _note,
+    "call": _call,
+    "diary": _diary,
+    "ticket": _ticket,
+    "correct": _correct,
+    "eta": _eta,
+    "escalate": _escalate,
+    "hand": _hand,
+    "remind": _remind,
+    "restore": _restore,
+    "fix": _fix,
+    "close": _close,
+    "merge": _merge,
+}
+_RUNNING_ONLY = frozenset({"eta", "escalate", "hand", "remind", "restore"})

@@ -1,0 +1,83 @@
+"""Incidents that people report: opened by hand, told like any other, ended by hand."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from monitord.desk.context import GRACE, Context, write
+from monitord.desk.timers import ladder_time
+from monitord.domain import escalation, lifecycle
+from monitord.domain.dutybook import duty_in
+from monitord.domain.health import Cause, Health
+from monitord.domain.incident import Incident, Phase, code, next_number
+from monitord.domain.journal import stamp
+from monitord.domain.network import BY_HAND
+from monitord.domain.safe import clean
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+
+LONGEST = 200
+"""Characters of what is reported: it is a headline."""
+
+
+class ReportRefused(ValueError):
+    """The report opens no incident; the text says why and what to do."""
+
+
+def report(
+    tx: Tx, context: Context, unit: str, severity: int, title: str, since: datetime, person: str, at: Moment
+) -> Incident:
+    """Open an incident that somebody on duty in the unit reports, and return it; its ladder begins now.
+
+    ReportRefused for a unit or person there is not, an instant ahead, or somebody who is not on duty there.
+    """
+    settings = context.settings
+    said = clean(title, LONGEST)
+    if unit not in settings.units:
+        raise ReportRefused(f"there is no unit {unit!r}: {', '.join(settings.units)}")
+    if severity not in (1, 2, 3, 4):
+        raise ReportRefused("a severity is 1 (worst) to 4")
+    if not said:
+        raise ReportRefused("say what is wrong, and where, in a line")
+    if since > at.now:
+        raise ReportRefused(f"it cannot have begun ahead: {stamp(since)}")
+    book = context.book(tx, at, GRACE)
+    if person not in book.people:
+        raise ReportRefused(f"nobody has the id {person!r}")
+    if duty_in(unit, person, book, at.now) is None and duty_in(unit, person, book, at.now - GRACE) is None:
+        raise ReportRefused(f"{person} is not on duty in {unit} now: who is may report it (`monitord who`)")
+    day = at.now.astimezone(settings.zone).date()
+    number = next_number(*tx.numbers(day, at.now - settings.reopen_within))
+    draft = Incident(
+        id=0,
+        code=code(day, number),
+        target=f"{BY_HAND}{code(day, number).lower()}-{day:%Y}",
+        unit=unit,
+        severity=severity,
+        health=Health.DOWN,
+        cause=Cause.REPORTED,
+        detail=said,
+        phase=Phase.OPEN,
+        policy=settings.policy_for(unit, severity),
+        detected_at=at.now,
+        opened_at=at.now,
+        ladder_from=at.now,
+        step=-1,
+        first_bad=since,
+    )
+    decision = escalation.opened(tx.new_incident(draft, number, day), book, at.now)
+    first, *rest = decision.facts
+    write(tx, replace(decision, facts=(replace(first, actor=person), *rest)), at)
+    return decision.incident
+
+
+def restored_by_hand(tx: Tx, incident: Incident, person: str, since: datetime, at: Moment) -> Incident:
+    """Let somebody say that what was reported works again; what the checks see they alone say is over."""
+    if not incident.target.startswith(BY_HAND):
+        raise ReportRefused(f"{incident.code} ends when the checks see that it works again; a note may say more")
+    if since < incident.episode_at:
+        raise ReportRefused(f"it began at {stamp(incident.episode_at)}: it cannot have ended before")
+    ladder_now = ladder_time(tx, incident.id, at)
+    ended = lifecycle.restored(incident, since, tx.told(incident.id), ladder_now=ladder_now)
+    first, *rest = ended.facts
+    write(tx, replace(ended, facts=(replace(first, actor=person), *rest)), at)
+    return ended.incident

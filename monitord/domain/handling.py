@@ -1,0 +1,129 @@
+"""What people do about an incident besides taking it: escalate, hand on, expect, repair, close, merge. Pure decisions.
+
+A decision with `timer` None leaves nothing armed where it ends an incident; `remark` arms and disarms nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from monitord.domain.decision import Decision, Timer, TimerKind, Told
+from monitord.domain.dutybook import DutyBook, usable
+from monitord.domain.escalation import step_due
+from monitord.domain.incident import Incident, Phase
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.lifecycle import end_told
+from monitord.domain.notice import Event, Notice, Priority
+from monitord.domain.policy import due_at, taken_until
+from monitord.domain.steps import once
+
+
+def escalated(
+    incident: Incident,
+    person: str,
+    duty: str,
+    book: DutyBook,
+    ladder_now: datetime,
+    already_approved: AbstractSet[str] = frozenset(),
+) -> Decision:
+    """Decide "báo cáo cấp trên ngay": the next step is due now, and what was taken is taken no more."""
+    number = incident.step + 1
+    was_taken = incident.phase is Phase.ACKNOWLEDGED
+    base = ladder_now - (due_at(incident.policy, incident.ladder_from, number) - incident.ladder_from)
+    after = replace(
+        incident,
+        phase=Phase.OPEN,
+        ladder_from=base,
+        round=incident.round + was_taken,
+        ack_expires_at=None,
+        eta=None,
+    )
+    refs = {"duty": duty, "step": number, "round": after.round, "was": incident.phase}
+    fact = Fact(FactKind.INCIDENT_ESCALATED, incident.id, incident.target, person, refs)
+    ladder = step_due(after, book, ladder_now, None, already_approved)
+    return replace(ladder, facts=(fact, *ladder.facts))
+
+
+def handed(incident: Incident, person: str, to: str, book: DutyBook, now: datetime) -> Decision:
+    """Decide "giao đồng chí khác": that person is asked, and may take it whoever has it; until then nothing changes."""
+    after = replace(incident, assigned_to=to)
+    fact = Fact(FactKind.INCIDENT_HANDED, incident.id, incident.target, person, {"to": to})
+    return Decision(after, (fact,), _to_one(incident, Event.HANDED, to, f"{person}@{stamp(now)}", book))
+
+
+def reminded(incident: Incident, person: str, until: datetime, book: DutyBook) -> Decision:
+    """Decide "nhắc lại": that person, and nobody else, is asked again at that instant; the ladder goes on."""
+    refs = {"until": stamp(until)}
+    fact = Fact(FactKind.INCIDENT_REMINDER, incident.id, incident.target, person, refs)
+    return Decision(incident, (fact,), _to_one(incident, Event.REMINDER, person, stamp(until), book))
+
+
+def _to_one(incident: Incident, event: Event, person: str, subject: str, book: DutyBook) -> tuple[Notice, ...]:
+    known = book.people.get(person)
+    ways = usable(known, incident.policy.steps[0].channels) if known else ()
+    if not ways:
+        return ()
+    return (
+        Notice(incident.id, event, person, ways[0], Priority.FIRST, step=0, round=incident.round, fallback=ways[1:],
+               subject=subject),
+    )  # fmt: skip
+
+
+def expected(incident: Incident, person: str, eta: datetime, now: datetime, ladder_now: datetime) -> Decision:
+    """Decide when restoration is expected: the acknowledgement holds until then, and not longer than it may."""
+    holds = min(eta - now, taken_until(incident.policy, incident.detected_at, ladder_now) - ladder_now)
+    after = replace(incident, eta=eta, ack_expires_at=now + holds)
+    refs = {"eta": stamp(eta), "expires": stamp(now + holds)}
+    fact = Fact(FactKind.INCIDENT_ETA, incident.id, incident.target, person, refs)
+    return Decision(after, (fact,), (), Timer(TimerKind.ACK_EXPIRY, 0, ladder_now + holds))
+
+
+def remark(
+    incident: Incident, kind: FactKind, person: str, refs: Mapping[str, Any], private: Mapping[str, str]
+) -> Decision:
+    """Return a line of the incident's diary: a note, a call, an event, a ticket, a correction. Nobody is told."""
+    kept = {key: text for key, text in private.items() if text}
+    after = replace(incident, ticket=str(refs["ticket"])) if kind is FactKind.INCIDENT_TICKET else incident
+    return Decision(after, (Fact(kind, incident.id, incident.target, person, dict(refs), kept or None),))
+
+
+def fixed(incident: Incident, person: str, at: datetime, told: Iterable[Told]) -> Decision:
+    """Decide that nothing is left to repair; a fault after this is a new incident."""
+    after = replace(incident, phase=Phase.FIXED, fixed_at=at, hushed=False)
+    fact = Fact(FactKind.INCIDENT_FIXED, incident.id, incident.target, person, {"fixed": stamp(at)})
+    return Decision(after, (fact,), end_told(after, told) if incident.hushed else ())
+
+
+def closed(
+    incident: Incident, person: str, duty: str, now: datetime, cause: str, measures: str, told: Iterable[Told]
+) -> Decision:
+    """Decide the end: cause and measures are written down, apart from the chain as all that people write."""
+    after = replace(incident, phase=Phase.CLOSED, closed_at=now, hushed=False)
+    private = {"cause_text": cause, "measures": measures}
+    fact = Fact(FactKind.INCIDENT_CLOSED, incident.id, incident.target, person, {"duty": duty}, private)
+    return Decision(after, (fact,), end_told(after, told) if incident.hushed else ())
+
+
+def merged(
+    one: Incident, into: Incident, person: str, now: datetime, told: Iterable[Told]
+) -> tuple[Decision, Decision]:
+    """Decide that what a person reported is the incident `into`: it ends, `into` began when the earlier of them did.
+
+    Everyone who was told of it hears where it went.
+    """
+    gone = replace(one, phase=Phase.CLOSED, closed_at=now, restored_at=one.restored_at or now, ack_expires_at=None)
+    refs = {"into": into.code, "restored": stamp(gone.restored_at or now)}
+    fact = Fact(FactKind.INCIDENT_MERGED, one.id, one.target, person, refs)
+    notices = tuple(
+        Notice(one.id, Event.MERGED, way.person, way.channel, Priority.FOLLOW_UP, organisation=way.organisation,
+               subject=into.code)
+        for way in once(told)
+    )  # fmt: skip
+    began = min(one.occurred_at, into.occurred_at)
+    kept = replace(into, first_bad=began)
+    joined = Fact(
+        FactKind.INCIDENT_MERGED, into.id, into.target, person, {"merged": one.code, "first_bad": stamp(began)}
+    )
+    return Decision(gone, (fact,), notices, None), Decision(kept, (joined,))

@@ -1,0 +1,78 @@
+"""What people type at a terminal while the real daemon runs: an incident reported, spoken of, ended and closed."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from monitord.demo.agents import Agent, Interface, device_mib
+from monitord.domain.journal import FactKind
+from monitord.store import tables as t
+from tests.crash.night import ENTERPRISE
+from tests.support.daemon import CLOCK, COMMUNITY, Daemon, policy
+
+pytestmark = pytest.mark.slow
+
+DEFAULTS = "interval: 1s, retry: 300ms, confirm: 3, timeout: 300ms, attempts: 2"
+
+
+@pytest.fixture
+async def daemon(tmp_path: Path) -> AsyncIterator[Daemon]:
+    mib = device_mib("olt-1", "thiết bị mô phỏng", ENTERPRISE, [Interface(1, "ge-0/0/1")])
+    async with Agent(CLOCK, mib, "127.0.0.1", 0, community=COMMUNITY, uptime=86_400.0) as agent:
+        network = (
+            "devices:\n  - id: olt-1\n    name: OLT 1\n    unit: vt\n    site: tram\n    severity: 2\n"
+            f"    snmp: {{address: {agent.address}, port: {agent.port}, community: {{secret: core}}}}\n"
+            f"    checks: [{{check: agent_answers}}]\n{policy(('0s', '30s', '60s', '90s'))}"
+        )
+        async with Daemon(tmp_path / "d", network, defaults=DEFAULTS) as running:
+            yield running
+
+
+async def typed(daemon: Daemon, *words: str) -> tuple[int, str, str]:
+    """Type a command as the shift, and return its exit code and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "monitord",
+        *words,
+        "--config",
+        str(daemon.config),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={"PATH": "/usr/bin:/bin", "MONITORD_PERSON": "an", "MONITORD_SECRET_CORE": COMMUNITY},
+        cwd=Path(__file__).parents[2],
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    return process.returncode or 0, out.decode().strip(), err.decode().strip()
+
+
+async def test_an_incident_is_reported_spoken_of_ended_and_closed_by_what_is_typed(daemon: Daemon) -> None:
+    code, out, err = await typed(daemon, "incident", "open", "Đứt cáp trước chợ", "--unit", "vt", "--severity", "2")
+    assert (code, err) == (0, "")
+    number = out.partition(":")[0]
+    assert number.startswith("SC-")
+    for words in (
+        ("call", number, "Đội ứng cứu", "xuất phát ngay"),
+        ("diary", number, "set_out"),
+        ("note", number, "chờ giấy phép đào", "--internal"),
+        ("ticket", number, "NOC-1"),
+        ("restore", number),
+        ("close", number, "--cause", "xe cẩu kéo đứt", "--measures", "hàn nối"),
+    ):
+        code, out, err = await typed(daemon, "incident", *words)
+        assert (code, err) == (0, ""), words
+    (incident,) = daemon.query(sa.select(t.incident))
+    assert (incident["phase"], incident["ticket"]) == ("restored", "NOC-1")
+    kinds = [row["kind"] for row in daemon.query(sa.select(t.journal).where(t.journal.c.incident == incident["id"]))]
+    assert kinds[-1] == FactKind.INCIDENT_CLOSE_PROPOSED
+    code, _, err = await typed(daemon, "incident", "escalate", number)
+    assert code == 1
+    assert "does not name one incident" in err
+    code, _, err = await typed(daemon, "incident", "close", "999")
+    assert (code, "there is none" in err) == (1, True)
+    code, out, _ = await typed(daemon, "log", "verify")
+    assert code == 0, out
