@@ -61,6 +61,7 @@ class Context:
             units=self.settings.units,
             organisations=self.settings.organisations,
             duty_kinds=self.settings.duty_kinds,
+            zone=self.settings.zone,
         )
 
 

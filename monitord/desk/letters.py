@@ -15,6 +15,7 @@ from monitord.domain.incident import Incident, Phase
 from monitord.domain.network import BY_HAND
 from monitord.domain.notice import Button, ButtonFace, DeliveryCause, Event, NoticeState
 from monitord.domain.policy import PolicyStep, Whom, due_at, step_of
+from monitord.domain.quiet import quiet_until
 from monitord.domain.roster import on_duty
 from monitord.store import tables as t
 from monitord.store.rows import Moment
@@ -223,7 +224,9 @@ def _next(tx: Tx, context: Context, incident: Incident, book: DutyBook) -> Next 
     step = step_of(incident.policy, row["step"])
     unit = context.settings.units.get(incident.unit)
     asks = step.whom is Whom.ORGANISATION and (unit is None or unit.auto_send_order is None)
-    return Next(row["due"], step_name(step, book), again=row["step"] >= len(incident.policy.steps), asks=asks)
+    due: datetime = row["due"]
+    told = quiet_until(step.quiet, due, book.zone) or due
+    return Next(told, step_name(step, book), again=row["step"] >= len(incident.policy.steps), asks=asks)
 
 
 def _told(tx: Tx, incident: Incident, book: DutyBook) -> tuple[Told, ...]:

@@ -70,11 +70,16 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
     if row["withheld_at"] is not None:
         _release(tx, row, "free", at)
     book = context.book(tx, at)
-    seen = _draft(context, device, target, row, at, planned_cut(tx, device, target, at) is not None)
+    planned = planned_cut(tx, device, target, at)
+    seen = _draft(context, device, target, row, at, planned is not None)
     if last is not None and back:
         write(tx, lifecycle.reopened(last, seen, book, at.now, tx.told(last.id), hushed=last.hushed), at)
         return
-    write(tx, escalation.opened(_numbered(tx, context, seen, last, at), book, at.now), at)
+    rule = settings.severity_rule(target, seen.health)
+    why = {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
+    decision = escalation.opened(_numbered(tx, context, seen, last, at), book, at.now)
+    first, *rest = decision.facts
+    write(tx, replace(decision, facts=(replace(first, refs={**first.refs, **why}), *rest)), at)
 
 
 def _withhold(tx: Tx, row: Any, found: Standing, at: Moment) -> None:
@@ -136,7 +141,8 @@ def _change(tx: Tx, context: Context, target: Target, row: Any, running: Inciden
     if after.severity == running.severity:
         tx.save(after)
         return
-    policy = context.settings.policy_for(running.unit, after.severity)
+    tags = context.targets[running.target][0].tags
+    policy = context.settings.policy_for(running.unit, after.severity, tags)
     if running.phase is not Phase.OPEN:
         # Somebody has it: its ladder waits, and would begin again by the severer policy.
         tx.save(replace(after, policy=policy))
@@ -174,7 +180,7 @@ def _draft(context: Context, device: Device, target: Target, row: Any, at: Momen
         cause=cause,
         detail=row["detail"] or "",
         phase=Phase.OPEN,
-        policy=settings.policy_for(device.unit, severity),
+        policy=settings.policy_for(device.unit, severity, device.tags),
         detected_at=row["edge_seen"],
         opened_at=at.now,
         ladder_from=at.now,

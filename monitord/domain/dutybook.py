@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from monitord.domain.people import DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import PolicyStep, Whom
@@ -25,6 +25,7 @@ class DutyBook:
     units: Mapping[str, Unit]
     organisations: Mapping[str, Organisation]
     duty_kinds: Mapping[str, DutyKind]
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,12 @@ from monitord.domain.policy import Whom, due_at, highest_due, step_of, taken_unt
 from monitord.domain.steps import (
     Lateness,
     ask_approval,
+    asleep,
     fired_fact,
     gap_fact,
     gap_notices,
+    highest_awake,
+    late_by,
     needs_approval,
     next_step,
     once,
@@ -75,13 +78,15 @@ def step_due(
     reached_number = highest_due(incident.policy, incident.ladder_from, incident.step, now)
     if reached_number is None:
         return Decision(incident, timer=next_step(incident, incident.step))
+    awake = highest_awake(incident, reached_number, book)
+    if awake is None:
+        return asleep(incident, incident.step + 1, book, now)
+    reached_number = awake
     last = len(incident.policy.steps) - 1
     # A last step that fell due together with its own repeats was never told: it is told as itself, and as late as it
     # is.
     number = last if incident.step < last < reached_number else reached_number
-    lateness = Lateness(
-        passed_over(incident, number), now - due_at(incident.policy, incident.ladder_from, number), down_between
-    )
+    lateness = Lateness(passed_over(incident, number), late_by(incident, number, book, now), down_between)
     facts: list[Fact] = [skipped_fact(incident, n, number) for n in lateness.skipped]
     notices: list[Notice] = []
     while True:

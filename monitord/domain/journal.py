@@ -67,6 +67,7 @@ class FactKind(StrEnum):
     STEP_AWAITS_APPROVAL = "step.awaits_approval"
     STEP_APPROVED = "step.approved"
     STEP_MUTED = "step.muted"
+    STEP_QUIET = "step.quiet"
     WINDOW_SET = "window.set"
     WINDOW_ENDED = "window.ended"
     COVERAGE_GAP = "coverage.gap"

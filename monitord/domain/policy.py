@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+
+from monitord.domain.quiet import Quiet
 
 
 class Whom(StrEnum):
@@ -17,12 +19,16 @@ class Whom(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyStep:
-    """One step: `after` counts from the opening of the incident; `channels` are tried in that order."""
+    """One step: `after` counts from the opening of the incident; `channels` are tried in that order.
+
+    In its `quiet` hours it is not told; at their end it is, while nobody has taken the incident.
+    """
 
     after: timedelta
     whom: Whom
     ref: str
     channels: tuple[str, ...]
+    quiet: Quiet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +90,14 @@ def to_wire(policy: Policy) -> dict[str, Any]:
         "restoration": [after.total_seconds() for after in policy.restoration],
         "steps": [
             {"after": s.after.total_seconds(), "whom": s.whom, "ref": s.ref, "channels": list(s.channels)}
+            | ({"quiet": [s.quiet.start.isoformat(), s.quiet.end.isoformat()]} if s.quiet else {})
             for s in policy.steps
         ],
     }
+
+
+def _quiet(wire: Any) -> Quiet | None:
+    return None if wire is None else Quiet(*(time.fromisoformat(clock) for clock in wire))
 
 
 def from_wire(wire: Mapping[str, Any]) -> Policy:
@@ -94,7 +105,13 @@ def from_wire(wire: Mapping[str, Any]) -> Policy:
     return Policy(
         id=str(wire["id"]),
         steps=tuple(
-            PolicyStep(timedelta(seconds=s["after"]), Whom(s["whom"]), str(s["ref"]), tuple(s["channels"]))
+            PolicyStep(
+                timedelta(seconds=s["after"]),
+                Whom(s["whom"]),
+                str(s["ref"]),
+                tuple(s["channels"]),
+                _quiet(s.get("quiet")),
+            )
             for s in wire["steps"]
         ),
         repeat=timedelta(seconds=wire["repeat"]),

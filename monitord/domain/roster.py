@@ -5,7 +5,7 @@ Shifts are half-open `[start, end)` in UTC; local hours became instants once, at
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 
@@ -35,7 +35,7 @@ class DailySlot:
     since: date
 
 
-def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+def instant(day: date, at: time, zone: tzinfo) -> datetime:
     """Return a local hour of a day as an instant, right also on a day of 23 or 25 hours."""
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
 

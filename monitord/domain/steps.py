@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitord.domain.decision import Timer, TimerKind, Told
+from monitord.domain.decision import Decision, Timer, TimerKind, Told
 from monitord.domain.dutybook import DutyBook, Reached, resolve
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Event, Notice, Priority
 from monitord.domain.policy import PolicyStep, Whom, due_at, step_of
+from monitord.domain.quiet import quiet_until
 
 LATE = timedelta(seconds=5)
 """A step told later than this says so."""
@@ -31,6 +32,32 @@ class Lateness:
 def next_step(incident: Incident, told: int) -> Timer:
     """Return the timer of the step after the one told."""
     return Timer(TimerKind.STEP, told + 1, due_at(incident.policy, incident.ladder_from, told + 1))
+
+
+def highest_awake(incident: Incident, reached: int, book: DutyBook) -> int | None:
+    """Return the highest step up to `reached` and not told yet that is not in its quiet hours now, or None."""
+    for number in range(reached, incident.step, -1):
+        if quiet_until(step_of(incident.policy, number).quiet, book.at, book.zone) is None:
+            return number
+    return None
+
+
+def asleep(incident: Incident, number: int, book: DutyBook, now: datetime) -> Decision:
+    """Decide that a step which is due waits for the end of its quiet hours; `now` is the ladder's own time."""
+    until = quiet_until(step_of(incident.policy, number).quiet, book.at, book.zone) or book.at
+    fact = Fact(FactKind.STEP_QUIET, incident.id, incident.target, refs={"step": number, "until": stamp(until)})
+    return Decision(incident, (fact,), (), Timer(TimerKind.STEP, number, now + (until - book.at)))
+
+
+def told_at(incident: Incident, number: int, ladder_now: datetime, book: DutyBook) -> datetime:
+    """Return the instant of the wall at which a step is to be told: when it is due, or its quiet hours end."""
+    due = due_at(incident.policy, incident.ladder_from, number) + (book.at - ladder_now)
+    return quiet_until(step_of(incident.policy, number).quiet, due, book.zone) or due
+
+
+def late_by(incident: Incident, number: int, book: DutyBook, now: datetime) -> timedelta:
+    """Return by how much a step told at `now` of the ladder's time is late; quiet hours make nothing late."""
+    return max(timedelta(0), book.at - told_at(incident, number, now, book))
 
 
 def once(told: Iterable[Told]) -> list[Told]:

@@ -17,7 +17,7 @@ from monitord.settings.folder import Sections, read_folder
 from monitord.settings.model import PolicyRule, Settings
 from monitord.settings.network import devices_of, links_of, sites_of
 from monitord.settings.people import duty_kinds_of, organisations_of, people_of, units_of
-from monitord.settings.policies import policies_of
+from monitord.settings.policies import policies_of, severity_rules_of
 from monitord.settings.problem import Findings, SettingsError
 from monitord.settings.roster import roster_of, warn_of_empty_duties, warn_of_silent_persons
 from monitord.settings.schema import DeskForm
@@ -103,6 +103,7 @@ def _settings(
         devices=MappingProxyType(devices),
         links=MappingProxyType(links_of(book)),
         policies=policies_of(book, organisations, channels),
+        severity_rules=severity_rules_of(book, frozenset(checks)),
         roster=roster_of(book, zone),
         administrators=at_desk.administrators_of(desk, book),
         telegram=at_desk.telegram_of(book, secrets),

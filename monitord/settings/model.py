@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -33,15 +34,39 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
-    """Where a policy holds: for these severities, in these units (empty: in all)."""
+    """Where a policy holds: for these severities, in these units (empty: in all), for devices with these tags."""
 
     policy: Policy
     severities: frozenset[int]
     units: frozenset[str] = frozenset()
+    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
-    def holds(self, unit: str, severity: int) -> bool:
-        """Return True when the policy is meant for a fault of that severity in that unit."""
-        return severity in self.severities and (not self.units or unit in self.units)
+    def holds(self, unit: str, severity: int, tags: Mapping[str, str] = MappingProxyType({})) -> bool:
+        """Return True when the policy is meant for a fault of that severity in that unit, of a device so tagged."""
+        meant = severity in self.severities and (not self.units or unit in self.units)
+        return meant and self.tags.items() <= tags.items()
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityRule:
+    """The severity of what it names: devices with these tags, targets of this check, seen in one of these healths.
+
+    What it does not name it does not ask for. The first rule that fits counts.
+    """
+
+    id: str
+    severity: int
+    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    check: str | None = None
+    healths: frozenset[Health] = frozenset()
+
+    def fits(self, target: Target, tags: Mapping[str, str], health: Health) -> bool:
+        """Return whether it speaks of that target, on a device with those tags, seen so."""
+        return (
+            self.tags.items() <= tags.items()
+            and self.check in (None, target.check)
+            and (not self.healths or health in self.healths)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +143,28 @@ class Settings:
     reopen_within: timedelta = timedelta(0)
     recurrence_within: timedelta = timedelta(days=30)
     planned_cut_severity: int = 3
+    severity_rules: tuple[SeverityRule, ...] = ()
 
-    def policy_for(self, unit: str, severity: int) -> Policy:
-        """Return the one policy for a fault of that severity (1-4) in the unit; KeyError when there is no such unit."""
-        for rule in self.policies:
-            if rule.holds(unit, severity):
-                return rule.policy
-        raise KeyError((unit, severity))
+    def policy_for(self, unit: str, severity: int, tags: Mapping[str, str] = MappingProxyType({})) -> Policy:
+        """Return the policy for a fault of that severity (1-4) in the unit, of a device so tagged.
+
+        One that asks for tags goes before one that asks for none. KeyError when there is no such unit.
+        """
+        fitting = [rule for rule in self.policies if rule.holds(unit, severity, tags)]
+        if not fitting:
+            raise KeyError((unit, severity))
+        return max(fitting, key=lambda rule: len(rule.tags)).policy
 
     def severity_for(self, target: Target, health: Health) -> int:
         """Return the severity of an incident of `target` that is seen as `health`."""
-        return self.severity_of.get(health, target.severity)
+        rule = self.severity_rule(target, health)
+        return rule.severity if rule is not None else self.severity_of.get(health, target.severity)
+
+    def severity_rule(self, target: Target, health: Health) -> SeverityRule | None:
+        """Return the rule that gives an incident its severity; None when what is seen, or the target, does."""
+        device = self.devices.get(target.device)
+        tags = device.tags if device is not None else {}
+        return next((rule for rule in self.severity_rules if rule.fits(target, tags, health)), None)
 
     def targets(self) -> Iterator[Target]:
         """Return every target of every device, in the order of the files."""

@@ -2,16 +2,22 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 
+from monitord.domain.health import Health
 from monitord.domain.people import Organisation
 from monitord.domain.policy import Policy, PolicyStep, Whom
+from monitord.domain.quiet import Quiet
 from monitord.settings.book import Book, Entry
-from monitord.settings.model import PolicyRule
+from monitord.settings.model import PolicyRule, SeverityRule
 from monitord.settings.problem import nearest, quoted
 from monitord.settings.schema import UnitForm
-from monitord.settings.schema_duty import PolicyForm, StepForm, TellForm
+from monitord.settings.schema_duty import PolicyForm, SeverityRuleForm, StepForm, TellForm
 
 SEVERITIES = (1, 2, 3, 4)
+
+_Claim = tuple[str, int, tuple[tuple[str, str], ...]]
+"""What a policy is the one for: a unit, a severity, and the tags it asks for."""
 
 
 def policies_of(
@@ -19,7 +25,7 @@ def policies_of(
 ) -> tuple[PolicyRule, ...]:
     """Return the rules in the order of the files; every severity of every unit falls under exactly one."""
     rules = []
-    owner: dict[tuple[str, int], Entry[PolicyForm]] = {}
+    owner: dict[_Claim, Entry[PolicyForm]] = {}
     units = [entry.given.id for entry in book.entries("units", UnitForm)]
     for entry in book.entries("policies", PolicyForm):
         given = entry.given
@@ -31,11 +37,20 @@ def policies_of(
             _channels(entry, number, step, channels, book)
         for unit in dict.fromkeys(given.units or units):
             for severity in dict.fromkeys(given.severities):
-                _claim(entry, unit, severity, owner, book)
-        steps = tuple(PolicyStep(s.after, *_whom(s.tell), tuple(dict.fromkeys(s.channels))) for s in given.steps)
+                _claim(entry, (unit, severity, tuple(sorted(given.tags.items()))), owner, book)
+        steps = tuple(
+            PolicyStep(
+                s.after,
+                *_whom(s.tell),
+                tuple(dict.fromkeys(s.channels)),
+                Quiet(s.quiet.start, s.quiet.end) if s.quiet else None,
+            )
+            for s in given.steps
+        )
         restoration = tuple(sorted(set(given.restoration)))
         policy = Policy(given.id, steps, given.repeat, given.ack_holds, given.noted_holds, restoration)
-        rules.append(PolicyRule(policy, frozenset(given.severities), frozenset(given.units)))
+        tags = MappingProxyType(dict(given.tags))
+        rules.append(PolicyRule(policy, frozenset(given.severities), frozenset(given.units), tags))
     if "policies" not in book.incomplete and len(rules) == len(book.sections.lists["policies"]):
         _whole(owner, book)
     return tuple(rules)
@@ -85,18 +100,30 @@ def _channels(entry: Entry[PolicyForm], number: int, step: StepForm, channels: A
             book.findings.add(entry.file, at, f"there is no channel {quoted(channel)}{hint}")
 
 
-def _claim(
-    entry: Entry[PolicyForm], unit: str, severity: int, owner: dict[tuple[str, int], Entry[PolicyForm]], book: Book
-) -> None:
-    first = owner.setdefault((unit, severity), entry)
+def severity_rules_of(book: Book, checks: AbstractSet[str]) -> tuple[SeverityRule, ...]:
+    """Return the rules of severity in the order of the files; a check there is not is a mistake."""
+    rules = []
+    for entry in book.entries("severity_rules", SeverityRuleForm):
+        given = entry.given
+        if given.check is not None and given.check not in checks:
+            why = f"there is no check {quoted(given.check)}{nearest(given.check, checks)}"
+            book.findings.add(entry.file, entry.at("check"), why)
+        healths = frozenset(Health(health) for health in given.healths)
+        rules.append(SeverityRule(given.id, given.severity, MappingProxyType(dict(given.tags)), given.check, healths))
+    return tuple(rules)
+
+
+def _claim(entry: Entry[PolicyForm], claim: _Claim, owner: dict[_Claim, Entry[PolicyForm]], book: Book) -> None:
+    unit, severity, _ = claim
+    first = owner.setdefault(claim, entry)
     if first is not entry:
         why = f"severity {severity} of unit {quoted(unit)} already has policy {quoted(first.given.id)}, at {first.spot}"
         book.findings.add(entry.file, entry.at("severities"), why)
 
 
-def _whole(owner: Mapping[tuple[str, int], Entry[PolicyForm]], book: Book) -> None:
+def _whole(owner: Mapping[_Claim, Entry[PolicyForm]], book: Book) -> None:
     for unit in book.entries("units", UnitForm):
-        lacking = [str(severity) for severity in SEVERITIES if (unit.given.id, severity) not in owner]
+        lacking = [str(severity) for severity in SEVERITIES if (unit.given.id, severity, ()) not in owner]
         if lacking:
             named = "severity " + ", ".join(lacking)
             book.findings.add(unit.file, unit.at("id"), f"no policy for {named} of unit {quoted(unit.given.id)}")

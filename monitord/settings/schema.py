@@ -16,7 +16,7 @@ from monitord.settings.fields import (
     between,
 )
 from monitord.settings.form import MONTH, SECOND, YEAR, Form
-from monitord.settings.schema_duty import PolicyForm, RosterForm
+from monitord.settings.schema_duty import PolicyForm, RosterForm, SeverityRuleForm
 from monitord.settings.schema_network import DeviceForm, LinkForm, SiteForm, TimingForm
 
 
@@ -110,6 +110,7 @@ MANY: dict[str, type[Form]] = {
     "devices": DeviceForm,
     "links": LinkForm,
     "policies": PolicyForm,
+    "severity_rules": SeverityRuleForm,
     "roster": RosterForm,
 }
 """Sections that are lists and may be spread over several files."""

@@ -1,11 +1,11 @@
 """The shape of who is told and who is on duty: policies and roster."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from monitord.settings.fields import ClockTime, Day, Duration, EndTime, LocalInstant, Severity, Slug, between
+from monitord.settings.fields import ClockTime, Day, Duration, EndTime, LocalInstant, Severity, Slug, Text, between
 from monitord.settings.form import MONTH, SECOND, Form
 
 
@@ -21,16 +21,23 @@ class TellForm(Form):
         return self
 
 
+class QuietForm(Form):
+    start: Annotated[ClockTime, Field(alias="from")]
+    end: Annotated[EndTime, Field(alias="to")]
+
+
 class StepForm(Form):
     after: Annotated[Duration, between(timedelta(0), MONTH)]
     tell: TellForm
     channels: Annotated[list[Slug], Field(min_length=1)]
+    quiet: QuietForm | None = None
 
 
 class PolicyForm(Form):
     id: Slug
     severities: Annotated[list[Severity], Field(min_length=1)]
     units: list[Slug] = Field(default_factory=list)
+    tags: dict[str, Text] = Field(default_factory=dict)
     steps: Annotated[list[StepForm], Field(min_length=1, max_length=50)]
     repeat: Annotated[Duration, between(SECOND, MONTH)] = timedelta(minutes=60)
     ack_holds: Annotated[Duration, between(SECOND, MONTH)] = timedelta(hours=2)
@@ -38,6 +45,20 @@ class PolicyForm(Form):
     restoration: Annotated[list[Annotated[Duration, between(SECOND, MONTH)]], Field(max_length=50)] = Field(
         default_factory=lambda: [timedelta(hours=hours) for hours in (2, 4, 6)]
     )
+
+
+class SeverityRuleForm(Form):
+    id: Slug
+    severity: Severity
+    tags: dict[str, Text] = Field(default_factory=dict)
+    check: Slug | None = None
+    healths: list[Literal["degraded", "down", "garbled", "auth"]] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def names_something(self) -> "SeverityRuleForm":
+        if not (self.tags or self.check or self.healths):
+            raise ValueError("name `tags`, a `check` or `healths`: a rule for everything would hide the others")
+        return self
 
 
 class SlotForm(Form):

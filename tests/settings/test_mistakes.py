@@ -31,6 +31,17 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
     ),
     ("    severity: 1\n", "    severity: 5\n", [("5", "`severity` must be at most 4")]),
     ("    severity: 1\n", "    severity: high\n", [("high", "`severity` must be a whole number")]),
+    (
+        "roster:\n",
+        "severity_rules:\n  - {id: a, severity: 1}\nroster:\n",
+        [("{id: a", "name `tags`, a `check` or `healths`: a rule for everything would hide the others")],
+    ),
+    (
+        "roster:\n",
+        "severity_rules:\n  - {id: a, severity: 1, check: interface_u}\nroster:\n",
+        [("interface_u}", "there is no check `interface_u`; did you mean `interface_up`?")],
+    ),
+    ("  - id: page", "  - id: monitord", [("monitord", "the id `monitord` stands for the desk itself")]),
     ("    parent: core", "    parent: cor", [("cor", "there is no device `cor`; did you mean `core`?")]),
     ("    parent: core", "    parent: edge", [("edge", "parents go in a circle: `edge` -> `edge`")]),
     ("name: Rìa", "naem: Rìa", [("id:", "`name` is missing"), ("naem:", "unknown key `naem`; did you mean `name`?")]),
@@ -191,7 +202,7 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
             (
                 "x:",
                 "unknown section `x`; known here: desk, devices, duty_kinds, links, log_channel, organisations, people,"
-                " policies, roster, sites, telegram, units, web",
+                " policies, roster, severity_rules, sites, telegram, units, web",
             ),
         ],
     ),

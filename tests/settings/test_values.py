@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from monitord.domain.health import Health
 from monitord.domain.network import SnmpVersion
 from monitord.domain.people import OrganisationRole
-from monitord.domain.policy import Whom
+from monitord.domain.policy import Whom, from_wire, to_wire
+from monitord.domain.quiet import Quiet
 from monitord.domain.roster import DailySlot, Shift, expand, on_duty
 from monitord.settings import DailyEntry, checks_dirs
 from tests.settings.small import SECRETS, SMALL, InterfaceParams, PageParams, broken, loaded, written
@@ -93,6 +94,46 @@ def test_the_severity_follows_what_is_seen(tmp_path: Path) -> None:
     target = settings.devices["core"].targets[0]
     assert settings.severity_for(target, Health.DOWN) == 1
     assert settings.severity_for(target, Health.GARBLED) == 4
+
+
+RULES = """\
+severity_rules:
+  - {id: uu-tien, severity: 1, tags: {customer: dang-nha-nuoc}}
+  - {id: cong-phu, severity: 4, check: interface_up, healths: [down]}
+"""
+NIGHT_POLICY = """\
+  - id: uu-tien
+    severities: [1, 2]
+    tags: {customer: dang-nha-nuoc}
+    restoration: [1h, 30m]
+    steps:
+      - {after: 0s, tell: {duty: shift}, channels: [telegram]}
+      - {after: 5m, tell: {person: binh}, channels: [telegram], quiet: {from: "22:00", to: "06:00"}}
+roster:
+"""
+
+
+def test_the_first_rule_that_fits_gives_the_severity_before_what_is_seen_and_the_target_do(tmp_path: Path) -> None:
+    text = broken("parent: core", "parent: core\n    tags: {customer: dang-nha-nuoc}") + RULES
+    settings = loaded(written(tmp_path / "config", text))
+    core, edge = settings.devices["core"].targets, settings.devices["edge"].targets
+    assert settings.severity_for(edge[0], Health.GARBLED) == 1
+    assert settings.severity_for(core[1], Health.DOWN) == 4
+    assert settings.severity_for(core[1], Health.DEGRADED) == 4
+    assert settings.severity_for(core[0], Health.DOWN) == 1
+    rule = settings.severity_rule(core[1], Health.DOWN)
+    assert rule is not None
+    assert rule.id == "cong-phu"
+
+
+def test_a_policy_for_tagged_devices_goes_before_the_one_for_all_and_knows_quiet_hours(tmp_path: Path) -> None:
+    settings = loaded(written(tmp_path / "config", broken("roster:\n", NIGHT_POLICY)))
+    policy = settings.policy_for("vt", 2, {"customer": "dang-nha-nuoc", "more": "x"})
+    assert policy.id == "uu-tien"
+    assert policy.restoration == (timedelta(minutes=30), timedelta(hours=1))
+    assert policy.steps[1].quiet == Quiet(time(22), time(6))
+    assert from_wire(to_wire(policy)) == policy
+    assert settings.policy_for("vt", 2).id == settings.policy_for("vt", 3, {"customer": "dang-nha-nuoc"}).id == "all"
 
 
 def test_slots_keep_local_hours_and_shifts_become_instants(tmp_path: Path) -> None:
