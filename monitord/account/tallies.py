@@ -190,7 +190,7 @@ def _says(row: Row) -> dict[str, Any]:
         case FactKind.INCIDENT_REOPENED:
             lapsed = {} if refs.get("phase") == Phase.ACKNOWLEDGED else {"ack_expires_at": None}
             seen = {name: refs.get(name) for name in ("phase", "health", "cause")}
-            return {"restored_at": None, "reopened": refs.get("times")} | seen | lapsed
+            return {"restored_at": None, "reopened": refs.get("times"), "round": refs.get("round")} | seen | lapsed
         case FactKind.INCIDENT_ESCALATED:
             return {"phase": Phase.OPEN, "round": refs.get("round"), "ack_expires_at": None}
         case FactKind.INCIDENT_ETA:

@@ -11,7 +11,7 @@ from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import EDITABLE, Event, Notice, Priority
-from monitord.domain.policy import Policy
+from monitord.domain.policy import Policy, due_at
 from monitord.domain.steps import next_step, once
 
 
@@ -30,7 +30,7 @@ def restored(
     when the target is held: people are told at the end of the hold, if it is still true then. `ladder_now` is the
     present instant by the ladder's own time, so that a fault that comes back goes on where its ladder stood.
     """
-    spent = incident.spent if ladder_now is None else max(timedelta(0), ladder_now - incident.ladder_from)
+    spent = incident.spent if ladder_now is None else _spent(incident, ladder_now)
     after = replace(incident, phase=Phase.RESTORED, restored_at=at, spent=spent, hushed=hushed)
     refs: dict[str, str | float | None] = {
         "restored": stamp(at),
@@ -46,12 +46,21 @@ def restored(
     return Decision(after, (fact,), () if hushed else end_told(after, told), None)
 
 
+def _spent(incident: Incident, ladder_now: datetime) -> timedelta:
+    """Return how much of its time a ladder has used: up to the next step and not beyond.
+
+    What fell due while nobody could look was not told, and the fault may have been gone by then.
+    """
+    unused = due_at(incident.policy, incident.ladder_from, incident.step + 1)
+    return max(timedelta(0), min(ladder_now, unused) - incident.ladder_from)
+
+
 def end_told(incident: Incident, told: Iterable[Told]) -> tuple[Notice, ...]:
     """Return the notices by which everyone who was told hears that it is over; what is sent by edit is edited."""
     told = tuple(told)
     edits = [
         Notice(incident.id, Event.RESTORED_EDIT, way.person, way.channel, Priority.EDIT, step=way.step,
-               edits=way.notice, organisation=way.organisation, round=incident.round)
+               edits=way.notice, organisation=way.organisation, round=incident.round, subject=incident.episode)
         for way in told
         if way.channel in EDITABLE
     ]  # fmt: skip
@@ -83,10 +92,12 @@ def reopened(
     """Decide the return of a fault: the same incident, and its ladder goes on where it stood.
 
     Its time is cumulative, so that a fault that flaps just fast enough never stays on the first step. Whoever had it
-    still has it, if the acknowledgement has not run out. Everyone who was told hears it, unless `hushed`: people were
-    not told of the restoration, so that nothing new is true. `seen` carries what is seen now.
+    still has it; if the acknowledgement has run out meanwhile the ladder starts again from its first step. Everyone who
+    was told hears it, unless `hushed`: people were not told of the restoration, so that nothing new is true. `seen`
+    carries what is seen now.
     """
     taken = incident.ack_expires_at is not None and incident.ack_expires_at > now
+    lapsed = incident.ack_expires_at is not None and not taken
     down_before = incident.outage(incident.restored_at or now)
     after = replace(
         incident,
@@ -95,7 +106,9 @@ def reopened(
         cause=seen.cause,
         detail=seen.detail,
         restored_at=None,
-        ladder_from=now - incident.spent,
+        ladder_from=now if lapsed else now - incident.spent,
+        step=-1 if lapsed else incident.step,
+        round=incident.round + lapsed,
         reopened=incident.reopened + 1,
         episode_from=seen.occurred_at,
         down_before=down_before,
@@ -107,6 +120,7 @@ def reopened(
         "health": after.health,
         "cause": after.cause,
         "times": after.reopened,
+        "round": after.round,
         "first_bad": stamp(seen.occurred_at),
         "detected": stamp(seen.detected_at),
         "hushed": 1 if hushed else None,
@@ -121,9 +135,11 @@ def reopened(
     notices = () if hushed else _back_again(after, told)
     if taken and incident.ack_expires_at is not None:
         return Decision(after, (fact,), notices, Timer(TimerKind.ACK_EXPIRY, 0, incident.ack_expires_at))
-    if after.step < 0:
+    if lapsed:
         ladder = step_due(after, book, now)
-        return replace(ladder, facts=(fact, *ladder.facts))
+        asked = {notice.person for notice in ladder.notices}
+        others = tuple(notice for notice in notices if notice.person not in asked)
+        return replace(ladder, facts=(fact, *ladder.facts), notices=(*ladder.notices, *others))
     return Decision(after, (fact,), notices, next_step(after, after.step))
 
 

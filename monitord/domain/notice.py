@@ -72,7 +72,7 @@ class Notice:
     def key(self) -> str:
         """Return `incident:event:step:round:person:channel`, unique in the outbox."""
         parts = (self.incident or 0, self.event, "" if self.step is None else self.step, self.round, self.person)
-        tail = f":{self.edits}" if self.edits is not None else f":{self.subject}" if self.subject else ""
+        tail = f":{self.edits}{self.subject}" if self.edits is not None else f":{self.subject}" if self.subject else ""
         return ":".join(str(p) for p in parts) + f":{self.channel}{tail}"
 
 

@@ -133,3 +133,17 @@ async def test_restoration_is_due_two_hours_after_detection_whenever_it_was_take
         assert night.kinds().count(FactKind.INCIDENT_ACK_EXPIRED) == 1
         await night.presses(night.on("shift"), [g for g in night.got if g.person == night.on("shift")][-1].buttons[0])
         assert night.rows(FactKind.INCIDENT_ACKNOWLEDGED)[-1].refs["expires"].startswith("2026-12-01T05:00:00")
+
+
+async def test_the_time_in_which_nobody_looked_does_not_carry_a_ladder_up(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await night.sees(CORE, Health.DOWN)
+        night.die()
+        await night.passes_away(4 * 3600)
+        await night.sees(CORE, Health.UP, first=True)
+        await night.passes(minutes=2)
+        await night.sees(CORE, Health.DOWN)
+        await night.passes(seconds=1)
+        fired = [(r.refs["step"], r.refs["late_seconds"]) for r in night.rows(FactKind.STEP_FIRED)]
+        assert fired == [(0, None), (1, None)]
+        assert night.rows(FactKind.STEP_SKIPPED) == []

@@ -21,18 +21,35 @@ class Ladder:
     begins: float
     policy: str
     round: int
+    opened: float = field(init=False)
     fired: dict[float, list[Row]] = field(default_factory=dict)
     approved: list[float] = field(default_factory=list)
     noted: list[float] = field(default_factory=list)
     closed: float | None = None
     taken: bool = False
     paused: float = 0.0
+    told: int = -1
+    after: "Ladder | None" = None
+    """The part before the fault went away and came back: this one goes on where it stood."""
+
+    def __post_init__(self) -> None:
+        self.opened = self.begins
 
     def due(self, step: int) -> float:
         """Return the true instant of a step or of a repeat of the last one."""
         steps = STEPS[self.policy]
         last = len(steps) - 1
         return self.begins + self.paused + steps[min(step, last)][0] + max(0, step - last) * REPEAT
+
+    def go_on(self) -> None:
+        """Take over the time and the steps of the part before."""
+        if self.after is not None and self.after.closed is not None:
+            self.told, self.paused = self.after.told, self.after.paused
+            # Up to its next step and not beyond: what fell due while nobody looked was not told.
+            unused = min(self.after.closed, self.after.due(self.after.told + 1))
+            self.begins -= unused - self.after.begins
+            self.noted = [*self.after.noted, *self.noted]
+            self.approved = [*self.after.approved, *self.approved]
 
     def wait(self, told: int, before: float) -> None:
         """Let the steps above a leader who knew of it before that instant wait their time."""
@@ -67,9 +84,12 @@ def ladders_of(truth: Truth, incident: int) -> list[Ladder]:
                 policy = policy_of(row.refs["severity"])
                 if ladders[-1].closed is None:
                     ladders[-1].closed = at
-                    ladders.append(Ladder(at, policy, len(ladders)))
+                    ladders.append(Ladder(at, policy, ladders[-1].round + 1))
             case FactKind.INCIDENT_ACK_EXPIRED:
-                ladders.append(Ladder(at, policy, len(ladders)))
+                ladders.append(Ladder(at, policy, ladders[-1].round + 1))
+            case FactKind.INCIDENT_REOPENED if row.refs["phase"] == "open":
+                goes_on = row.refs["round"] == ladders[-1].round
+                ladders.append(Ladder(at, policy, row.refs["round"], after=ladders[-1] if goes_on else None))
             case FactKind.INCIDENT_ACKNOWLEDGED | FactKind.INCIDENT_RESTORED:
                 if ladders[-1].closed is None:
                     ladders[-1].closed = at
@@ -93,7 +113,8 @@ def judge_ladders(truth: Truth, wrong: list[str]) -> None:
 
 
 def _ladder(truth: Truth, incident: Any, ladder: Ladder) -> Iterator[str]:
-    told, end = -1, ladder.closed if ladder.closed is not None else truth.history.ended
+    ladder.go_on()
+    told, end = ladder.told, ladder.closed if ladder.closed is not None else truth.history.ended
     for at, rows in ladder.fired.items():
         ladder.wait(told, at)
         # A machine that starts anew carries timers over by its wall clock: where that is wrong nothing can be exact.
@@ -102,7 +123,7 @@ def _ladder(truth: Truth, incident: Any, ladder: Ladder) -> Iterator[str]:
         if ladder.closed is not None and at > ladder.closed:
             yield f"I6: step {steps} told at {at:.1f} although it was closed at {ladder.closed:.1f}"
         if loose:
-            told = max([told, *(r.refs["step"] for r in rows)])
+            told = ladder.told = max([told, *(r.refs["step"] for r in rows)])
             continue
         first = ladder.due(told + 1)
         if at < first - 0.01:
@@ -115,6 +136,7 @@ def _ladder(truth: Truth, incident: Any, ladder: Ladder) -> Iterator[str]:
         yield from _compare(expected, rows, at, incident["unit"])
         yield from _queued(truth, incident, ladder, expected)
         told = expected.told
+        ladder.told = told
     ladder.wait(told, end)
     if truth.rebooted(ladder.begins, end) and truth.clock_wrong(ladder.begins, end):
         return
@@ -194,15 +216,27 @@ def _expiries(truth: Truth, incident: Any, ladders: list[Ladder], wrong: list[st
             continue
         due = ladder.closed + HOLDS.total_seconds()
         by = truth.by(due, PUNCTUAL)
-        over = next(
-            (truth.at(r) for r in truth.of[incident["id"]] if r.kind == FactKind.INCIDENT_RESTORED),
-            truth.history.ended,
-        )
         following = ladders[number + 1] if number + 1 < len(ladders) else None
-        at = over if following is None else following.begins
+        at = _over(truth, incident["id"], ladder.closed, due) if following is None else following.opened
         if truth.rebooted(ladder.closed, at) and truth.clock_wrong(ladder.closed, at + 1):
             continue
         if following is not None and at < due - 0.01:
             wrong.append(f"{incident['code']}: I4: the acknowledgement ended {due - at:.1f} s early")
         if by is not None and at > by + 0.5:
             wrong.append(f"{incident['code']}: I4: the acknowledgement should have ended by {by:.1f}, not {at:.1f}")
+
+
+def _over(truth: Truth, incident: int, taken: float, due: float) -> float:
+    """Return when it was over that somebody had: the last restoration before the due end, or the first after it."""
+    running, since = True, taken
+    for row in truth.of[incident]:
+        at = truth.at(row)
+        if at <= taken:
+            continue
+        if row.kind == FactKind.INCIDENT_REOPENED:
+            running = True
+        elif row.kind == FactKind.INCIDENT_RESTORED:
+            running, since = False, at
+            if at > due:
+                return at
+    return truth.history.ended if running else since

@@ -10,6 +10,8 @@ from tests.sim.reasons import ASKING, TELLING, closed
 from tests.sim.telegram import Try
 from tests.sim.truth import AFTER_START, Truth
 
+ASKED = (*TELLING, "reopened")
+"""What asks somebody for help, and must hear of the end."""
 EDITS = ("taken_edit", "restored_edit")
 REPEATED = "có thể trùng"
 TIGHT = 15.0
@@ -160,9 +162,9 @@ def _after_end(truth: Truth, notice: Any, claims: list[float]) -> Iterator[str]:
     approved = notice["organisation"] is not None and any(
         r.kind == FactKind.STEP_APPROVED for r in truth.of[notice["incident"]]
     )
-    over = [truth.at(r) for r in truth.of[notice["incident"]] if r.kind == FactKind.INCIDENT_RESTORED]
+    restored = [truth.at(r) for r in truth.of[notice["incident"]] if r.kind == FactKind.INCIDENT_RESTORED]
     if approved:
-        gone = over[0] if over else truth.history.ended
+        gone = next((at for at in restored if at >= truth.queued(notice)), truth.history.ended)
     # A claim that was under way when the end was committed comes back an instant after it.
     if late := [c for c in claims if c > gone + 1.5]:
         yield f"I6: claimed at {late[0]:.1f} although its reason was gone at {gone:.1f}"
@@ -172,19 +174,24 @@ def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:
     """Who was told hears of the end, and nobody keeps a button that asks for help with what is over."""
     mine = [n for n in truth.outbox if n["incident"] == incident["id"]]
     over = [truth.at(r) for r in truth.of[incident["id"]] if r.kind == FactKind.INCIDENT_RESTORED]
-    if not over:
+    if not over or incident["phase"] != "restored" or incident["hushed"]:
         wrong.append(f"liveness: {incident['code']} is still {incident['phase']}")
         return
-    told = {n["person"] for n in mine if n["event"] in TELLING and any(x.at < over[0] for x in truth.letters[n["id"]])}
-    heard = {n["person"] for n in mine if n["event"] == "restored" and truth.letters[n["id"]]}
+    last = over[-1]
+    told = {n["person"] for n in mine if n["event"] in ASKED and any(x.at < last for x in truth.letters[n["id"]])}
+    heard = {
+        n["person"]
+        for n in mine
+        if n["event"] == "restored" and truth.queued(n) >= last - 0.5 and truth.letters[n["id"]]
+    }
     unreached = {n["person"] for n in mine if n["event"] == "restored" and n["state"] == "dead"}
     if silent := told - heard - unreached - _bygone(truth):
         wrong.append(f"{incident['code']}: I3: {sorted(silent)} were told of it and not of its end")
-    perhaps = {n["person"] for n in mine if n["event"] in TELLING and truth.tries[n["id"]]}
+    perhaps = {n["person"] for n in mine if n["event"] in ASKED and truth.tries[n["id"]]}
     if heard - perhaps:
         wrong.append(f"{incident['code']}: I3: {sorted(heard - perhaps)} were told of its end only")
     for notice in mine:
-        if notice["event"] not in TELLING or notice["channel"] != "telegram" or notice["state"] != "sent":
+        if notice["event"] not in ASKED or notice["channel"] != "telegram" or notice["state"] != "sent":
             continue
         for letter in truth.letters[notice["id"]]:
             if str(letter.number) == notice["message_ref"] and letter.buttons and not letter.edits:

@@ -41,13 +41,14 @@ def _rows(
         seen = looks[target, life]
         before = seen[: bisect_right([s.at for s in seen], at)]
         match row.kind:
-            case FactKind.INCIDENT_OPENED:
+            case FactKind.INCIDENT_OPENED | FactKind.INCIDENT_REOPENED:
+                name = row.refs.get("code", target)
                 good = max((n for n, s in enumerate(before) if s.health == GOOD), default=-1)
                 last = [s.health for s in before[good + 1 :]]
                 if len(last) < 3 or len(last) - last.count(BLIND) < 2:
-                    wrong.append(f"I2: {row.refs['code']} opened at {at:.1f} on {target}, looks were {last}")
+                    wrong.append(f"I2: {name} opened at {at:.1f} on {target}, looks were {last}")
                 if before and at - before[-1].at > SOON:
-                    wrong.append(f"I1: {row.refs['code']} opened {at - before[-1].at:.1f} s after its last look")
+                    wrong.append(f"I1: {name} opened {at - before[-1].at:.1f} s after its last look")
                 _bounds(truth, row, everything, wrong)
             case FactKind.INCIDENT_RESTORED if at not in removed:
                 if not before or before[-1].health != GOOD:
@@ -64,10 +65,10 @@ def _bounds(truth: Truth, row: Row, looks: list[Seen], wrong: list[str]) -> None
         return
     said = (datetime.fromisoformat(row.refs["first_bad"]) - BEGIN).total_seconds()
     if not (before[good].at if good >= 0 else 0.0) < said <= bad[-1].at + 0.1:
-        wrong.append(f"I1: {row.refs['code']} began {said:.1f} by the log, the looks say {bad[0].at:.1f}")
-    last_good = row.refs["last_good"]
+        wrong.append(f"I1: incident {row.incident} began {said:.1f} by the log, the looks say {bad[0].at:.1f}")
+    last_good = row.refs.get("last_good")
     if last_good is not None and (datetime.fromisoformat(last_good) - BEGIN).total_seconds() > said:
-        wrong.append(f"I1: {row.refs['code']} was well after it began")
+        wrong.append(f"I1: incident {row.incident} was well after it began")
 
 
 def _looks(truth: Truth, target: str, seen: list[Seen], rows: list[Row], wrong: list[str]) -> None:
@@ -94,7 +95,7 @@ def _running(truth: Truth, rows: list[Row], at: float) -> tuple[int, str] | None
             break
         assert row.incident is not None or row.kind == FactKind.TARGET_REMOVED
         match row.kind:
-            case FactKind.INCIDENT_OPENED:
+            case FactKind.INCIDENT_OPENED | FactKind.INCIDENT_REOPENED:
                 running = row.incident or 0, row.refs["health"]
             case FactKind.INCIDENT_CHANGED if running is not None:
                 running = running[0], row.refs["health"]

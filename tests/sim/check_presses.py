@@ -27,7 +27,8 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
             if update in seen:
                 wrong.append(f"I10: update {update} stands twice: rows {seen[update][0].seq}, {row.seq}")
             seen[update] = row, phases.get(row.incident, "")
-        phases[row.incident] = _PHASE.get(row.kind, phases.get(row.incident, ""))
+        reopened = row.refs["phase"] if row.kind == FactKind.INCIDENT_REOPENED else None
+        phases[row.incident] = reopened or _PHASE.get(row.kind, phases.get(row.incident, ""))
     for press in truth.history.people.pressed:
         what = f"I10: update {press.update} ({press.kind} {press.person} {press.action} at {press.at:.1f})"
         if press.update not in seen:

@@ -36,6 +36,8 @@ STEPS: Mapping[str, tuple[tuple[float, Whom, str], ...]] = {
     LIGHT: ((0, Whom.DUTY, "shift"), (3600, Whom.DUTY, "leader")),
 }
 REPEAT = 3600.0
+REOPENS = 600.0
+"""Seconds within which a fault that comes back is the same incident."""
 DUTIES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("vt", "shift"): ("a1", "a2"),
     ("vt", "ops"): ("o1", "o2"),
@@ -163,6 +165,7 @@ def settings_of(edition: Edition) -> Settings:
         severity_of={Health.GARBLED: 3, Health.AUTH: 3, Health.DEGRADED: 4},
         hash=f"edition-{edition.number}",
         files=(),
+        reopen_within=timedelta(seconds=REOPENS),
     )  # fmt: skip
 
 

@@ -11,22 +11,31 @@ TELLING = (*ASKING, "sent_back")
 
 def closed(truth: Truth, notice: Any) -> float | None:
     """Return the true instant at which the reason of a notice was gone."""
-    if notice["incident"] is None or notice["event"] in ("restored", "coverage", "channel_broken"):
+    event = notice["event"]
+    if notice["incident"] is None or event in ("coverage", "channel_broken"):
         return None
-    seen = 0
+    seen, queued = 0, truth.queued(notice)
     for row in truth.of[notice["incident"]]:
+        at = truth.at(row)
         match row.kind:
-            case FactKind.INCIDENT_RESTORED:
-                return truth.at(row)
-            case FactKind.INCIDENT_ACKNOWLEDGED if seen == notice["round"] and notice["event"] in TELLING:
-                return truth.at(row)
+            case FactKind.INCIDENT_REOPENED:
+                if event == "restored" and at >= queued:
+                    return at
+                seen = row.refs["round"]
+            case FactKind.INCIDENT_RESTORED if event != "restored" and at >= queued:
+                if not (event == "flapping" and row.refs.get("hushed")):
+                    return at
+            case FactKind.INCIDENT_RESTORED_TOLD if event == "flapping" and at >= queued:
+                return at
+            case FactKind.INCIDENT_ACKNOWLEDGED if seen == notice["round"] and event in TELLING:
+                return at
             case FactKind.INCIDENT_ACK_EXPIRED:
-                if seen == notice["round"]:
-                    return truth.at(row)
+                if seen == notice["round"] and event in TELLING:
+                    return at
                 seen += 1
             case FactKind.INCIDENT_CHANGED if "severity" in row.refs and _open(truth, row):
-                if seen == notice["round"]:
-                    return truth.at(row)
+                if seen == notice["round"] and event in TELLING:
+                    return at
                 seen += 1
     return None
 
@@ -41,4 +50,6 @@ def _open(truth: Truth, changed: Any) -> bool:
                 phase = False
             case FactKind.INCIDENT_ACK_EXPIRED:
                 phase = True
+            case FactKind.INCIDENT_REOPENED:
+                phase = bool(row.refs["phase"] == "open")
     return phase
