@@ -17,7 +17,7 @@ JOBS    ?= 2
 SEEDS   ?= 30
 PYTEST  := $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
 
-.PHONY: help demo test check bench sim sim-crash clean setup setup-dev format format-check lint types contracts fast-tests lock
+.PHONY: help demo test check bench sim sim-crash mutants clean setup setup-dev format format-check lint types contracts fast-tests lock
 
 help: ## show this list
 	@echo "monitord: looks at the network, tells the person on duty, proves who knew what, when"
@@ -43,6 +43,9 @@ sim: $(DEV) ## simulated nights by their seeds: SEEDS=500, or a range SEEDS=2001
 
 sim-crash: $(DEV) ## three golden nights, killed before and after every commit
 	@$(BIN)/python -m tests.sim.crash --jobs $(JOBS)
+
+mutants: $(DEV) ## plant bugs one by one and let the simulation look for them (half an hour)
+	@$(BIN)/python -m tests.sim.mutate --jobs $(JOBS)
 
 clean: ## remove the environment, caches and builds
 	@rm -rf $(VENV) .demo build dist var *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -115,10 +115,14 @@ def points_of(night: str, commits: int, every: int = 1) -> list[Point]:
     return [Point(night, n, side) for n in range(1, commits + 1, every) for side in ("before", "after")]
 
 
-def play_all(nights: Sequence[str], jobs: int, every: int = 1) -> list[Outcome]:
-    """Return what came of every point, quiet nights first."""
+def play_all(nights: Sequence[str], jobs: int, every: int = 1, *, first: bool = False) -> list[Outcome]:
+    """Return what came of every point, quiet nights first; only up to the first that was wrong if `first`."""
     empty_database()
     whole = [play(Point(name, 0)) for name in nights]
+    if first and any(one.wrong for one in whole):
+        for one in whole:
+            show(one)
+        return whole
     points = [point for one in whole for point in points_of(one.point.night, one.commits, every)]
     results = list(whole)
     with multiprocessing.get_context("fork").Pool(max(1, jobs), maxtasksperchild=1) as pool:
@@ -126,6 +130,9 @@ def play_all(nights: Sequence[str], jobs: int, every: int = 1) -> list[Outcome]:
             results.append(one)
             if one.wrong:
                 show(one)
+                if first:
+                    pool.terminate()
+                    break
     for one in whole:
         if one.wrong:
             show(one)
@@ -148,6 +155,7 @@ def main() -> int:
     parser.add_argument("--before", type=int)
     parser.add_argument("--after", type=int)
     parser.add_argument("--every", type=int, default=1, help="only each so-manieth commit")
+    parser.add_argument("--first", action="store_true", help="stop at the first point that was wrong")
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
     same_hashes()
@@ -157,7 +165,7 @@ def main() -> int:
         if results[0].wrong:
             show(results[0])
     else:
-        results = play_all(nights, asked.jobs, asked.every)
+        results = play_all(nights, asked.jobs, asked.every, first=asked.first)
     wrong = sum(len(one.wrong) for one in results)
     cpu = sum(one.cpu for one in results)
     commits = {one.point.night: one.commits for one in results if not one.point.commit}

@@ -1,0 +1,9 @@
+"""Bugs planted on purpose, one at a time: the simulation is as good as the share of them that it catches."""
+
+from tests.sim.mutants.deciding import DECIDING
+from tests.sim.mutants.mutant import Mutant
+from tests.sim.mutants.telling import TELLING
+
+MUTANTS: tuple[Mutant, ...] = (*DECIDING, *TELLING)
+
+__all__ = ["MUTANTS", "Mutant"]
