@@ -25,6 +25,8 @@ from tests.support.night import empty_database
 
 HOURS = 12.0
 SHOWN = 10
+PROGRESS = 50
+"""Seeds after which a line says how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,9 @@ def play_all(seeds: Sequence[int], hours: float, jobs: int, *, first: bool = Fal
     with multiprocessing.get_context("fork").Pool(max(1, jobs), maxtasksperchild=1) as pool:
         for result in pool.imap(_guarded, [(seed, hours) for seed in seeds], chunksize=1):
             results.append(result)
+            if len(results) % PROGRESS == 0 and len(results) < len(seeds):
+                wrong = sum(len(one.wrong) for one in results)
+                print(f"{len(results)} of {len(seeds)} seeds, {wrong} violations", file=sys.stderr, flush=True)
             for line in result.wrong[:SHOWN]:
                 print(f"seed {result.seed}: {line}", flush=True)
             if result.wrong:
