@@ -11,7 +11,7 @@ import random
 import secrets
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,8 @@ from monitord.look.transports.snmp_sight import SnmpLooker
 from monitord.settings.load import checks_dirs, load
 from monitord.settings.model import Settings
 from monitord.settings.problem import SettingsError
+from monitord.settings.reloading import Reloader
+from monitord.settings.watch import FolderWatch
 from monitord.store import care
 from monitord.store.counts import read_counts
 from monitord.store.engine import StateLock, reading_engine, refuse_network_file_system, writing_engine
@@ -72,6 +74,8 @@ SOCKET = "monitord.sock"
 ALIVE_EVERY = 10
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 """APScheduler's own defaults drop late runs silently."""
+NEXT_START = ("telegram", "log_channel", "web", "state_dir", "runtime_dir", "http_workers")
+"""Settings that are used when the daemon starts: a reload leaves them as they are, and says so."""
 
 
 def token(size: int) -> str:
@@ -137,6 +141,15 @@ class Daemon:
         self.reserve = care.ReserveFile(settings.state_dir)
         self.redaction = logs.configure(settings.secrets())
         self.stopping = asyncio.Event()
+        self.systemd = Systemd()
+        self.reloader = Reloader(
+            folder,
+            settings.content,
+            lambda: settings_of(folder),
+            self._put_in_force,
+            self._config_read,
+            self._reloading,
+        )
         self.started = False
         self.told_directly = False
         self.tasks: list[asyncio.Task[None]] = []
@@ -164,7 +177,7 @@ class Daemon:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self.stopping.set)
-            loop.add_signal_handler(signal.SIGHUP, lambda: self._keep("reload", self.reload, once=True))
+            loop.add_signal_handler(signal.SIGHUP, lambda: self._keep("reload", self.reloader.asked, once=True))
             self.started = True
             self.systemd.ready()
             log.info("daemon.started", version=__version__, devices=len(self.settings.devices), run=self.run_id)
@@ -196,7 +209,7 @@ class Daemon:
         self._keep("edges", self.queue.run)
         self.engine = PysnmpEngine(self.clock)
         stack.push_async_callback(self.engine.close)
-        self._prepare_v3()
+        self._prepare_v3(self.settings)
         self.pages = PageLooker(self.clock, self.settings.http_workers)
         stack.callback(self.pages.close)
         self.judge = Judge(self.checks, "desk", self.run_id)
@@ -254,11 +267,12 @@ class Daemon:
             stack.push_async_callback(server.stop)
 
     def _start_watching(self, stack: contextlib.AsyncExitStack) -> None:
-        self.systemd = Systemd()
         watchdog = Watchdog(self.systemd, self.vitals, self.clock.mono)
         watchdog.start()
         stack.callback(watchdog.stop)
         self._keep("pulse", self._pulse)
+        watch = FolderWatch(self.folder, self.clock, self.reloader.if_changed, lambda: self.settings.watch)
+        self._keep("watch", watch.run)
 
     # --- loops ------------------------------------------------------------------------------------------------------
 
@@ -337,31 +351,39 @@ class Daemon:
 
     # --- reload -----------------------------------------------------------------------------------------------------
 
-    async def reload(self) -> None:
-        """Read the settings again and put them in force whole; on any mistake the old ones stay whole."""
+    async def _put_in_force(self, read: tuple[Settings, Mapping[str, Check]]) -> None:
+        """Put settings in force whole: what can fail comes before the desk's COMMIT, and nothing after it."""
+        settings, checks = read
+        settings = self._without_moves(settings)
+        self.redaction.learn(settings.secrets())
+        context = Context.of(settings, pick(settings.lang))
+        plans = plan(settings.devices.values(), checks)
+        self._prepare_v3(settings)
+        known = await self.desk.reload(context)
+        self.settings, self.checks, self.context = settings, checks, context
+        self.judge.reload(checks, settings.devices.values())
+        self._seed(known)
+        self.looker.reload(plans)
+        log.info("settings.loaded", devices=len(settings.devices), hash=settings.hash)
+
+    def _without_moves(self, settings: Settings) -> Settings:
+        """Return the settings with the folders in use, and say which other sections count from the next start only."""
+        old = self.settings
+        later = [name for name in NEXT_START if getattr(settings, name) != getattr(old, name)]
+        if later:
+            log.warning("settings.need_restart", changed=later)
+        return replace(settings, state_dir=old.state_dir, runtime_dir=old.runtime_dir)
+
+    @contextlib.contextmanager
+    def _reloading(self) -> Iterator[None]:
         self.systemd.reloading()
         try:
-            settings, checks = await asyncio.to_thread(settings_of, self.folder)
-        except Exception as wrong:
-            self._config_read(False)
-            log.error("settings.refused", problems=str(wrong))
-            raise
-        else:
-            self.redaction.learn(settings.secrets())
-            context = Context.of(settings, pick(settings.lang))
-            known = await self.desk.reload(context)
-            self.settings, self.checks, self.context = settings, checks, context
-            self._prepare_v3()
-            self.judge.reload(checks, settings.devices.values())
-            self._seed(known)
-            self.looker.reload(plan(settings.devices.values(), checks))
-            self._config_read(True)
-            log.info("settings.loaded", devices=len(settings.devices), hash=settings.hash)
+            yield
         finally:
             self.systemd.ready()
 
-    def _prepare_v3(self) -> None:
-        if any(d.snmp and d.snmp.version is SnmpVersion.V3 for d in self.settings.devices.values()):
+    def _prepare_v3(self, settings: Settings) -> None:
+        if any(d.snmp and d.snmp.version is SnmpVersion.V3 for d in settings.devices.values()):
             self.engine.prepare_v3()
 
     def _seed(self, known: tuple[Known, ...]) -> None:
@@ -380,7 +402,7 @@ class Daemon:
 
     async def _reload(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
-            await self.reload()
+            await self.reloader.reload()
         except SettingsError as wrong:
             return {"problems": [str(p) for p in wrong.problems]}
         return {"hash": self.settings.hash}

@@ -12,7 +12,7 @@ from monitord.domain.looking import Check
 from monitord.domain.network import Timing
 from monitord.settings import desk as at_desk
 from monitord.settings.book import Book
-from monitord.settings.folder import Sections, read_folder
+from monitord.settings.folder import Sections, content, read_folder
 from monitord.settings.model import PolicyRule, Settings
 from monitord.settings.network import devices_of, links_of, sites_of
 from monitord.settings.people import duty_kinds_of, organisations_of, people_of, units_of
@@ -113,6 +113,8 @@ def _settings(
         http_workers=desk.given.http_workers if desk else 1,
         severity_of=MappingProxyType(at_desk.severity_of(desk)),
         hash=sections.digest,
+        content=content(sections.prints),
+        watch=desk.given.watch if desk else True,
         files=tuple(sections.files),
         warnings=(),
     )

@@ -82,8 +82,9 @@ class Settings:
     """Everything an administrator decided. Every id that one part names exists in the other.
 
     `severity_of` gives the severity of an incident by what is seen; a health that is not in it (down) takes the one of
-    the target. `hash` is SHA-256 over the content of all files without comments and without secrets; `warnings` do not
-    stop a start.
+    the target. `hash` is SHA-256 over the content of all files without comments and without secrets, `content` over
+    their bytes as they are (`folder.content_of`); `warnings` do not stop a start. `watch` says whether a change of the
+    files is noticed.
     """
 
     zone: ZoneInfo
@@ -110,6 +111,8 @@ class Settings:
     hash: str
     files: tuple[Path, ...]
     warnings: tuple[Problem, ...] = ()
+    content: str = ""
+    watch: bool = True
 
     def policy_for(self, unit: str, severity: int) -> Policy:
         """Return the one policy for a fault of that severity (1-4) in the unit; KeyError when there is no such unit."""

@@ -36,6 +36,7 @@ class DeskForm(Form):
     runtime_dir: Text | None = None
     checks_dirs: list[Text] = Field(default_factory=list)
     http_workers: Annotated[int, Field(ge=1, le=256)] = 16
+    watch: bool = True
     severity_of: SeverityForm = SeverityForm()
     defaults: TimingForm = TimingForm()
 
