@@ -13,6 +13,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,8 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitord import __version__
-from monitord.account.anchor_files import FOLDER, AnchorTrouble
 from monitord.account.anchor_key import signing_key
-from monitord.account.anchors import anchor_now
+from monitord.account.publishing import AnchorKeeper
 from monitord.clock import SystemClock
 from monitord.desk import offline
 from monitord.desk.audit import Finding, FindingKind, passed
@@ -202,6 +202,11 @@ class Daemon:
         self._keep("timers", self.desk.run_timers)
         auditor = Auditor(self._reader, lambda: self.settings, self.clock, self.desk.unlooked, self._audited)
         self._keep("auditor", auditor.run)
+        state = self.settings.state_dir
+        key = partial(signing_key, state, os.environ)
+        self.anchors = AnchorKeeper(self.reading, state, key, self.clock, self.desk, lambda: self.settings)
+        # What fell due while nothing ran; after that the hourly job sends.
+        self._keep("anchors", self.anchors.send, once=True)
         stack.push_async_callback(self._stop_tasks)
 
     async def _start_looking(self, stack: contextlib.AsyncExitStack) -> None:
@@ -225,7 +230,7 @@ class Daemon:
         self.scheduler.add_job(self.desk.keep_house, "cron", minute=3, id="keep_house")
         self.scheduler.add_job(self._care_for_file, "interval", minutes=5, id="care")
         self.scheduler.add_job(self._measure, "interval", seconds=15, id="measure")
-        self.scheduler.add_job(self._anchor, "cron", minute=0, id="anchor")
+        self.scheduler.add_job(self.anchors.hourly, "cron", minute=0, id="anchor")
         self.scheduler.start()
         stack.callback(self.scheduler.shutdown, wait=False)
         await self._supervise_looker()
@@ -322,17 +327,6 @@ class Daemon:
                 log.warning("database.log_not_shrunk")
         finally:
             self.reserve.hold()
-
-    async def _anchor(self) -> None:
-        """Sign the head of the journal and keep it outside of the database, every hour."""
-        state = self.settings.state_dir
-        try:
-            key = await asyncio.to_thread(signing_key, state, os.environ)
-            made = await asyncio.to_thread(anchor_now, self.reading, state / FOLDER, key, self.clock)
-        except (AnchorTrouble, OSError, ValueError, sa.exc.SQLAlchemyError) as error:
-            log.error("journal.not_anchored", error=str(error))
-        else:
-            log.info("journal.anchored", seq=made.seq, number=made.number)
 
     async def _measure(self) -> None:
         def read() -> Any:

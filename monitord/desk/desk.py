@@ -10,10 +10,11 @@ from typing import TypeVar
 import structlog
 
 from monitord.clock import Clock, Step
-from monitord.desk import by_hand, claiming, leases, presses, reporting, starting, timers
+from monitord.desk import by_hand, claiming, leases, presses, publishing, reporting, starting, timers
 from monitord.desk import edges as edge_work
 from monitord.desk.context import Context
 from monitord.desk.ports import ALARM_AFTER, Observer, Reserve
+from monitord.domain.anchor import Anchor
 from monitord.domain.edge import Edge
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
@@ -262,6 +263,16 @@ class Desk:
         """
 
         return await self._decide("acknowledge", lambda tx, at: by_hand.take(tx, self._context, shown, person, at))
+
+    # --- the journal outside ----------------------------------------------------------------------------------------
+
+    async def anchor_published(self) -> datetime | None:
+        """Return the instant for which an anchor was last queued, None before the first."""
+        return await self._decide("anchor", lambda tx, at: publishing.published(tx))
+
+    async def publish_anchor(self, anchor: Anchor, due: datetime) -> None:
+        """Queue an anchor for everybody the settings name, once for each `due`."""
+        await self._decide("anchor", lambda tx, at: publishing.publish(tx, self._context, anchor, due, at))
 
     # --- the one way to the database --------------------------------------------------------------------------------
 

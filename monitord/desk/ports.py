@@ -23,6 +23,7 @@ COMMANDS = (
     "press",
     "conflict",
     "acknowledge",
+    "anchor",
 )
 """Every command's name: a closed set, so that it can be a metric's label."""
 

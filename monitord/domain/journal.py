@@ -57,6 +57,7 @@ class FactKind(StrEnum):
     PRESS_REFUSED = "press.refused"
     CHANNEL_CONFLICT = "channel.conflict"
     DISK_FULL = "disk.full"
+    JOURNAL_ANCHORED = "journal.anchored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class Event(StrEnum):
     CHANNEL_BROKEN = "channel_broken"
     TAKEN_EDIT = "taken_edit"
     RESTORED_EDIT = "restored_edit"
+    ANCHOR = "anchor"
 
 
 class Priority(IntEnum):

@@ -90,6 +90,7 @@ def _settings(
     organisations = organisations_of(book)
     devices = devices_of(book, checks, timing, secrets)
     state = at_desk.state_dir_of(desk, folder, environ)
+    telegram = at_desk.telegram_of(book, secrets)
     settings = Settings(
         zone=zone,
         lang=desk.given.lang if desk else "vi",
@@ -104,7 +105,7 @@ def _settings(
         policies=policies_of(book, organisations, channels),
         roster=roster_of(book, zone),
         administrators=at_desk.administrators_of(desk, book),
-        telegram=at_desk.telegram_of(book, secrets),
+        telegram=telegram,
         log_channel=at_desk.log_channel_of(book, state),
         web=at_desk.web_of(book),
         state_dir=state,
@@ -115,6 +116,7 @@ def _settings(
         hash=sections.digest,
         content=content(sections.prints),
         watch=desk.given.watch if desk else True,
+        anchors=at_desk.anchors_of(book, people, telegram),
         files=tuple(sections.files),
         warnings=(),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -78,6 +78,16 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AnchorSettings:
+    """Whom anchors of the journal are sent to: persons, every `every` (whole hours of which some make a day), `at` a
+    whole hour of the day."""
+
+    tell: tuple[str, ...]
+    every: timedelta = timedelta(hours=24)
+    at: time = time(7, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an administrator decided. Every id that one part names exists in the other.
 
@@ -113,6 +123,7 @@ class Settings:
     warnings: tuple[Problem, ...] = ()
     content: str = ""
     watch: bool = True
+    anchors: AnchorSettings | None = None
 
     def policy_for(self, unit: str, severity: int) -> Policy:
         """Return the one policy for a fault of that severity (1-4) in the unit; KeyError when there is no such unit."""

@@ -58,6 +58,12 @@ class LogChannelForm(Form):
     path: Text
 
 
+class AnchorsForm(Form):
+    tell: Annotated[list[Slug], Field(min_length=1)]
+    every: Duration = timedelta(hours=24)
+    at: ClockTime = time(7, 0)
+
+
 class AutoSendForm(Form):
     order: Text
 
@@ -95,7 +101,13 @@ class PersonForm(Form):
     stand_ins: list[Slug] = Field(default_factory=list)
 
 
-ONE: dict[str, type[Form]] = {"desk": DeskForm, "web": WebForm, "telegram": TelegramForm, "log_channel": LogChannelForm}
+ONE: dict[str, type[Form]] = {
+    "desk": DeskForm,
+    "web": WebForm,
+    "telegram": TelegramForm,
+    "log_channel": LogChannelForm,
+    "anchors": AnchorsForm,
+}
 """Sections that stand once, with keys of their own."""
 
 MANY: dict[str, type[Form]] = {

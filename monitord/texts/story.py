@@ -186,6 +186,19 @@ class DiskTrouble:
     written: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class AnchorSent:
+    """An anchor of the journal on its way outside: made at `at` over `count` rows; `line` must stand in the text as it
+    is."""
+
+    number: int
+    at: datetime
+    count: int
+    line: str
+    zone: tzinfo
+    repeat: bool = False
+
+
 class PressResult(StrEnum):
     """What pressing a button came to."""
 
@@ -241,6 +254,10 @@ class Words(Protocol):
 
     def disk_full(self, trouble: DiskTrouble) -> str:
         """Return the text to an administrator about the disk."""
+        ...
+
+    def anchor(self, sent: AnchorSent) -> str:
+        """Return the text to who keeps anchors; the anchor's line stands in it alone and whole."""
         ...
 
     def press(self, pressed: Pressed) -> str:

@@ -99,4 +99,5 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.PRESS_REFUSED: {"why": "not_on_duty", "update": 9},
     FactKind.CHANNEL_CONFLICT: {"channel": "telegram", "seconds": 75.0},
     FactKind.DISK_FULL: {},
+    FactKind.JOURNAL_ANCHORED: {"number": 12, "seq": 4711, "count": 4711, "people": ["a"], "anchor": "monitord-anchor"},
 }

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from monitord.domain.health import Cause, Health
 from monitord.domain.notice import DeliveryCause, Event
 from monitord.texts.story import (
+    AnchorSent,
     Audience,
     ChannelTrouble,
     DiskTrouble,
@@ -199,6 +200,7 @@ STORIES: Mapping[str, Story] = {
     "restored-edit-department": restored(DEPARTMENT, Event.RESTORED_EDIT),
 }
 
+ANCHOR = AnchorSent(12, at("07:00"), 4711, f"monitord-anchor v1 n=12 seq=4711 count=4711 sig={'0' * 128}", ZONE)
 GAP = Gap("Viễn thông Cửu Long", "trực điều hành", at("03:14"), ZONE, instead="trực lãnh đạo", code="SC-0602-004")
 BROKEN = ChannelTrouble(
     "telegram", Trouble.BROKEN, at("22:00", 5), at("22:12", 5), ZONE, DeliveryCause.CONNECT, waiting=1248
@@ -217,6 +219,8 @@ def asides(words: Words) -> Mapping[str, str]:
         "channel-works-again": words.channel_trouble(
             replace(BROKEN, trouble=Trouble.WORKS_AGAIN, now=at("04:00"), waiting=3)
         ),
+        "anchor": words.anchor(ANCHOR),
+        "anchor-repeat": words.anchor(replace(ANCHOR, repeat=True)),
         "disk-full": words.disk_full(DiskTrouble(at("02:30"), ZONE, 0)),
         "disk-nearly-full": words.disk_full(DiskTrouble(at("14:30"), ZONE, 1_540_000_000, written=True)),
         "presses": "\n".join(

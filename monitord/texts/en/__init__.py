@@ -10,7 +10,7 @@ from monitord.domain.journal import FactKind
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.texts import forms, logline
 from monitord.texts.en import asides, demo, letters, log, names, pages, phrases
-from monitord.texts.story import ChannelTrouble, DiskTrouble, Gap, Pressed, Story, ToldState, Words
+from monitord.texts.story import AnchorSent, ChannelTrouble, DiskTrouble, Gap, Pressed, Story, ToldState, Words
 
 
 class _English:
@@ -32,6 +32,9 @@ class _English:
 
     def disk_full(self, trouble: DiskTrouble) -> str:
         return asides.disk_full(trouble)
+
+    def anchor(self, sent: AnchorSent) -> str:
+        return asides.anchor(sent)
 
     def press(self, pressed: Pressed) -> str:
         return asides.press(pressed)

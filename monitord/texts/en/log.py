@@ -48,6 +48,7 @@ LINE = {
     FactKind.PRESS_REFUSED: "A press was refused[, by {actor}][, who says “{name}”][: {why}][ ({incident})]",
     FactKind.CHANNEL_CONFLICT: "Somebody else uses our bot's token[ on {channel}][, for {seconds}]",
     FactKind.DISK_FULL: "The disk is full, the log cannot be written",
+    FactKind.JOURNAL_ANCHORED: "Anchor of the journal[ number {number}][, up to row {seq}] sent[ to {people}]",
 }
 
 

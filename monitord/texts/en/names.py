@@ -68,6 +68,7 @@ EVENT = {
     Event.CHANNEL_BROKEN: "channel trouble",
     Event.TAKEN_EDIT: "edit: taken",
     Event.RESTORED_EDIT: "edit: restored",
+    Event.ANCHOR: "anchor of the journal",
 }
 
 NOTICE_STATE = {

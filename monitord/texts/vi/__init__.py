@@ -9,7 +9,7 @@ from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.texts import forms, logline
-from monitord.texts.story import ChannelTrouble, DiskTrouble, Gap, Pressed, Story, ToldState, Words
+from monitord.texts.story import AnchorSent, ChannelTrouble, DiskTrouble, Gap, Pressed, Story, ToldState, Words
 from monitord.texts.vi import asides, demo, letters, log, names, pages, phrases
 
 
@@ -32,6 +32,9 @@ class _Vietnamese:
 
     def disk_full(self, trouble: DiskTrouble) -> str:
         return asides.disk_full(trouble)
+
+    def anchor(self, sent: AnchorSent) -> str:
+        return asides.anchor(sent)
 
     def press(self, pressed: Pressed) -> str:
         return asides.press(pressed)

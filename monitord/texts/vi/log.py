@@ -47,6 +47,7 @@ LINE = {
     FactKind.PRESS_REFUSED: "Từ chối một lần bấm nút[ của {actor}][ tự xưng “{name}”][: {why}][ ({incident})]",
     FactKind.CHANNEL_CONFLICT: "Nơi khác đang dùng mã bot[ {channel}][, đã {seconds}]",
     FactKind.DISK_FULL: "Đĩa đầy, không ghi được nhật ký",
+    FactKind.JOURNAL_ANCHORED: "Gửi mốc xác thực nhật ký[ số {number}][, đến dòng {seq}][ cho {people}]",
 }
 
 

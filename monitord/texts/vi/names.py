@@ -68,6 +68,7 @@ EVENT = {
     Event.CHANNEL_BROKEN: "lỗi kênh thông báo",
     Event.TAKEN_EDIT: "sửa tin: đã tiếp nhận",
     Event.RESTORED_EDIT: "sửa tin: đã khôi phục",
+    Event.ANCHOR: "mốc xác thực nhật ký",
 }
 
 NOTICE_STATE = {

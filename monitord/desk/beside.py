@@ -1,0 +1,61 @@
+"""Letters beside incidents: trouble with a channel, and anchors of the journal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.context import Context
+from monitord.domain.anchor import read_anchor
+from monitord.domain.notice import DeliveryCause, Event, NoticeState
+from monitord.store import tables as t
+from monitord.store.rows import Moment, journal_row
+from monitord.store.tx import Tx
+from monitord.texts.story import AnchorSent, ChannelTrouble, Trouble
+
+
+def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
+    """Return the text of an outbox row that belongs to no incident's story."""
+    match Event(row["event"]):
+        case Event.ANCHOR:
+            return _anchor(tx, context, row)
+        case _:
+            return _channel_trouble(tx, context, row, at)
+
+
+def _anchor(tx: Tx, context: Context, row: Any) -> str:
+    anchor = read_anchor(str(_refs(tx, row)["anchor"]))
+    zone, repeat = context.settings.zone, row["uncertain"] > 0
+    return context.words.anchor(AnchorSent(anchor.number, anchor.ts, anchor.count, anchor.line, zone, repeat))
+
+
+def _refs(tx: Tx, row: Any) -> Mapping[str, Any]:
+    """Return what the journal row says that the notice was queued with: `subject` names it."""
+    wanted = sa.select(t.journal).where(t.journal.c.seq == int(row["subject"]))
+    return journal_row(tx.sql.execute(wanted).mappings().one()).refs
+
+
+def _channel_trouble(tx: Tx, context: Context, row: Any, at: Moment) -> str:
+    name = row["subject"].partition("@")[0]
+    person = tx.people().get(name)
+    return context.words.channel_trouble(
+        ChannelTrouble(
+            channel=row["channel"],
+            trouble=Trouble.BINDING,
+            since=row["created_at"],
+            now=at.now,
+            zone=context.settings.zone,
+            cause=_last_cause(tx, name),
+            person=person.name if person else row["subject"],
+        )
+    )
+
+
+def _last_cause(tx: Tx, person: str) -> DeliveryCause:
+    wanted = (
+        sa.select(t.outbox.c.last_cause)
+        .where(t.outbox.c.person == person, t.outbox.c.state == NoticeState.DEAD)
+        .order_by(t.outbox.c.id.desc())
+    )
+    found = tx.sql.execute(wanted.limit(1)).scalar()
+    return DeliveryCause(found) if found else DeliveryCause.UNEXPECTED
