@@ -26,7 +26,8 @@ from monitord.account.anchor_key import signing_key
 from monitord.account.publishing import AnchorKeeper
 from monitord.clock import SystemClock
 from monitord.desk import offline
-from monitord.desk.audit import Finding, FindingKind, passed
+from monitord.desk.alarms import Alarms
+from monitord.desk.audit import Finding, passed
 from monitord.desk.auditor import Auditor
 from monitord.desk.bus import EdgeQueue
 from monitord.desk.context import Context
@@ -35,6 +36,7 @@ from monitord.desk.desk import Desk
 from monitord.desk.ports import ALARM_AFTER, COMMANDS
 from monitord.desk.starting import Known, Started
 from monitord.domain.edge import Edge
+from monitord.domain.finding import FindingKind
 from monitord.domain.looking import Check
 from monitord.domain.network import SnmpVersion
 from monitord.judge.registry import builtin_folder, find_checks
@@ -201,7 +203,9 @@ class Daemon:
         stack.push_async_callback(self._stop_desk)
         self._keep("timers", self.desk.run_timers)
         auditor = Auditor(self._reader, lambda: self.settings, self.clock, self.desk.unlooked, self._audited)
+        self.alarms = Alarms(self.desk.alarm, self.clock)
         self._keep("auditor", auditor.run)
+        self._keep("alarms", self.alarms.run)
         state = self.settings.state_dir
         key = partial(signing_key, state, os.environ)
         self.anchors = AnchorKeeper(self.reading, state, key, self.clock, self.desk, lambda: self.settings)
@@ -433,6 +437,7 @@ class Daemon:
 
     def _audited(self, findings: tuple[Finding, ...]) -> None:
         ok_at = self.clock.now().timestamp() if passed(findings) else None
+        self.alarms.heard(findings)
         self.metrics.show_audit({finding.kind: finding.count for finding in findings}, ok_at)
 
     def _show(self) -> None:

@@ -4,18 +4,20 @@ COMMIT."""
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
 
 from monitord.clock import Clock, Step
-from monitord.desk import by_hand, claiming, leases, presses, publishing, reporting, starting, timers
+from monitord.desk import alarms, by_hand, claiming, leases, presses, publishing, reporting, starting, timers
 from monitord.desk import edges as edge_work
 from monitord.desk.context import Context
 from monitord.desk.ports import ALARM_AFTER, Observer, Reserve
 from monitord.domain.anchor import Anchor
 from monitord.domain.edge import Edge
+from monitord.domain.finding import FindingKind
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
 from monitord.domain.update import Answer, Update
@@ -263,6 +265,12 @@ class Desk:
         """
 
         return await self._decide("acknowledge", lambda tx, at: by_hand.take(tx, self._context, shown, person, at))
+
+    # --- what the auditor finds (desk.alarms) -----------------------------------------------------------------------
+
+    async def alarm(self, standing: Sequence[alarms.Standing], green: AbstractSet[FindingKind]) -> None:
+        """Owe the administrators what they were not told yet: what stands, and what is over."""
+        await self._decide("alarm", lambda tx, at: alarms.tell(tx, self._context, standing, green, at))
 
     # --- the journal outside ----------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ COMMANDS = (
     "conflict",
     "acknowledge",
     "anchor",
+    "alarm",
 )
 """Every command's name: a closed set, so that it can be a metric's label."""
 

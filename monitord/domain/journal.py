@@ -58,6 +58,8 @@ class FactKind(StrEnum):
     CHANNEL_CONFLICT = "channel.conflict"
     DISK_FULL = "disk.full"
     JOURNAL_ANCHORED = "journal.anchored"
+    AUDIT_ALARM = "audit.alarm"
+    AUDIT_OVER = "audit.over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ class Event(StrEnum):
     TAKEN_EDIT = "taken_edit"
     RESTORED_EDIT = "restored_edit"
     ANCHOR = "anchor"
+    ALARM = "alarm"
+    ALARM_OVER = "alarm_over"
 
 
 class Priority(IntEnum):

@@ -100,4 +100,6 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.CHANNEL_CONFLICT: {"channel": "telegram", "seconds": 75.0},
     FactKind.DISK_FULL: {},
     FactKind.JOURNAL_ANCHORED: {"number": 12, "seq": 4711, "count": 4711, "people": ["a"], "anchor": "monitord-anchor"},
+    FactKind.AUDIT_ALARM: {"finding": "timer_overdue", "since": "2027-02-05T20:09:00.000000Z", "count": 1, "names": []},
+    FactKind.AUDIT_OVER: {"finding": "timer_overdue", "since": "2027-02-05T20:09:00.000000Z"},
 }

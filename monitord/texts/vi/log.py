@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import DeliveryCause
-from monitord.texts.vi import names
+from monitord.texts.vi import alarms, names
 
 LINE = {
     FactKind.DAEMON_STARTED: "Hệ thống khởi động[, phiên bản {version}]",
@@ -48,6 +48,8 @@ LINE = {
     FactKind.CHANNEL_CONFLICT: "Nơi khác đang dùng mã bot[ {channel}][, đã {seconds}]",
     FactKind.DISK_FULL: "Đĩa đầy, không ghi được nhật ký",
     FactKind.JOURNAL_ANCHORED: "Gửi mốc xác thực nhật ký[ số {number}][, đến dòng {seq}][ cho {people}]",
+    FactKind.AUDIT_ALARM: "Báo quản trị hệ thống[: {finding}][, từ {since}]",
+    FactKind.AUDIT_OVER: "Tự kiểm tra không còn thấy[: {finding}][, từ {since}]",
 }
 
 
@@ -56,6 +58,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     common = {"channel": names.CHANNEL, "added": names.CHANNEL, "why": names.REFUSAL, "reason": names.REASON}
     common |= {"stand_ins": {"between": "thay"}}
     # A return to what was settled before waits for no confirmation.
+    common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
     common |= {"attempt": {"0": ""}}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}

@@ -69,6 +69,8 @@ EVENT = {
     Event.TAKEN_EDIT: "sửa tin: đã tiếp nhận",
     Event.RESTORED_EDIT: "sửa tin: đã khôi phục",
     Event.ANCHOR: "mốc xác thực nhật ký",
+    Event.ALARM: "lỗi của hệ thống",
+    Event.ALARM_OVER: "hệ thống hết lỗi",
 }
 
 NOTICE_STATE = {
