@@ -11,8 +11,9 @@ import random
 import secrets
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,12 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitord import __version__
-from monitord.account.anchor_files import FOLDER, AnchorTrouble
 from monitord.account.anchor_key import signing_key
-from monitord.account.anchors import anchor_now
+from monitord.account.publishing import AnchorKeeper
 from monitord.clock import SystemClock
 from monitord.desk import offline
-from monitord.desk.audit import Finding, FindingKind, passed
+from monitord.desk.alarms import Alarms
+from monitord.desk.audit import Finding, passed
 from monitord.desk.auditor import Auditor
 from monitord.desk.bus import EdgeQueue
 from monitord.desk.context import Context
@@ -35,6 +36,7 @@ from monitord.desk.desk import Desk
 from monitord.desk.ports import ALARM_AFTER, COMMANDS
 from monitord.desk.starting import Started
 from monitord.domain.edge import Edge, Known
+from monitord.domain.finding import FindingKind
 from monitord.domain.incident import Incident
 from monitord.domain.looking import Check
 from monitord.domain.network import SnmpVersion
@@ -48,6 +50,8 @@ from monitord.look.transports.snmp_sight import SnmpLooker
 from monitord.settings.load import checks_dirs, load
 from monitord.settings.model import Settings
 from monitord.settings.problem import SettingsError
+from monitord.settings.reloading import Reloader
+from monitord.settings.watch import FolderWatch
 from monitord.store import care
 from monitord.store.counts import read_counts
 from monitord.store.engine import StateLock, reading_engine, refuse_network_file_system, writing_engine
@@ -73,6 +77,8 @@ SOCKET = "monitord.sock"
 ALIVE_EVERY = 10
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 """APScheduler's own defaults drop late runs silently."""
+NEXT_START = ("telegram", "log_channel", "web", "state_dir", "runtime_dir", "http_workers")
+"""Settings that are used when the daemon starts: a reload leaves them as they are, and says so."""
 
 
 def token(size: int) -> str:
@@ -138,6 +144,15 @@ class Daemon:
         self.reserve = care.ReserveFile(settings.state_dir)
         self.redaction = logs.configure(settings.secrets())
         self.stopping = asyncio.Event()
+        self.systemd = Systemd()
+        self.reloader = Reloader(
+            folder,
+            settings.content,
+            lambda: settings_of(folder),
+            self._put_in_force,
+            self._config_read,
+            self._reloading,
+        )
         self.started = False
         self.told_directly = False
         self.tasks: list[asyncio.Task[None]] = []
@@ -165,7 +180,7 @@ class Daemon:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self.stopping.set)
-            loop.add_signal_handler(signal.SIGHUP, lambda: self._keep("reload", self.reload, once=True))
+            loop.add_signal_handler(signal.SIGHUP, lambda: self._keep("reload", self.reloader.asked, once=True))
             self.started = True
             self.systemd.ready()
             log.info("daemon.started", version=__version__, devices=len(self.settings.devices), run=self.run_id)
@@ -189,7 +204,14 @@ class Daemon:
         stack.push_async_callback(self._stop_desk)
         self._keep("timers", self.desk.run_timers)
         auditor = Auditor(self._reader, lambda: self.settings, self.clock, self.desk.unlooked, self._audited)
+        self.alarms = Alarms(self.desk.alarm, self.clock)
         self._keep("auditor", auditor.run)
+        self._keep("alarms", self.alarms.run)
+        state = self.settings.state_dir
+        key = partial(signing_key, state, os.environ)
+        self.anchors = AnchorKeeper(self.reading, state, key, self.clock, self.desk, lambda: self.settings)
+        # What fell due while nothing ran; after that the hourly job sends.
+        self._keep("anchors", self.anchors.send, once=True)
         stack.push_async_callback(self._stop_tasks)
 
     async def _start_looking(self, stack: contextlib.AsyncExitStack) -> None:
@@ -197,7 +219,7 @@ class Daemon:
         self._keep("edges", self.queue.run)
         self.engine = PysnmpEngine(self.clock)
         stack.push_async_callback(self.engine.close)
-        self._prepare_v3()
+        self._prepare_v3(self.settings)
         self.pages = PageLooker(self.clock, self.settings.http_workers)
         stack.callback(self.pages.close)
         self.judge = Judge(self.checks, "desk", self.run_id)
@@ -214,7 +236,7 @@ class Daemon:
         self.scheduler.add_job(self.desk.keep_house, "cron", minute=3, id="keep_house")
         self.scheduler.add_job(self._care_for_file, "interval", minutes=5, id="care")
         self.scheduler.add_job(self._measure, "interval", seconds=15, id="measure")
-        self.scheduler.add_job(self._anchor, "cron", minute=0, id="anchor")
+        self.scheduler.add_job(self.anchors.hourly, "cron", minute=0, id="anchor")
         self.scheduler.start()
         stack.callback(self.scheduler.shutdown, wait=False)
         await self._supervise_looker()
@@ -256,11 +278,12 @@ class Daemon:
             stack.push_async_callback(server.stop)
 
     def _start_watching(self, stack: contextlib.AsyncExitStack) -> None:
-        self.systemd = Systemd()
         watchdog = Watchdog(self.systemd, self.vitals, self.clock.mono)
         watchdog.start()
         stack.callback(watchdog.stop)
         self._keep("pulse", self._pulse)
+        watch = FolderWatch(self.folder, self.clock, self.reloader.if_changed, lambda: self.settings.watch)
+        self._keep("watch", watch.run)
 
     def _ask(self, targets: Sequence[str]) -> None:
         """Look now at targets whose next verdict the desk waits for."""
@@ -320,17 +343,6 @@ class Daemon:
         finally:
             self.reserve.hold()
 
-    async def _anchor(self) -> None:
-        """Sign the head of the journal and keep it outside of the database, every hour."""
-        state = self.settings.state_dir
-        try:
-            key = await asyncio.to_thread(signing_key, state, os.environ)
-            made = await asyncio.to_thread(anchor_now, self.reading, state / FOLDER, key, self.clock)
-        except (AnchorTrouble, OSError, ValueError, sa.exc.SQLAlchemyError) as error:
-            log.error("journal.not_anchored", error=str(error))
-        else:
-            log.info("journal.anchored", seq=made.seq, number=made.number)
-
     async def _measure(self) -> None:
         def read() -> Any:
             with self.reading.connect() as connection:
@@ -348,31 +360,39 @@ class Daemon:
 
     # --- reload -----------------------------------------------------------------------------------------------------
 
-    async def reload(self) -> None:
-        """Read the settings again and put them in force whole; on any mistake the old ones stay whole."""
+    async def _put_in_force(self, read: tuple[Settings, Mapping[str, Check]]) -> None:
+        """Put settings in force whole: what can fail comes before the desk's COMMIT, and nothing after it."""
+        settings, checks = read
+        settings = self._without_moves(settings)
+        self.redaction.learn(settings.secrets())
+        context = Context.of(settings, pick(settings.lang))
+        plans = plan(settings.devices.values(), checks)
+        self._prepare_v3(settings)
+        known = await self.desk.reload(context)
+        self.settings, self.checks, self.context = settings, checks, context
+        self.judge.reload(checks, settings.devices.values())
+        self._seed(known)
+        self.looker.reload(plans)
+        log.info("settings.loaded", devices=len(settings.devices), hash=settings.hash)
+
+    def _without_moves(self, settings: Settings) -> Settings:
+        """Return the settings with the folders in use, and say which other sections count from the next start only."""
+        old = self.settings
+        later = [name for name in NEXT_START if getattr(settings, name) != getattr(old, name)]
+        if later:
+            log.warning("settings.need_restart", changed=later)
+        return replace(settings, state_dir=old.state_dir, runtime_dir=old.runtime_dir)
+
+    @contextlib.contextmanager
+    def _reloading(self) -> Iterator[None]:
         self.systemd.reloading()
         try:
-            settings, checks = await asyncio.to_thread(settings_of, self.folder)
-        except Exception as wrong:
-            self._config_read(False)
-            log.error("settings.refused", problems=str(wrong))
-            raise
-        else:
-            self.redaction.learn(settings.secrets())
-            context = Context.of(settings, pick(settings.lang))
-            known = await self.desk.reload(context)
-            self.settings, self.checks, self.context = settings, checks, context
-            self._prepare_v3()
-            self.judge.reload(checks, settings.devices.values())
-            self._seed(known)
-            self.looker.reload(plan(settings.devices.values(), checks))
-            self._config_read(True)
-            log.info("settings.loaded", devices=len(settings.devices), hash=settings.hash)
+            yield
         finally:
             self.systemd.ready()
 
-    def _prepare_v3(self) -> None:
-        if any(d.snmp and d.snmp.version is SnmpVersion.V3 for d in self.settings.devices.values()):
+    def _prepare_v3(self, settings: Settings) -> None:
+        if any(d.snmp and d.snmp.version is SnmpVersion.V3 for d in settings.devices.values()):
             self.engine.prepare_v3()
 
     def _seed(self, known: tuple[Known, ...]) -> None:
@@ -421,7 +441,7 @@ class Daemon:
 
     async def _reload(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
-            await self.reload()
+            await self.reloader.reload()
         except SettingsError as wrong:
             return {"problems": [str(p) for p in wrong.problems]}
         return {"hash": self.settings.hash}
@@ -458,6 +478,7 @@ class Daemon:
 
     def _audited(self, findings: tuple[Finding, ...]) -> None:
         ok_at = self.clock.now().timestamp() if passed(findings) else None
+        self.alarms.heard(findings)
         self.metrics.show_audit({finding.kind: finding.count for finding in findings}, ok_at)
 
     def _show(self) -> None:

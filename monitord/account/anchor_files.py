@@ -49,13 +49,19 @@ def append(place: Path, anchor: Anchor) -> Path:
 
 def next_number(place: Path) -> int:
     """Return the number of the next anchor in a file or folder; 1 when there is none."""
-    highest = 0
+    last = newest(place)
+    return 1 if last is None else last.number + 1
+
+
+def newest(place: Path) -> Anchor | None:
+    """Return the anchor with the highest number in a file or folder, None when there is none; reads their ends only."""
+    found: list[Anchor] = []
     for path in _files(place) if place.exists() else ():
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - _LAST))
             end = file.read(_LAST).decode("utf-8", "replace")
-        highest = max([highest, *(one.number for one in find_anchors(end) if isinstance(one, Anchor))])
-    return highest + 1
+        found += [one for one in find_anchors(end) if isinstance(one, Anchor)]
+    return max(found, key=lambda one: (one.number, one.ts), default=None)
 
 
 def read_anchors(path: Path) -> Found:

@@ -1,7 +1,7 @@
 """Journal rows as they lie in the database, read in pages, so that a bent row is found and not stumbled over."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,8 @@ COLUMNS = ("seq", "ts", "boot", "kind", "incident", "target", "actor", "refs", "
 
 _TEXT = ("ts", "boot", "kind", "refs", "prev", "hash")
 _TEXT_OR_NONE = ("target", "actor", "digest")
+_STR: frozenset[type] = frozenset({str})
+_STR_OR_NONE = _STR | {type(None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,14 @@ def selection() -> sa.Select[Any]:
 def fetch(connection: sa.Connection, wanted: sa.Select[Any]) -> list[Stored]:
     """Return what the query finds; bytes that are no text spoil the row they lie in, not the page."""
     try:
-        return [_stored(row) for row in connection.execute(wanted).mappings()]
+        return [_stored(row) for row in connection.execute(wanted)]
     except sa.exc.OperationalError as error:
         if "decode" not in str(error.orig):
             raise
     found = []
     for seq in connection.execute(wanted.with_only_columns(t.journal.c.seq)).scalars().all():
         try:
-            one = connection.execute(selection().where(t.journal.c.seq == seq)).mappings().one()
+            one = connection.execute(selection().where(t.journal.c.seq == seq)).one()
         except sa.exc.OperationalError:
             found.append(Stored(seq, {"seq": seq}, None, "holds bytes that are no text"))
         else:
@@ -84,17 +86,17 @@ def fetch(connection: sa.Connection, wanted: sa.Select[Any]) -> list[Stored]:
     return found
 
 
-def _stored(found: Mapping[Any, Any]) -> Stored:
-    raw = {name: found[name] for name in COLUMNS}
+def _stored(found: Sequence[Any]) -> Stored:
+    """Return what `selection` found, in its order: the columns, then the private part."""
+    raw = dict(zip(COLUMNS, found, strict=False))
     row, odd = read_row(raw)
-    return Stored(raw["seq"], raw, row, odd, found["salt"], found["body"])
+    return Stored(raw["seq"], raw, row, odd, *found[len(COLUMNS) :])
 
 
 def read_row(raw: Mapping[str, Any]) -> tuple[Row | None, str]:
     """Return raw values as a row (None when they are none), and what is odd about their form; raises for no value."""
-    if not all(isinstance(raw[name], str) for name in _TEXT):
-        return None, "holds something that is no text where text belongs"
-    if not all(raw[name] is None or isinstance(raw[name], str) for name in _TEXT_OR_NONE):
+    kinds = {type(raw[name]) for name in _TEXT}, {type(raw[name]) for name in _TEXT_OR_NONE}
+    if not (kinds[0] <= _STR and kinds[1] <= _STR_OR_NONE):
         return None, "holds something that is no text where text belongs"
     if not (raw["incident"] is None or isinstance(raw["incident"], int)):
         return None, "its incident is no number"

@@ -4,6 +4,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,7 +51,7 @@ class Tallies:
     accepted: set[int] = field(default_factory=set)
     incidents: int = 0
     notices: int = 0
-    _ts: str = ""
+    _ts: datetime | None = None
     _boot: str = ""
     _lifted: bool = False
 
@@ -73,9 +74,8 @@ class Tallies:
 
     def _note_instant(self, row: Row) -> None:
         """Notice rows whose instant may have been lifted to their predecessor's: the clock went back before them."""
-        ts = stamp(row.ts)
-        if ts != self._ts:
-            self._ts, self._boot, self._lifted = ts, row.boot, False
+        if row.ts != self._ts:
+            self._ts, self._boot, self._lifted = row.ts, row.boot, False
         by = row.refs.get("by") if row.kind == FactKind.CLOCK_STEPPED else None
         self._lifted = self._lifted or row.boot != self._boot or (isinstance(by, int | float) and by < 0)
 

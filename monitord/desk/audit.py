@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import sqlalchemy as sa
 
 from monitord.desk.leases import LEASE
 from monitord.domain.decision import TimerKind
 from monitord.domain.dutybook import DutyBook, resolve
+from monitord.domain.finding import WARNINGS, FindingKind
 from monitord.domain.incident import Phase
-from monitord.domain.journal import verify
+from monitord.domain.journal import stamp, verify
 from monitord.domain.notice import NoticeState
 from monitord.domain.policy import PolicyStep, Whom
 from monitord.domain.roster import Shift
@@ -32,30 +32,17 @@ ROSTER_ROWS = 100_000
 _RUNNING = (Phase.OPEN, Phase.ACKNOWLEDGED)
 
 
-class FindingKind(StrEnum):
-    """What does not hold."""
-
-    INCIDENT_WITHOUT_TIMER = "incident_without_timer"
-    TIMER_OVERDUE = "timer_overdue"
-    LEASE_OVERDUE = "lease_overdue"
-    NOTICE_WAITS = "notice_waits"
-    NOBODY_ON_DUTY = "nobody_on_duty"
-    GAP_AHEAD = "gap_ahead"
-    CHAIN_BROKEN = "chain_broken"
-    AUDIT_FAILED = "audit_failed"
-
-
-WARNINGS = frozenset({FindingKind.GAP_AHEAD})
-"""What somebody must hear and what is not wrong yet: it does not stop the heartbeat."""
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One kind of what does not hold; `detail` names the first few, `count` is exact up to AT_MOST."""
+    """One kind of what does not hold; `detail` names the first few, `count` is exact up to AT_MOST.
+
+    `names` are the first few without words: numbers of incidents or rows, `unit/duty`, `unit/duty@instant`.
+    """
 
     kind: FindingKind
     detail: str
     count: int
+    names: tuple[str, ...] = field(default=(), compare=False)
 
 
 def passed(findings: Sequence[Finding]) -> bool:
@@ -88,10 +75,13 @@ def audit(
     )
 
 
-def _found(kind: FindingKind, names: Sequence[str], count: int | None = None) -> Iterator[Finding]:
-    if names:
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        yield Finding(kind, ", ".join(names[:5]) + more, min(AT_MOST, len(names) if count is None else count))
+def _found(
+    kind: FindingKind, told: Sequence[str], count: int | None = None, names: Sequence[str] | None = None
+) -> Iterator[Finding]:
+    if told:
+        more = f" and {len(told) - 5} more" if len(told) > 5 else ""
+        detail, count = ", ".join(told[:5]) + more, min(AT_MOST, len(told) if count is None else count)
+        yield Finding(kind, detail, count, tuple((told if names is None else names)[:5]))
 
 
 def _without_timer(connection: sa.Connection, boot_id: str) -> Iterator[Finding]:
@@ -120,7 +110,7 @@ def _leased_too_long(connection: sa.Connection, now: datetime) -> Iterator[Findi
         t.outbox.c.state == NoticeState.LEASED, t.outbox.c.lease_until < now - WAITS + LEASE
     )
     rows = connection.execute(wanted.limit(AT_MOST)).all()
-    yield from _found(FindingKind.LEASE_OVERDUE, [f"notice {row.id} ({row.channel})" for row in rows])
+    yield from _found(FindingKind.LEASE_OVERDUE, [f"notice {row.id} ({row.channel})" for row in rows], names=())
 
 
 def _waiting(connection: sa.Connection, now: datetime, unlooked: frozenset[str]) -> Iterator[Finding]:
@@ -142,7 +132,8 @@ def _waiting(connection: sa.Connection, now: datetime, unlooked: frozenset[str])
     # A channel that fails, or has more to send than it may, is at work: its rows wait their turn.
     idle = [channel for channel in sorted(waiting) if not _at_work(connection, channel, now)]
     rows = [(f"{code} ({channel})", count) for channel in idle for code, count in waiting[channel]]
-    yield from _found(FindingKind.NOTICE_WAITS, [name for name, _ in rows], sum(count for _, count in rows))
+    codes = list(dict.fromkeys(code for channel in idle for code, _ in waiting[channel]))
+    yield from _found(FindingKind.NOTICE_WAITS, [name for name, _ in rows], sum(count for _, count in rows), codes)
 
 
 def _at_work(connection: sa.Connection, channel: str, now: datetime) -> bool:
@@ -167,7 +158,7 @@ def _roster_gaps(connection: sa.Connection, settings: Settings, now: datetime) -
     }
     book = DutyBook(now, (), people, settings.units, settings.organisations, settings.duty_kinds)
     nobody: dict[str, None] = {}
-    ahead: dict[str, None] = {}
+    ahead: dict[str, str] = {}
     for unit in settings.units:
         for step in _duty_steps(settings, unit):
             own = replace(book, shifts=tuple(shifts[unit, step.ref]))
@@ -177,9 +168,10 @@ def _roster_gaps(connection: sa.Connection, settings: Settings, now: datetime) -
             if gap == now:
                 nobody[f"{unit}/{step.ref}"] = None
             elif gap is not None:
-                ahead[f"{unit}/{step.ref} from {gap.astimezone(settings.zone):%d/%m %H:%M}"] = None
+                shown = f"{unit}/{step.ref} from {gap.astimezone(settings.zone):%d/%m %H:%M}"
+                ahead[shown] = f"{unit}/{step.ref}@{stamp(gap)}"
     yield from _found(FindingKind.NOBODY_ON_DUTY, list(nobody))
-    yield from _found(FindingKind.GAP_AHEAD, list(ahead))
+    yield from _found(FindingKind.GAP_AHEAD, list(ahead), names=list(ahead.values()))
 
 
 def _duty_steps(settings: Settings, unit: str) -> Iterator[PolicyStep]:
@@ -196,11 +188,12 @@ def _chain_breaks(connection: sa.Connection, chain_from: int) -> Iterator[Findin
     try:
         rows = [journal_row(row) for row in connection.execute(newest).mappings()][::-1]
         if not rows:
-            yield from _found(FindingKind.CHAIN_BROKEN, [f"no row from {chain_from} on"])
+            yield from _found(FindingKind.CHAIN_BROKEN, [f"no row from {chain_from} on"], names=())
             return
         from_first = chain_from <= 1 and len(rows) <= CHAIN_ROWS
         breaks = [*(verify(rows) if from_first else verify(rows[1:], rows[0]))]
     except (TypeError, ValueError) as unreadable:
-        yield from _found(FindingKind.CHAIN_BROKEN, [f"a row cannot be read: {str(unreadable)[:100]}"])
+        yield from _found(FindingKind.CHAIN_BROKEN, [f"a row cannot be read: {str(unreadable)[:100]}"], names=())
     else:
-        yield from _found(FindingKind.CHAIN_BROKEN, [f"row {gap.seq} {gap.why}" for gap in breaks])
+        numbers = list(dict.fromkeys(str(gap.seq) for gap in breaks))
+        yield from _found(FindingKind.CHAIN_BROKEN, [f"row {gap.seq} {gap.why}" for gap in breaks], None, numbers)

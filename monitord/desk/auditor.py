@@ -10,7 +10,8 @@ import sqlalchemy as sa
 import structlog
 
 from monitord.clock import Clock
-from monitord.desk.audit import WARNINGS, Finding, FindingKind, audit, passed
+from monitord.desk.audit import Finding, audit, passed
+from monitord.domain.finding import WARNINGS, FindingKind
 from monitord.settings.model import Settings
 
 log = structlog.get_logger("auditor")
@@ -19,11 +20,13 @@ LIMIT = 2.0
 """Seconds the reading of one audit may take."""
 GIVE_UP = 10.0
 """Seconds after which an audit whose thread hangs (in a read from a dead disk) is waited for no longer."""
+AGAIN = 15.0
+"""Seconds after which what was found for the first time is looked at again: whoever must hear of it waits for that."""
 _STEPS = 10_000
 
 
 class Auditor:
-    """Audits every `interval` seconds, in a thread, on a connection that only reads.
+    """Audits every `interval` seconds, in a thread, on a connection that only reads; `again` after a new finding.
 
     `read` opens such a connection, `settings` and `unlooked` give what is in force and which targets wait for a look;
     `on_findings` gets what each audit found. `last_ok` is the monotonic instant at which the last passed audit began,
@@ -40,6 +43,7 @@ class Auditor:
         interval: float = 30.0,
         chain_from: int = 1,
         give_up: float = GIVE_UP,
+        again: float = AGAIN,
     ) -> None:
         self._read = read
         self._settings = settings
@@ -49,6 +53,7 @@ class Auditor:
         self._interval = interval
         self._chain_from = chain_from
         self._give_up = give_up
+        self._again = again
         self._waited: frozenset[str] = frozenset()
         self._under_way: asyncio.Future[tuple[Finding, ...]] | None = None
         self.last_ok: float | None = None
@@ -57,8 +62,9 @@ class Auditor:
     async def run(self) -> None:
         """Audit for ever."""
         while True:
-            await self.look()
-            await self._clock.sleep(self._interval)
+            before = {finding.kind for finding in self.findings}
+            new = {finding.kind for finding in await self.look()} - before
+            await self._clock.sleep(min(self._again, self._interval) if new else self._interval)
 
     async def look(self) -> tuple[Finding, ...]:
         """Audit once and return what was found; an audit that cannot be done is a finding, and nothing is raised."""

@@ -4,6 +4,7 @@ COMMIT."""
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -11,11 +12,13 @@ import structlog
 
 from monitord.clock import Clock, Step
 from monitord.desk import (
+    alarms,
     by_hand,
     claiming,
     handling,
     leases,
     presses,
+    publishing,
     reporting,
     reports,
     reviewing,
@@ -26,7 +29,9 @@ from monitord.desk import (
 from monitord.desk import edges as edge_work
 from monitord.desk.context import Context
 from monitord.desk.ports import ALARM_AFTER, Observer, Reserve
+from monitord.domain.anchor import Anchor
 from monitord.domain.edge import Edge, Known
+from monitord.domain.finding import FindingKind
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
@@ -315,6 +320,22 @@ class Desk:
         return await self._decide(
             "window", lambda tx, at: windows.end_window(tx, self._context, window, person, reason, at)
         )
+
+    # --- what the auditor finds (desk.alarms) -----------------------------------------------------------------------
+
+    async def alarm(self, standing: Sequence[alarms.Standing], green: AbstractSet[FindingKind]) -> None:
+        """Owe the administrators what they were not told yet: what stands, and what is over."""
+        await self._decide("alarm", lambda tx, at: alarms.tell(tx, self._context, standing, green, at))
+
+    # --- the journal outside ----------------------------------------------------------------------------------------
+
+    async def anchor_published(self) -> datetime | None:
+        """Return the instant for which an anchor was last queued, None before the first."""
+        return await self._decide("anchor", lambda tx, at: publishing.published(tx))
+
+    async def publish_anchor(self, anchor: Anchor, due: datetime) -> None:
+        """Queue an anchor for everybody the settings name, once for each `due`."""
+        await self._decide("anchor", lambda tx, at: publishing.publish(tx, self._context, anchor, due, at))
 
     # --- the one way to the database --------------------------------------------------------------------------------
 

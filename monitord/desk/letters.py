@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk import beside
 from monitord.desk.approvals import approvals
 from monitord.desk.context import Context
 from monitord.domain import signing
@@ -13,14 +14,14 @@ from monitord.domain.decision import TimerKind
 from monitord.domain.dutybook import DutyBook, duty_in, step_name
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.network import BY_HAND
-from monitord.domain.notice import Button, ButtonFace, DeliveryCause, Event, NoticeState
+from monitord.domain.notice import Button, ButtonFace, Event, NoticeState
 from monitord.domain.policy import PolicyStep, Whom, due_at, step_of
 from monitord.domain.quiet import quiet_until
 from monitord.domain.roster import on_duty
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
-from monitord.texts.story import Audience, ChannelTrouble, Gap, Next, Story, Taken, Told, ToldState, Trouble
+from monitord.texts.story import Audience, Gap, Next, Story, Taken, Told, ToldState
 
 Faces = tuple[tuple[ButtonFace, ...], ...]
 
@@ -28,33 +29,13 @@ Faces = tuple[tuple[ButtonFace, ...], ...]
 def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | None, at: Moment) -> tuple[str, Faces]:
     """Return the text and the buttons of an outbox row; the buttons' references are written in the same transaction."""
     event = Event(row["event"])
-    words, zone = context.words, context.settings.zone
+    words = context.words
     if incident is None or event is Event.CHANNEL_BROKEN:
-        person = tx.people().get(row["subject"].partition("@")[0])
-        trouble = ChannelTrouble(
-            channel=row["channel"],
-            trouble=Trouble.BINDING,
-            since=row["created_at"],
-            now=at.now,
-            zone=zone,
-            cause=_last_cause(tx, row["subject"].partition("@")[0]),
-            person=person.name if person else row["subject"],
-        )
-        return words.channel_trouble(trouble), ()
+        return beside.text(tx, context, row, at), ()
     if event is Event.COVERAGE:
         return words.coverage(_gap(tx, context, row, incident, at)), ()
     story = _story(tx, context, row, incident, at)
     return words.message(story), _faces(tx, context, key, row, event, incident)
-
-
-def _last_cause(tx: Tx, person: str) -> DeliveryCause:
-    wanted = (
-        sa.select(t.outbox.c.last_cause)
-        .where(t.outbox.c.person == person, t.outbox.c.state == NoticeState.DEAD)
-        .order_by(t.outbox.c.id.desc())
-    )
-    found = tx.sql.execute(wanted.limit(1)).scalar()
-    return DeliveryCause(found) if found else DeliveryCause.UNEXPECTED
 
 
 def _to_leader(context: Context, row: Any, incident: Incident) -> bool:

@@ -25,6 +25,8 @@ COMMANDS = (
     "acknowledge",
     "act",
     "window",
+    "anchor",
+    "alarm",
 )
 """Every command's name: a closed set, so that it can be a metric's label."""
 

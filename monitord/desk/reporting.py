@@ -89,6 +89,7 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
     )
     if outcome.address is not None and CHAT.fullmatch(outcome.address):
         tx.sql.execute(t.person.update().where(t.person.c.id == row["person"]).values(telegram=int(outcome.address)))
+        tx.roster_changed()
     if uncertain:
         tx.append([notice_fact(FactKind.NOTICE_UNCERTAIN, row, outcome)], at)
     elif row["last_cause"] != outcome.cause:

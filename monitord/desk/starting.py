@@ -111,6 +111,7 @@ def _import_people(tx: Tx, settings: Settings) -> None:
     for gone in kept - set(settings.people):
         left: dict[str, Any] = {"home": "", "phone": "", "telegram": None, "stand_ins": []}
         tx.sql.execute(t.person.update().where(t.person.c.id == gone).values(left))
+    tx.roster_changed()
 
 
 def import_shifts(tx: Tx, settings: Settings, at: Moment) -> int:
@@ -153,6 +154,7 @@ def import_shifts(tx: Tx, settings: Settings, at: Moment) -> int:
     ]
     if rows:
         tx.sql.execute(t.shift.insert(), rows)
+    tx.roster_changed()
     if rows or gone:
         refs = {"added": len(rows), "removed": len(gone), "settings": settings.hash}
         tx.append([Fact(FactKind.ROSTER_IMPORTED, refs=refs)], at)

@@ -81,6 +81,9 @@ class FactKind(StrEnum):
     PRESS_REFUSED = "press.refused"
     CHANNEL_CONFLICT = "channel.conflict"
     DISK_FULL = "disk.full"
+    JOURNAL_ANCHORED = "journal.anchored"
+    AUDIT_ALARM = "audit.alarm"
+    AUDIT_OVER = "audit.over"
 
 
 @dataclass(frozen=True, slots=True)

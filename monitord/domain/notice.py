@@ -23,6 +23,9 @@ class Event(StrEnum):
     CHANNEL_BROKEN = "channel_broken"
     TAKEN_EDIT = "taken_edit"
     RESTORED_EDIT = "restored_edit"
+    ANCHOR = "anchor"
+    ALARM = "alarm"
+    ALARM_OVER = "alarm_over"
 
 
 class Priority(IntEnum):

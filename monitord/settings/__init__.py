@@ -2,6 +2,7 @@
 
 from monitord.settings.load import checks_dirs, load
 from monitord.settings.model import (
+    AnchorSettings,
     DailyEntry,
     PolicyRule,
     RosterEntry,
@@ -13,6 +14,7 @@ from monitord.settings.model import (
 from monitord.settings.problem import Problem, SettingsError
 
 __all__ = [
+    "AnchorSettings",
     "DailyEntry",
     "PolicyRule",
     "Problem",

@@ -3,22 +3,25 @@
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from monitord.domain.health import Health
 from monitord.domain.network import Timing
+from monitord.domain.people import Person
 from monitord.settings.block import Place
 from monitord.settings.book import Book, Entry
 from monitord.settings.fields import spoken
-from monitord.settings.model import Secret, TelegramSettings, WebSettings
+from monitord.settings.model import AnchorSettings, Secret, TelegramSettings, WebSettings
 from monitord.settings.problem import Findings, nearest, quoted
-from monitord.settings.schema import DeskForm, LogChannelForm, TelegramForm, UnitForm, WebForm
+from monitord.settings.schema import AnchorsForm, DeskForm, LogChannelForm, TelegramForm, UnitForm, WebForm
 from monitord.settings.schema_network import TimingForm
 from monitord.settings.secrets import Secrets
 
 FALLBACK_ZONE = "Asia/Ho_Chi_Minh"
+HOUR = timedelta(hours=1)
 
 
 def zone_of(desk: Entry[DeskForm] | None, findings: Findings) -> ZoneInfo:
@@ -143,6 +146,28 @@ def log_channel_of(book: Book, state: Path) -> Path | None:
     """Return the file of the log channel, None without one; a relative path lies in the state folder."""
     entry = book.once("log_channel", LogChannelForm)
     return state / entry.given.path if entry else None
+
+
+def anchors_of(book: Book, people: Mapping[str, Person], telegram: TelegramSettings | None) -> AnchorSettings | None:
+    """Return whom anchors of the journal are sent to, None when nobody; each must have a way to get them."""
+    entry = book.once("anchors", AnchorsForm)
+    if entry is None:
+        return None
+    given = entry.given
+    if telegram is None and "telegram" not in book.incomplete:
+        book.findings.add(entry.file, entry.block.at, "`anchors` are sent by Telegram: section `telegram` is missing")
+    for number, name in enumerate(given.tell):
+        place = entry.at("tell", number)
+        if name in given.tell[:number]:
+            book.findings.add(entry.file, place, f"{quoted(name)} is here twice")
+        elif book.refer(name, entry, "tell", number, to="people") and name in people and people[name].telegram is None:
+            book.findings.add(entry.file, place, f"{quoted(name)} has no `telegram` id: no anchor arrives there")
+    hours = [HOUR * n for n in (1, 2, 3, 4, 6, 8, 12, 24)]
+    if given.every not in hours:
+        book.findings.add(entry.file, entry.at("every"), "`every` must be 1, 2, 3, 4, 6, 8, 12 or 24 hours: `24h`")
+    if given.at.minute:
+        book.findings.add(entry.file, entry.at("at"), 'anchors are made at whole hours: write `at` as "07:00"')
+    return AnchorSettings(tuple(given.tell), given.every if given.every in hours else hours[-1], given.at)
 
 
 def _is_url(text: str, schemes: tuple[str, ...]) -> bool:

@@ -40,6 +40,27 @@ class Sections:
     incomplete: set[str] = field(default_factory=set)
     readable_by_all: set[str] = field(default_factory=set)
     digest: str = ""
+    prints: dict[str, str] = field(default_factory=dict)
+
+
+def content_of(folder: Path) -> str:
+    """Return what tells one content of the folder's files from another, comments and layout included.
+
+    It is the `content` of the settings read from the same bytes; files that cannot be read count as such. Raises for
+    nothing.
+    """
+    prints: dict[str, str] = {}
+    for path in _files(folder, Findings()):
+        try:
+            prints[path.name] = _print(*_read(path))
+        except OSError as error:
+            prints[path.name] = str(error.strerror)
+    return content(prints)
+
+
+def content(prints: dict[str, str]) -> str:
+    """Return one word for the prints of all files."""
+    return hashlib.sha256(canonical(prints).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def read_folder(folder: Path, findings: Findings, only: str = "") -> Sections:
@@ -86,16 +107,16 @@ def _files(folder: Path, findings: Findings) -> list[Path]:
 def _text(path: Path, findings: Findings, sections: Sections) -> str | None:
     file = str(path)
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            findings.add(file, (0, 0), "is not a file")
-            return None
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_FILE + 1)
+        mode, raw = _read(path)
     except OSError as error:
+        sections.prints[path.name] = str(error.strerror)
         findings.add(file, (0, 0), f"cannot be read: {error.strerror}")
         return None
-    if status.st_mode & 0o007:
+    sections.prints[path.name] = _print(mode, raw)
+    if raw is None:
+        findings.add(file, (0, 0), "is not a file")
+        return None
+    if mode & 0o007:
         sections.readable_by_all.add(file)
     if len(raw) > MAX_FILE:
         findings.add(file, (0, 0), f"is larger than {MAX_FILE // 1024 // 1024} MB; split it")
@@ -112,6 +133,20 @@ def _text(path: Path, findings: Findings, sections: Sections) -> str | None:
             findings.add(file, (number, MAX_LINE + 1), f"this line is longer than {MAX_LINE} characters")
             return None
     return text
+
+
+def _read(path: Path) -> tuple[int, bytes | None]:
+    """Return the mode and the bytes of a file, no bytes when it is none; OSError when it cannot be read."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        return mode, None
+    with path.open("rb") as stream:
+        return mode, stream.read(MAX_FILE + 1)
+
+
+def _print(mode: int, raw: bytes | None) -> str:
+    # The mode is looked at as well: a secret in a file that everybody can read is a mistake, and `chmod` mends it.
+    return f"{mode & 0o007} {'' if raw is None else hashlib.sha256(raw).hexdigest()}"
 
 
 def _sort_in(top: Block, sections: Sections, findings: Findings) -> None:

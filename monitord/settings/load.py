@@ -13,7 +13,7 @@ from monitord.domain.looking import Check
 from monitord.domain.network import Timing
 from monitord.settings import desk as at_desk
 from monitord.settings.book import Book
-from monitord.settings.folder import Sections, read_folder
+from monitord.settings.folder import Sections, content, read_folder
 from monitord.settings.model import PolicyRule, Settings
 from monitord.settings.network import devices_of, links_of, sites_of
 from monitord.settings.people import duty_kinds_of, organisations_of, people_of, units_of
@@ -91,6 +91,7 @@ def _settings(
     organisations = organisations_of(book)
     devices = devices_of(book, checks, timing, secrets)
     state = at_desk.state_dir_of(desk, folder, environ)
+    telegram = at_desk.telegram_of(book, secrets)
     settings = Settings(
         zone=zone,
         lang=desk.given.lang if desk else "vi",
@@ -106,7 +107,7 @@ def _settings(
         severity_rules=severity_rules_of(book, frozenset(checks)),
         roster=roster_of(book, zone),
         administrators=at_desk.administrators_of(desk, book),
-        telegram=at_desk.telegram_of(book, secrets),
+        telegram=telegram,
         log_channel=at_desk.log_channel_of(book, state),
         web=at_desk.web_of(book),
         state_dir=state,
@@ -119,6 +120,9 @@ def _settings(
         recurrence_within=desk.given.recurrence_within if desk else timedelta(0),
         planned_cut_severity=desk.given.planned_cut_severity if desk else 3,
         hash=sections.digest,
+        content=content(sections.prints),
+        watch=desk.given.watch if desk else True,
+        anchors=at_desk.anchors_of(book, people, telegram),
         files=tuple(sections.files),
         warnings=(),
     )

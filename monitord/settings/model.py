@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -103,12 +103,23 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AnchorSettings:
+    """Whom anchors of the journal are sent to: persons, every `every` (whole hours of which some make a day), `at` a
+    whole hour of the day."""
+
+    tell: tuple[str, ...]
+    every: timedelta = timedelta(hours=24)
+    at: time = time(7, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an administrator decided. Every id that one part names exists in the other.
 
     `severity_of` gives the severity of an incident by what is seen; a health that is not in it (down) takes the one of
-    the target. `hash` is SHA-256 over the content of all files without comments and without secrets; `warnings` do not
-    stop a start.
+    the target. `hash` is SHA-256 over the content of all files without comments and without secrets, `content` over
+    their bytes as they are (`folder.content_of`); `warnings` do not stop a start. `watch` says whether a change of the
+    files is noticed.
 
     `desk_unit` is the unit that is told when the desk itself is blind. A fault that comes back within `reopen_within`
     of its end is the same incident; later, up to `recurrence_within`, a new one that is linked to it. A planned power
@@ -144,6 +155,9 @@ class Settings:
     recurrence_within: timedelta = timedelta(days=30)
     planned_cut_severity: int = 3
     severity_rules: tuple[SeverityRule, ...] = ()
+    content: str = ""
+    watch: bool = True
+    anchors: AnchorSettings | None = None
 
     def policy_for(self, unit: str, severity: int, tags: Mapping[str, str] = MappingProxyType({})) -> Policy:
         """Return the policy for a fault of that severity (1-4) in the unit, of a device so tagged.

@@ -36,6 +36,7 @@ class DeskForm(Form):
     runtime_dir: Text | None = None
     checks_dirs: list[Text] = Field(default_factory=list)
     http_workers: Annotated[int, Field(ge=1, le=256)] = 16
+    watch: bool = True
     severity_of: SeverityForm = SeverityForm()
     unit: Slug | None = None
     reopen_within: Annotated[Duration, between(timedelta(0), MONTH)] = timedelta(minutes=30)
@@ -59,6 +60,12 @@ class TelegramForm(Form):
 
 class LogChannelForm(Form):
     path: Text
+
+
+class AnchorsForm(Form):
+    tell: Annotated[list[Slug], Field(min_length=1)]
+    every: Duration = timedelta(hours=24)
+    at: ClockTime = time(7, 0)
 
 
 class AutoSendForm(Form):
@@ -98,7 +105,13 @@ class PersonForm(Form):
     stand_ins: list[Slug] = Field(default_factory=list)
 
 
-ONE: dict[str, type[Form]] = {"desk": DeskForm, "web": WebForm, "telegram": TelegramForm, "log_channel": LogChannelForm}
+ONE: dict[str, type[Form]] = {
+    "desk": DeskForm,
+    "web": WebForm,
+    "telegram": TelegramForm,
+    "log_channel": LogChannelForm,
+    "anchors": AnchorsForm,
+}
 """Sections that stand once, with keys of their own."""
 
 MANY: dict[str, type[Form]] = {

@@ -10,7 +10,7 @@ from monitord.domain import policy as policies
 from monitord.domain.decision import TimerKind
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident, Phase
-from monitord.domain.journal import Row
+from monitord.domain.journal import Row, canonical
 from monitord.domain.people import Person
 from monitord.domain.roster import Shift
 from monitord.domain.window import Window, WindowKind, scope_from_wire
@@ -53,6 +53,23 @@ def journal_row(row: Mapping[Any, Any]) -> Row:
         prev=row["prev"],
         hash=row["hash"],
     )
+
+
+def journal_values(row: Row) -> dict[str, Any]:
+    """Return a journal row as the columns of its table."""
+    return {
+        "seq": row.seq,
+        "ts": row.ts,
+        "boot": row.boot,
+        "kind": row.kind,
+        "incident": row.incident,
+        "target": row.target,
+        "actor": row.actor,
+        "refs": canonical(dict(row.refs)),
+        "digest": row.digest,
+        "prev": row.prev,
+        "hash": row.hash,
+    }
 
 
 _SAME = (

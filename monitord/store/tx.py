@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,14 +24,40 @@ from monitord.store.rows import (
     incident_of,
     incident_values,
     journal_row,
+    journal_values,
     person_of,
     shift_of,
     window_of,
 )
 from monitord.store.trouble import file_trouble
 
-_SAVE = t.incident.update().where(t.incident.c.id == sa.bindparam("the_id"))
-"""A statement made once: building one for each row costs as much as running it."""
+# Statements made once: building one for each row costs as much as running it.
+_ID: sa.BindParameter[int] = sa.bindparam("the_id")
+_SAVE = t.incident.update().where(t.incident.c.id == _ID)
+_INCIDENT = sa.select(t.incident).where(t.incident.c.id == _ID)
+_RUNNING = sa.select(t.incident).where(
+    t.incident.c.target == sa.bindparam("the_target"), t.incident.c.phase.in_([phase.value for phase in RUNNING])
+)
+_NEW_INCIDENT = t.incident.insert()
+_META = sa.select(t.meta.c.value).where(t.meta.c.key == sa.bindparam("the_key"))
+_LAST = sa.select(t.journal).order_by(t.journal.c.seq.desc()).limit(1)
+_APPEND = t.journal.insert()
+_APPEND_PRIVATE = t.journal_private.insert()
+_ARM = t.timer.insert()
+_ARMED = t.timer.c.state == "armed"
+_DISARM = t.timer.update().where(t.timer.c.incident == _ID, _ARMED).values(state="cancelled")
+_FIRED = t.timer.update().where(t.timer.c.id == _ID, _ARMED).values(state="fired")
+_SHIFTS = sa.select(t.shift).where(
+    t.shift.c.starts <= sa.bindparam("the_now"), t.shift.c.ends > sa.bindparam("the_end")
+)
+_PEOPLE = sa.select(t.person)
+
+
+@cache
+def _once(table: sa.Table, dialect: str) -> Any:
+    """Return the statement that inserts a row unless a unique key stands against it."""
+    make = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    return make(table).on_conflict_do_nothing()
 
 
 class Tx:
@@ -45,6 +72,8 @@ class Tx:
         self._last: Row | None = None
         self._known = False
         self._numbers: dict[date, tuple[set[int], set[int]]] = {}
+        self._people: dict[str, Person] | None = None
+        self._shifts: tuple[datetime, timedelta, tuple[Shift, ...]] | None = None
         self.queued = 0
         """Outbox rows put in or made due since the transaction began."""
         self.armed_count = 0
@@ -56,32 +85,36 @@ class Tx:
         """Drop what is remembered of the transaction, after a savepoint was rolled back."""
         self._last, self._known = None, False
         self._numbers.clear()
+        self.roster_changed()
 
     def insert_once(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless a unique key stands against it; return True when it was inserted."""
-        make = postgresql_insert if self.sql.dialect.name == "postgresql" else sqlite_insert
-        return self.sql.execute(make(table).on_conflict_do_nothing(), dict(values)).rowcount == 1
+        return self.sql.execute(_once(table, self.sql.dialect.name), dict(values)).rowcount == 1
 
     def isolated(self, work: Callable[[], Any]) -> Exception | None:
         """Run `work` in a savepoint of its own: what it raises undoes its own writes only, and is returned.
 
         Errors of the database itself pass through: they concern the whole transaction.
         """
+        # Not begin_nested(): its bookkeeping costs more than the two statements.
+        self.sql.exec_driver_sql("SAVEPOINT isolated")
         try:
-            with self.sql.begin_nested():
-                work()
+            work()
         except Exception as error:
             if file_trouble(error) is not None:
                 raise
+            self.sql.exec_driver_sql("ROLLBACK TO SAVEPOINT isolated")
+            self.sql.exec_driver_sql("RELEASE SAVEPOINT isolated")
             self.forget()
             return error
+        self.sql.exec_driver_sql("RELEASE SAVEPOINT isolated")
         return None
 
     # --- meta -------------------------------------------------------------------------------------------------------
 
     def get(self, key: str) -> str | None:
         """Return a remembered value, or None."""
-        return self.sql.execute(sa.select(t.meta.c.value).where(t.meta.c.key == key)).scalar()
+        return self.sql.execute(_META, {"the_key": key}).scalar()
 
     def put(self, key: str, value: str) -> None:
         """Remember a value."""
@@ -93,51 +126,41 @@ class Tx:
     def last_row(self) -> Row | None:
         """Return the newest journal row, or None."""
         if not self._known:
-            found = self.sql.execute(sa.select(t.journal).order_by(t.journal.c.seq.desc()).limit(1)).mappings().first()
+            found = self.sql.execute(_LAST).mappings().first()
             self._last, self._known = None if found is None else journal_row(found), True
         return self._last
 
     def append(self, facts: Iterable[Fact], at: Moment) -> list[Row]:
         """Append facts to the journal, in order, and return their rows."""
-        rows = []
+        rows: list[Row] = []
+        columns: list[dict[str, Any]] = []
+        private: list[dict[str, Any]] = []
+        last = self.last_row()
         for fact in facts:
             salt = self.token(16) if fact.private is not None else ""
             digest = private_digest(salt, fact.private) if fact.private is not None else None
-            row = chained(fact, self.last_row(), at.now, at.run, digest)
-            self.sql.execute(
-                t.journal.insert(),
-                {
-                    "seq": row.seq,
-                    "ts": row.ts,
-                    "boot": row.boot,
-                    "kind": row.kind,
-                    "incident": row.incident,
-                    "target": row.target,
-                    "actor": row.actor,
-                    "refs": canonical(dict(row.refs)),
-                    "digest": row.digest,
-                    "prev": row.prev,
-                    "hash": row.hash,
-                },
-            )
+            last = chained(fact, last, at.now, at.run, digest)
+            rows.append(last)
+            columns.append(journal_values(last))
             if fact.private is not None:
-                body = canonical(dict(fact.private))
-                self.sql.execute(t.journal_private.insert(), {"seq": row.seq, "salt": salt, "body": body})
-            self._last, self._known = row, True
-            rows.append(row)
+                private.append({"seq": last.seq, "salt": salt, "body": canonical(dict(fact.private))})
+        if columns:
+            self.sql.execute(_APPEND, columns)
+            self._last, self._known = last, True
+        if private:
+            self.sql.execute(_APPEND_PRIVATE, private)
         return rows
 
     # --- incidents --------------------------------------------------------------------------------------------------
 
     def incident(self, ident: int) -> Incident | None:
         """Return an incident by its inner number."""
-        found = self.sql.execute(sa.select(t.incident).where(t.incident.c.id == ident)).mappings().first()
+        found = self.sql.execute(_INCIDENT, {"the_id": ident}).mappings().first()
         return None if found is None else incident_of(found)
 
     def running_incident(self, target: str) -> Incident | None:
         """Return the incident of a target that is not over, or None; there is at most one."""
-        wanted = sa.select(t.incident).where(t.incident.c.target == target, t.incident.c.phase.in_(RUNNING))
-        found = self.sql.execute(wanted).mappings().first()
+        found = self.sql.execute(_RUNNING, {"the_target": target}).mappings().first()
         return None if found is None else incident_of(found)
 
     def running_incidents(self) -> list[Incident]:
@@ -183,7 +206,7 @@ class Tx:
     def new_incident(self, draft: Incident, number: int, day: date) -> Incident:
         """Insert an incident and return it with its inner number."""
         values = incident_values(draft) | {"number": number, "day": day.isoformat()}
-        key = self.sql.execute(t.incident.insert(), values).inserted_primary_key
+        key = self.sql.execute(_NEW_INCIDENT, values).inserted_primary_key
         assert key is not None
         for known in self._numbers.get(day, ()):
             known.add(number)
@@ -199,7 +222,7 @@ class Tx:
         """Arm a timer; its distance is kept in boot seconds, so that a step of the wall clock does not move it."""
         self.armed_count += 1
         self.sql.execute(
-            t.timer.insert(),
+            _ARM,
             {
                 "incident": incident,
                 "kind": timer.kind,
@@ -213,13 +236,11 @@ class Tx:
 
     def disarm(self, incident: int) -> int:
         """Cancel every armed timer of an incident and return how many there were."""
-        armed = sa.and_(t.timer.c.incident == incident, t.timer.c.state == "armed")
-        return self.sql.execute(t.timer.update().where(armed).values(state="cancelled")).rowcount
+        return self.sql.execute(_DISARM, {"the_id": incident}).rowcount
 
     def fired(self, timer: int) -> bool:
         """Mark a timer as fired; False when it was not armed any more."""
-        armed = sa.and_(t.timer.c.id == timer, t.timer.c.state == "armed")
-        return self.sql.execute(t.timer.update().where(armed).values(state="fired")).rowcount == 1
+        return self.sql.execute(_FIRED, {"the_id": timer}).rowcount == 1
 
     def armed(self, *, before_boot: float | None = None, limit: int = 1000) -> list[ArmedTimer]:
         """Return armed timers in the order they fall due."""
@@ -255,12 +276,20 @@ class Tx:
 
     def shifts_at(self, at: datetime, back: timedelta = timedelta(0)) -> tuple[Shift, ...]:
         """Return the shifts that cover `at`, or covered it at some instant of the time `back` before."""
-        wanted = sa.select(t.shift).where(t.shift.c.starts <= at, t.shift.c.ends > at - back)
-        return tuple(shift_of(row) for row in self.sql.execute(wanted).mappings())
+        if self._shifts is None or self._shifts[:2] != (at, back):
+            found = self.sql.execute(_SHIFTS, {"the_now": at, "the_end": at - back}).mappings()
+            self._shifts = at, back, tuple(shift_of(row) for row in found)
+        return self._shifts[2]
 
     def people(self) -> dict[str, Person]:
         """Return everybody by id."""
-        return {row["id"]: person_of(row) for row in self.sql.execute(sa.select(t.person)).mappings()}
+        if self._people is None:
+            self._people = {row["id"]: person_of(row) for row in self.sql.execute(_PEOPLE).mappings()}
+        return dict(self._people)
+
+    def roster_changed(self) -> None:
+        """Say that people or shifts were written: what is remembered of them is read anew."""
+        self._people = self._shifts = None
 
     # --- outbox -----------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Protocol
 
+from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
@@ -193,6 +194,42 @@ class DiskTrouble:
     written: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class AlarmItem:
+    """One of the things an alarm is about, and from when on, where that is known."""
+
+    name: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What the auditor found, for the administrators; `items` are the first few of `count`. `over` says that it is
+    found no longer."""
+
+    kind: FindingKind
+    since: datetime
+    now: datetime
+    zone: tzinfo
+    count: int = 0
+    items: tuple[AlarmItem, ...] = ()
+    over: bool = False
+    repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorSent:
+    """An anchor of the journal on its way outside: made at `at` over `count` rows; `line` must stand in the text as it
+    is."""
+
+    number: int
+    at: datetime
+    count: int
+    line: str
+    zone: tzinfo
+    repeat: bool = False
+
+
 class PressResult(StrEnum):
     """What pressing a button came to."""
 
@@ -250,6 +287,14 @@ class Words(Protocol):
         """Return the text to an administrator about the disk."""
         ...
 
+    def alarm(self, alarm: Alarm) -> str:
+        """Return the text to an administrator about what the auditor found, or that it is over."""
+        ...
+
+    def anchor(self, sent: AnchorSent) -> str:
+        """Return the text to who keeps anchors; the anchor's line stands in it alone and whole."""
+        ...
+
     def press(self, pressed: Pressed) -> str:
         """Return the words shown to who pressed a button; at most 200 characters, as Telegram takes."""
         ...
@@ -271,6 +316,7 @@ class Words(Protocol):
     def notice_state(self, state: NoticeState) -> str: ...
     def delivery(self, delivery: Delivery) -> str: ...
     def delivery_cause(self, cause: DeliveryCause) -> str: ...
+    def finding(self, kind: FindingKind) -> str: ...
     def told_state(self, state: ToldState) -> str: ...
 
     def channel(self, channel: str) -> str:

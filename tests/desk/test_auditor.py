@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from monitord.bootstrap import token
-from monitord.desk.audit import Finding, FindingKind, audit
+from monitord.desk.audit import Finding, audit
 from monitord.desk.auditor import Auditor
+from monitord.domain.finding import FindingKind
 from monitord.domain.health import Health
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import Delivery, DeliveryCause, Outcome
@@ -269,6 +270,7 @@ class Watch:
             lambda: night.desk._waiting(),
             self.heard.put_nowait,
             give_up=give_up,
+            again=30.0,
         )
 
     @contextlib.contextmanager

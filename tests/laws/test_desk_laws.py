@@ -140,6 +140,7 @@ class DeskLaws(RuleBasedStateMachine):
         self.edges: list[Edge] = []
         self.in_air: list[Claimed] = []
         self.ladders: dict[int, Ladder] = {}
+        self.rounds: dict[int, int] = {}
         self.phases: dict[int, str] = {}
         self.last_row: Row | None = None
         self.checked_claims = 0
@@ -277,14 +278,16 @@ class DeskLaws(RuleBasedStateMachine):
         assert list(verify(rows, self.last_row)) == []
         mono = self.night.clock.mono()
         for row in rows:
-            if row.incident is not None and row.kind in PHASES:
-                was, now = self.phases.get(row.incident), PHASES[FactKind(row.kind)]
+            if row.incident is not None and (row.kind in PHASES or row.kind == FactKind.INCIDENT_REOPENED):
+                was, now = self.phases.get(row.incident), PHASES.get(FactKind(row.kind)) or row.refs["phase"]
                 assert (was, now) in {
                     (None, "open"),
                     ("open", "acknowledged"),
                     ("acknowledged", "open"),
                     ("open", "restored"),
                     ("acknowledged", "restored"),
+                    ("restored", "open"),
+                    ("restored", "acknowledged"),
                 }, (was, now)
                 self.phases[row.incident] = now
             self.on_ladder(row, mono)
@@ -294,8 +297,11 @@ class DeskLaws(RuleBasedStateMachine):
         if row.incident is None:
             return
         raised = row.kind == FactKind.INCIDENT_CHANGED and "severity" in row.refs
-        if raised or row.kind in (FactKind.INCIDENT_OPENED, FactKind.INCIDENT_ACK_EXPIRED):
+        again = row.kind == FactKind.INCIDENT_REOPENED and row.refs["round"] != self.rounds.get(row.incident, 0)
+        if raised or again or row.kind in (FactKind.INCIDENT_OPENED, FactKind.INCIDENT_ACK_EXPIRED):
             self.ladders[row.incident] = Ladder(mono)
+        if "round" in row.refs and row.kind in (FactKind.INCIDENT_ACK_EXPIRED, FactKind.INCIDENT_REOPENED):
+            self.rounds[row.incident] = row.refs["round"]
         if row.kind == FactKind.STEP_FIRED:
             ladder = self.ladders[row.incident]
             assert row.refs["step"] > ladder.last, "a step is told once in a round"

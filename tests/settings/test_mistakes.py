@@ -201,8 +201,8 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
             ("vt", "`units` must be a list: begin each entry with `- `"),
             (
                 "x:",
-                "unknown section `x`; known here: desk, devices, duty_kinds, links, log_channel, organisations, people,"
-                " policies, roster, severity_rules, sites, telegram, units, web",
+                "unknown section `x`; known here: anchors, desk, devices, duty_kinds, links, log_channel,"
+                " organisations, people, policies, roster, severity_rules, sites, telegram, units, web",
             ),
         ],
     ),
@@ -285,3 +285,29 @@ def test_a_misspelt_key_does_not_hide_the_other_mistakes_of_its_entry(tmp_path: 
     told = mistakes(written(tmp_path / "config", text.replace("community:", "comunity:", 1)))
     assert any("comunity" in line for line in told)
     assert any("vtt" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("said", "mistake"),
+    [
+        ("{tell: [am]}", "63:18: there is no person `am`"),
+        ("{tell: [an, an]}", "63:22: `an` is here twice"),
+        ("{tell: []}", "63:17: `tell` must not be empty"),
+        ("{tell: [an], every: 5h}", "63:30: `every` must be 1, 2, 3, 4, 6, 8, 12 or 24 hours: `24h`"),
+        ("{tell: [an], every: 30m}", "63:30: `every` must be 1, 2, 3, 4, 6, 8, 12 or 24 hours: `24h`"),
+        ('{tell: [an], at: "07:30"}', '63:27: anchors are made at whole hours: write `at` as "07:00"'),
+        ("{tell: [an], telegram: -1001}", "63:23: unknown key `telegram`; known here: at, every, tell"),
+    ],
+)
+def test_anchors_that_could_not_be_sent_are_told(tmp_path: Path, said: str, mistake: str) -> None:
+    told = mistakes(written(tmp_path / "config", f"{SMALL}anchors: {said}\n"))
+    assert [one.removeprefix("small.yaml:") for one in told] == [mistake]
+
+
+def test_anchors_need_telegram_and_somebody_whom_it_reaches(tmp_path: Path) -> None:
+    text = SMALL + "anchors: {tell: [yen]}\n"
+    told = mistakes(written(tmp_path / "config", text.replace(", telegram: 1003", "")))
+    assert told == ["small.yaml:63:18: `yen` has no `telegram` id: no anchor arrives there"]
+    without = text.replace("telegram: {token: {secret: telegram_token}}\n", "")
+    told = mistakes(written(tmp_path / "config", without))
+    assert "small.yaml:62:10: `anchors` are sent by Telegram: section `telegram` is missing" in told

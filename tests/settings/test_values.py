@@ -10,7 +10,7 @@ from monitord.domain.people import OrganisationRole
 from monitord.domain.policy import Whom, from_wire, to_wire
 from monitord.domain.quiet import Quiet
 from monitord.domain.roster import DailySlot, Shift, expand, on_duty
-from monitord.settings import DailyEntry, checks_dirs
+from monitord.settings import AnchorSettings, DailyEntry, checks_dirs
 from tests.settings.small import SECRETS, SMALL, InterfaceParams, PageParams, broken, loaded, written
 
 
@@ -207,3 +207,11 @@ def test_settings_never_show_a_secret(tmp_path: Path) -> None:
         assert secret not in repr(settings)
     assert "token" not in f"{settings.telegram.token}"
     assert settings.secrets() == {"123456:token-of-the-bot", "community-of-the-core"}
+
+
+def test_anchors_leave_daily_at_seven_unless_something_else_is_said(tmp_path: Path) -> None:
+    assert loaded(written(tmp_path / "none")).anchors is None
+    plain = loaded(written(tmp_path / "plain", SMALL + "anchors: {tell: [an]}\n")).anchors
+    assert plain == AnchorSettings(("an",), timedelta(hours=24), time(7))
+    said = loaded(written(tmp_path / "said", SMALL + 'anchors: {tell: [an, yen], every: 6h, at: "01:00"}\n')).anchors
+    assert said == AnchorSettings(("an", "yen"), timedelta(hours=6), time(1))

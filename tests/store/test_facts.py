@@ -102,3 +102,52 @@ def test_the_file_says_whose_it_is(engine: sa.Engine, database: Path) -> None:
     connection = sqlite3.connect(database)
     assert connection.execute("PRAGMA application_id").fetchone() == (0x6D6F6E64,)
     connection.close()
+
+
+def test_people_and_shifts_are_remembered_within_a_transaction_until_somebody_wrote_them(engine: sa.Engine) -> None:
+    at = MOMENT.now
+    ann = {
+        "id": "an",
+        "name": "An",
+        "home": "vt",
+        "title": "",
+        "phone": "",
+        "telegram": 1,
+        "stand_ins": [],
+        "source": "",
+    }
+    day = {"unit": "vt", "duty": "shift", "starts": at, "ends": at + timedelta(hours=1), "source": ""}
+    with engine.begin() as connection:
+        tx = make_tx(connection)
+        connection.execute(t.person.insert(), ann)
+        connection.execute(t.shift.insert(), {**day, "person": "an"})
+        tx.people()["x"] = tx.people()["an"]
+        assert set(tx.people()) == {"an"}
+        assert [shift.person for shift in tx.shifts_at(at)] == ["an"]
+        assert tx.shifts_at(at + timedelta(hours=1)) == ()
+        assert len(tx.shifts_at(at + timedelta(hours=1), timedelta(hours=1))) == 1
+        assert len(tx.shifts_at(at)) == 1
+        connection.execute(t.person.insert(), {**ann, "id": "bo", "telegram": 2})
+        connection.execute(t.shift.insert(), {**day, "person": "bo"})
+        tx.roster_changed()
+        assert set(tx.people()) == {"an", "bo"}
+        assert [shift.person for shift in tx.shifts_at(at)] == ["an", "bo"]
+
+
+def test_what_fails_in_isolation_leaves_neither_rows_nor_memories(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        tx = make_tx(connection)
+
+        def fails() -> None:
+            tx.append([Fact(FactKind.DAEMON_STOPPED)], MOMENT)
+            connection.execute(t.shift.delete())
+            assert tx.people() == {}
+            raise RuntimeError("not this time")
+
+        tx.append([Fact(FactKind.DAEMON_STARTED)], MOMENT)
+        assert isinstance(tx.isolated(fails), RuntimeError)
+        assert tx.isolated(lambda: tx.append([Fact(FactKind.CLOCK_STEPPED)] * 2, MOMENT)) is None
+    with engine.connect() as connection:
+        rows = [journal_row(r) for r in connection.execute(sa.select(t.journal)).mappings()]
+    assert [r.kind for r in rows] == [FactKind.DAEMON_STARTED, FactKind.CLOCK_STEPPED, FactKind.CLOCK_STEPPED]
+    assert list(verify(rows)) == []

@@ -142,4 +142,7 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.PRESS_REFUSED: {"why": "not_on_duty", "update": 9},
     FactKind.CHANNEL_CONFLICT: {"channel": "telegram", "seconds": 75.0},
     FactKind.DISK_FULL: {},
+    FactKind.JOURNAL_ANCHORED: {"number": 12, "seq": 4711, "count": 4711, "people": ["a"], "anchor": "monitord-anchor"},
+    FactKind.AUDIT_ALARM: {"finding": "timer_overdue", "since": "2027-02-05T20:09:00.000000Z", "count": 1, "names": []},
+    FactKind.AUDIT_OVER: {"finding": "timer_overdue", "since": "2027-02-05T20:09:00.000000Z"},
 }

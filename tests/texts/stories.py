@@ -5,9 +5,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Health
 from monitord.domain.notice import DeliveryCause, Event
 from monitord.texts.story import (
+    Alarm,
+    AlarmItem,
+    AnchorSent,
     Audience,
     ChannelTrouble,
     DiskTrouble,
@@ -255,6 +259,20 @@ STORIES: Mapping[str, Story] = {
     "restored-edit-department": restored(DEPARTMENT, Event.RESTORED_EDIT),
 }
 
+ANCHOR = AnchorSent(12, at("07:00"), 4711, f"monitord-anchor v1 n=12 seq=4711 count=4711 sig={'0' * 128}", ZONE)
+ALARMS = {
+    kind: Alarm(kind, at("02:30"), at("03:09:30"), ZONE, count, tuple(AlarmItem(*item) for item in items))
+    for kind, count, items in (
+        (FindingKind.INCIDENT_WITHOUT_TIMER, 1, [("SC-0602-004",)]),
+        (FindingKind.TIMER_OVERDUE, 2, [("SC-0602-004",), ("SC-0602-007",)]),
+        (FindingKind.LEASE_OVERDUE, 1248, []),
+        (FindingKind.NOTICE_WAITS, 12, [(f"SC-0602-00{n}",) for n in range(1, 6)]),
+        (FindingKind.NOBODY_ON_DUTY, 1, [("trực lãnh đạo – Viễn thông Cửu Long",)]),
+        (FindingKind.GAP_AHEAD, 1, [("trực ca – Viễn thông Cửu Long", at("06:00"))]),
+        (FindingKind.CHAIN_BROKEN, 2, [("17",), ("18",)]),
+        (FindingKind.AUDIT_FAILED, 1, []),
+    )
+}
 GAP = Gap("Viễn thông Cửu Long", "trực điều hành", at("03:14"), ZONE, instead="trực lãnh đạo", code="SC-0602-004")
 BROKEN = ChannelTrouble(
     "telegram", Trouble.BROKEN, at("22:00", 5), at("22:12", 5), ZONE, DeliveryCause.CONNECT, waiting=1248
@@ -273,6 +291,11 @@ def asides(words: Words) -> Mapping[str, str]:
         "channel-works-again": words.channel_trouble(
             replace(BROKEN, trouble=Trouble.WORKS_AGAIN, now=at("04:00"), waiting=3)
         ),
+        **{f"alarm-{kind}": words.alarm(alarm) for kind, alarm in ALARMS.items()},
+        **{f"alarm-over-{kind}": words.alarm(replace(alarm, over=True)) for kind, alarm in ALARMS.items()},
+        "alarm-repeat": words.alarm(replace(ALARMS[FindingKind.TIMER_OVERDUE], repeat=True)),
+        "anchor": words.anchor(ANCHOR),
+        "anchor-repeat": words.anchor(replace(ANCHOR, repeat=True)),
         "disk-full": words.disk_full(DiskTrouble(at("02:30"), ZONE, 0)),
         "disk-nearly-full": words.disk_full(DiskTrouble(at("14:30"), ZONE, 1_540_000_000, written=True)),
         "presses": "\n".join(

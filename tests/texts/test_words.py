@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
@@ -33,6 +34,7 @@ SETS: dict[type[StrEnum], Callable[[Words], Callable[..., str]]] = {
     DeliveryCause: lambda words: words.delivery_cause,
     ToldState: lambda words: words.told_state,
     Button: lambda words: words.button,
+    FindingKind: lambda words: words.finding,
 }
 
 

@@ -6,7 +6,7 @@ from monitord.domain.notice import DeliveryCause
 from monitord.texts import forms
 from monitord.texts.en import names
 from monitord.texts.en.phrases import day, duration
-from monitord.texts.story import ChannelTrouble, DiskTrouble, Gap, Pressed, PressResult, Trouble
+from monitord.texts.story import AnchorSent, ChannelTrouble, DiskTrouble, Gap, Pressed, PressResult, Trouble
 
 
 def coverage(gap: Gap) -> str:
@@ -79,6 +79,17 @@ def disk_full(trouble: DiskTrouble) -> str:
         f"🛑 THE DISK IS FULL · {free} left",
         f"• Since {at} the log cannot be written, so no new incident is opened or told",
         "Please make room at once; stay by the telephone until the log is written again.",
+    )
+
+
+def anchor(sent: AnchorSent) -> str:
+    """Return the text to who keeps anchors. Its line is not touched: it is read by a machine."""
+    again = " (may repeat an earlier message)" if sent.repeat else ""
+    return forms.lines(
+        f"🔏 ANCHOR OF THE JOURNAL, number {sent.number}{again}",
+        f"• At {forms.instant(sent.at, sent.zone)} the journal had {forms.number(sent.count, ',')} rows",
+        sent.line,
+        "Please keep this message as it is; no answer is needed. It proves that the journal was not changed or cut.",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import DeliveryCause
-from monitord.texts.en import names
+from monitord.texts.en import alarms, names
 
 LINE = {
     FactKind.DAEMON_STARTED: "The daemon started[, version {version}]",
@@ -74,6 +74,9 @@ LINE = {
     FactKind.PRESS_REFUSED: "A press was refused[, by {actor}][, who says “{name}”][: {why}][ ({incident})]",
     FactKind.CHANNEL_CONFLICT: "Somebody else uses our bot's token[ on {channel}][, for {seconds}]",
     FactKind.DISK_FULL: "The disk is full, the log cannot be written",
+    FactKind.JOURNAL_ANCHORED: "Anchor of the journal[ number {number}][, up to row {seq}] sent[ to {people}]",
+    FactKind.AUDIT_ALARM: "The administrators are told[: {finding}][, since {since}]",
+    FactKind.AUDIT_OVER: "The audit finds no longer[: {finding}][, since {since}]",
 }
 
 
@@ -85,6 +88,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     if kind == FactKind.INCIDENT_DIARY:
         common |= {"event": {str(d): w for d, w in names.DIARY.items()}}
     # A return to what was settled before waits for no confirmation.
+    common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
     common |= {"attempt": {"0": ""}}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}

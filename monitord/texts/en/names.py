@@ -81,6 +81,9 @@ EVENT = {
     Event.CHANNEL_BROKEN: "channel trouble",
     Event.TAKEN_EDIT: "edit: taken",
     Event.RESTORED_EDIT: "edit: restored",
+    Event.ANCHOR: "anchor of the journal",
+    Event.ALARM: "trouble of the desk itself",
+    Event.ALARM_OVER: "trouble of the desk is over",
 }
 
 NOTICE_STATE = {

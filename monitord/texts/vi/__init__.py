@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.texts import forms, logline
-from monitord.texts.story import ChannelTrouble, DiskTrouble, Gap, Pressed, Story, ToldState, Words
-from monitord.texts.vi import asides, demo, letters, log, names, pages, phrases
+from monitord.texts.story import Alarm, AnchorSent, ChannelTrouble, DiskTrouble, Gap, Pressed, Story, ToldState, Words
+from monitord.texts.vi import alarms, asides, demo, letters, log, names, pages, phrases
 
 
 class _Vietnamese:
@@ -32,6 +33,12 @@ class _Vietnamese:
 
     def disk_full(self, trouble: DiskTrouble) -> str:
         return asides.disk_full(trouble)
+
+    def alarm(self, alarm: Alarm) -> str:
+        return alarms.alarm(alarm)
+
+    def anchor(self, sent: AnchorSent) -> str:
+        return asides.anchor(sent)
 
     def press(self, pressed: Pressed) -> str:
         return asides.press(pressed)
@@ -68,6 +75,9 @@ class _Vietnamese:
 
     def delivery_cause(self, cause: DeliveryCause) -> str:
         return names.DELIVERY_CAUSE[cause]
+
+    def finding(self, kind: FindingKind) -> str:
+        return alarms.WHAT[kind]
 
     def told_state(self, state: ToldState) -> str:
         return names.TOLD_STATE[state]

@@ -4,7 +4,7 @@ press.
 
 from monitord.domain.notice import DeliveryCause
 from monitord.texts import forms
-from monitord.texts.story import ChannelTrouble, DiskTrouble, Gap, Pressed, PressResult, Trouble
+from monitord.texts.story import AnchorSent, ChannelTrouble, DiskTrouble, Gap, Pressed, PressResult, Trouble
 from monitord.texts.vi import names
 from monitord.texts.vi.phrases import day, duration
 
@@ -78,6 +78,17 @@ def disk_full(trouble: DiskTrouble) -> str:
         f"🛑 ĐĨA ĐẦY · còn {free}",
         f"• Từ {at} hệ thống không ghi được nhật ký, nên không mở và không báo được sự cố mới",
         "Đề nghị dọn đĩa ngay; trực điện thoại cho đến khi hệ thống ghi lại được.",
+    )
+
+
+def anchor(sent: AnchorSent) -> str:
+    """Return the text to who keeps anchors. Its line is not touched: it is read by a machine."""
+    again = " (có thể trùng tin trước)" if sent.repeat else ""
+    return forms.lines(
+        f"🔏 MỐC XÁC THỰC NHẬT KÝ số {sent.number}{again}",
+        f"• Lúc {forms.instant(sent.at, sent.zone)}, nhật ký có {forms.number(sent.count, '.')} dòng",
+        sent.line,
+        "Đề nghị giữ nguyên tin này, không cần trả lời: mốc chứng minh nhật ký không bị sửa, không bị cắt.",
     )
 
 

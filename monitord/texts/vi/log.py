@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import DeliveryCause
-from monitord.texts.vi import names
+from monitord.texts.vi import alarms, names
 
 LINE = {
     FactKind.DAEMON_STARTED: "Hệ thống khởi động[, phiên bản {version}]",
@@ -72,6 +72,9 @@ LINE = {
     FactKind.PRESS_REFUSED: "Từ chối một lần bấm nút[ của {actor}][ tự xưng “{name}”][: {why}][ ({incident})]",
     FactKind.CHANNEL_CONFLICT: "Nơi khác đang dùng mã bot[ {channel}][, đã {seconds}]",
     FactKind.DISK_FULL: "Đĩa đầy, không ghi được nhật ký",
+    FactKind.JOURNAL_ANCHORED: "Gửi mốc xác thực nhật ký[ số {number}][, đến dòng {seq}][ cho {people}]",
+    FactKind.AUDIT_ALARM: "Báo quản trị hệ thống[: {finding}][, từ {since}]",
+    FactKind.AUDIT_OVER: "Tự kiểm tra không còn thấy[: {finding}][, từ {since}]",
 }
 
 
@@ -83,6 +86,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     if kind == FactKind.INCIDENT_DIARY:
         common |= {"event": {str(d): w for d, w in names.DIARY.items()}}
     # A return to what was settled before waits for no confirmation.
+    common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
     common |= {"attempt": {"0": ""}}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}

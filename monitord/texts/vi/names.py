@@ -81,6 +81,9 @@ EVENT = {
     Event.CHANNEL_BROKEN: "lỗi kênh thông báo",
     Event.TAKEN_EDIT: "sửa tin: đã tiếp nhận",
     Event.RESTORED_EDIT: "sửa tin: đã khôi phục",
+    Event.ANCHOR: "mốc xác thực nhật ký",
+    Event.ALARM: "lỗi của hệ thống",
+    Event.ALARM_OVER: "hệ thống hết lỗi",
 }
 
 NOTICE_STATE = {

@@ -36,8 +36,8 @@ DECIDING: tuple[Mutant, ...] = (
         "ack-leaves-timer",
         "taking an incident does not cancel its timer",
         "store/tx.py",
-        'return self.sql.execute(t.timer.update().where(armed).values(state="cancelled")).rowcount',
-        "return 0 if armed is None else 0",
+        "return self.sql.execute(_DISARM",
+        "return self.sql.execute(sa.select(1)).rowcount if incident else self.sql.execute(_DISARM",
     ),
     one(
         "ack-for-ever",

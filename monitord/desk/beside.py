@@ -1,0 +1,92 @@
+"""Letters beside incidents: trouble with a channel, alarms of the auditor, anchors of the journal."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.context import Context
+from monitord.domain.anchor import read_anchor
+from monitord.domain.finding import FindingKind
+from monitord.domain.journal import Row
+from monitord.domain.notice import DeliveryCause, Event, NoticeState
+from monitord.store import tables as t
+from monitord.store.rows import Moment, journal_row
+from monitord.store.tx import Tx
+from monitord.texts.story import Alarm, AlarmItem, AnchorSent, ChannelTrouble, Trouble
+
+
+def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
+    """Return the text of an outbox row that belongs to no incident's story."""
+    match Event(row["event"]):
+        case Event.ANCHOR:
+            return _anchor(tx, context, row)
+        case Event.ALARM | Event.ALARM_OVER:
+            return context.words.alarm(_alarm(tx, context, row))
+        case _:
+            return _channel_trouble(tx, context, row, at)
+
+
+def _anchor(tx: Tx, context: Context, row: Any) -> str:
+    anchor = read_anchor(str(_fact(tx, row).refs["anchor"]))
+    zone, repeat = context.settings.zone, row["uncertain"] > 0
+    return context.words.anchor(AnchorSent(anchor.number, anchor.ts, anchor.count, anchor.line, zone, repeat))
+
+
+def _alarm(tx: Tx, context: Context, row: Any) -> Alarm:
+    fact = _fact(tx, row)
+    refs = fact.refs
+    return Alarm(
+        kind=FindingKind(refs["finding"]),
+        since=datetime.fromisoformat(refs["since"]),
+        # Not the instant of sending: a message that waited must not say that it still lasts.
+        now=fact.ts,
+        zone=context.settings.zone,
+        count=refs.get("count", 0),
+        items=tuple(_item(context, name) for name in refs.get("names", ())),
+        over=row["event"] == Event.ALARM_OVER,
+        repeat=row["uncertain"] > 0,
+    )
+
+
+def _item(context: Context, name: str) -> AlarmItem:
+    """Return a name of `audit.Finding.names` as people read it."""
+    place, _, instant = name.partition("@")
+    unit, slash, duty = place.partition("/")
+    at = datetime.fromisoformat(instant) if instant else None
+    if not slash:
+        return AlarmItem(place, at)
+    known, kind = context.settings.units.get(unit), context.settings.duty_kinds.get(duty)
+    return AlarmItem(f"{kind.name if kind else duty} – {known.name if known else unit}", at)
+
+
+def _fact(tx: Tx, row: Any) -> Row:
+    """Return the journal row that the notice was queued with: `subject` names it."""
+    wanted = sa.select(t.journal).where(t.journal.c.seq == int(row["subject"]))
+    return journal_row(tx.sql.execute(wanted).mappings().one())
+
+
+def _channel_trouble(tx: Tx, context: Context, row: Any, at: Moment) -> str:
+    name = row["subject"].partition("@")[0]
+    person = tx.people().get(name)
+    return context.words.channel_trouble(
+        ChannelTrouble(
+            channel=row["channel"],
+            trouble=Trouble.BINDING,
+            since=row["created_at"],
+            now=at.now,
+            zone=context.settings.zone,
+            cause=_last_cause(tx, name),
+            person=person.name if person else row["subject"],
+        )
+    )
+
+
+def _last_cause(tx: Tx, person: str) -> DeliveryCause:
+    wanted = (
+        sa.select(t.outbox.c.last_cause)
+        .where(t.outbox.c.person == person, t.outbox.c.state == NoticeState.DEAD)
+        .order_by(t.outbox.c.id.desc())
+    )
+    found = tx.sql.execute(wanted.limit(1)).scalar()
+    return DeliveryCause(found) if found else DeliveryCause.UNEXPECTED
