@@ -34,6 +34,7 @@ from monitord.desk.context import Context
 from monitord.desk.control import Command, ControlSocket
 from monitord.desk.desk import Desk
 from monitord.desk.ports import ALARM_AFTER, COMMANDS
+from monitord.desk.reports import Reported
 from monitord.desk.starting import Started
 from monitord.domain.edge import Edge, Known
 from monitord.domain.finding import FindingKind
@@ -415,6 +416,7 @@ class Daemon:
             "acknowledge": self._acknowledge,
             "act": self._act,
             "open": self._open,
+            "script": self._script,
             "reload": self._reload,
         }
 
@@ -426,14 +428,20 @@ class Daemon:
 
     async def _open(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         since = asked.get("since")
-        incident = await self.desk.open_by_hand(
-            str(asked["unit"]),
-            int(asked["severity"]),
-            str(asked["title"]),
-            None if since is None else datetime.fromisoformat(str(since)),
-            str(asked["person"]),
+        what = Reported(
+            unit=str(asked["unit"]),
+            title=str(asked["title"]),
+            severity=int(asked["severity"]),
+            since=None if since is None else datetime.fromisoformat(str(since)),
+            lane=asked.get("lane"),
+            site=asked.get("site"),
+            suspected=bool(asked.get("suspected")),
         )
-        return self._spoken(incident)
+        return self._spoken(await self.desk.open_by_hand(what, str(asked["person"])))
+
+    async def _script(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        script = await self.desk.script(str(asked["incident"]))
+        return {"text": self.context.words.script(script, self.settings.zone)}
 
     def _spoken(self, incident: Incident) -> Mapping[str, Any]:
         words = self.context.words

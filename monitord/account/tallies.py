@@ -195,6 +195,11 @@ def _says(row: Row) -> dict[str, Any]:
             return {"phase": Phase.OPEN, "round": refs.get("round"), "ack_expires_at": None}
         case FactKind.INCIDENT_ETA:
             return {"ack_expires_at": refs.get("expires")}
+        case FactKind.INCIDENT_CONFIRMED:
+            again = {name: refs.get(name) for name in ("severity", "round")}
+            return {"phase": Phase.OPEN, "ack_expires_at": None} | again
+        case FactKind.INCIDENT_DISMISSED:
+            return {"phase": Phase.CLOSED, "restored_at": at, "closed_at": at, "ack_expires_at": None}
         case FactKind.INCIDENT_FIXED:
             return {"phase": Phase.FIXED, "fixed_at": refs.get("fixed")}
         case FactKind.INCIDENT_CLOSED:
@@ -218,6 +223,8 @@ _KINDS = frozenset(
         FactKind.INCIDENT_REOPENED,
         FactKind.INCIDENT_ESCALATED,
         FactKind.INCIDENT_ETA,
+        FactKind.INCIDENT_CONFIRMED,
+        FactKind.INCIDENT_DISMISSED,
         FactKind.INCIDENT_FIXED,
         FactKind.INCIDENT_CLOSED,
         FactKind.INCIDENT_MERGED,

@@ -28,16 +28,33 @@ def note(incident: str, text: str, *, person: As, internal: bool = False, config
 
 def call(
     incident: str,
-    whom: str,
+    whom: str = "",
     said: str = "",
     *,
     person: As,
     at: At = None,
     unanswered: Annotated[bool, Parameter(help="Nobody answered.")] = False,
+    org: Annotated[str | None, Parameter(help="Id of the organisation that was called.")] = None,
     config: Config = None,
 ) -> None:
     """Write down a telephone call: who was called, when, and what was said."""
-    _act(config, "call", incident, person, whom=whom, text=said, at=_instant(config, at), unanswered=unanswered)
+    when = _instant(config, at)
+    _act(config, "call", incident, person, whom=whom, text=said, at=when, unanswered=unanswered, organisation=org)
+
+
+def confirm(incident: str, *, person: As, config: Config = None) -> None:
+    """Confirm a suspicion: it is a security incident from now on."""
+    _act(config, "confirm", incident, person)
+
+
+def dismiss(incident: str, reason: str, *, person: As, config: Config = None) -> None:
+    """Dismiss a suspicion, with the reason."""
+    _act(config, "dismiss", incident, person, reason=reason)
+
+
+def script(incident: str, *, config: Config = None) -> None:
+    """Show what the caller of a security incident reads from, and who was called already."""
+    _ask(settings_at(folder_or_default(config)), "script", incident=incident)
 
 
 def diary(incident: str, event: Diary, text: str = "", *, person: As, at: At = None, config: Config = None) -> None:
@@ -109,6 +126,9 @@ def open_by_hand(
     unit: Annotated[str | None, Parameter(help="Unit; may be left out when there is only one.")] = None,
     severity: Annotated[int, Parameter(help="1 (worst) to 4.")] = 2,
     since: At = None,
+    lane: Annotated[str | None, Parameter(help="Lane of a security incident, as in the settings.")] = None,
+    site: Annotated[str | None, Parameter(help="Site: its nearest police are called.")] = None,
+    suspected: Annotated[bool, Parameter(help="Nobody is sure yet: named persons hear of it only.")] = False,
     config: Config = None,
 ) -> None:
     """Report an incident that no check sees: a line that says what is wrong, and where."""
@@ -117,7 +137,8 @@ def open_by_hand(
         fail(f"say which unit: --unit {' | '.join(settings.units)}", WRONG)
     named = unit or next(iter(settings.units))
     at = _instant(config, since)
-    _ask(settings, "open", unit=named, severity=severity, title=title, since=at, person=person)
+    more = {"lane": lane, "site": site, "suspected": suspected}
+    _ask(settings, "open", unit=named, severity=severity, title=title, since=at, person=person, **more)
 
 
 def _act(config: Path | None, act: str, incident: str, person: str, **given: Any) -> None:
@@ -153,5 +174,22 @@ def _instant(config: Path | None, text: str | None) -> str | None:
 def add_to(group: cyclopts.App) -> None:
     """Add these commands to the group `incident`."""
     group.command(open_by_hand, name="open")
-    for command in (note, call, diary, ticket, correct, eta, escalate, hand, remind, restore, fix, close, merge):
+    for command in (
+        note,
+        call,
+        diary,
+        ticket,
+        correct,
+        eta,
+        escalate,
+        hand,
+        remind,
+        restore,
+        fix,
+        close,
+        merge,
+        confirm,
+        dismiss,
+        script,
+    ):
         group.command(command)

@@ -22,6 +22,7 @@ from monitord.desk import (
     reporting,
     reports,
     reviewing,
+    security,
     starting,
     timers,
     windows,
@@ -40,7 +41,7 @@ from monitord.domain.window import Scope, Window, WindowKind
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.store.writer import StoreUnavailable, Writer
-from monitord.texts.story import Pressed
+from monitord.texts.story import Pressed, Script
 
 T = TypeVar("T")
 log = structlog.get_logger("desk")
@@ -293,12 +294,17 @@ class Desk:
         """
         return await self._decide("act", lambda tx, at: handling.act(tx, self._context, what, shown, person, given, at))
 
-    async def open_by_hand(self, unit: str, severity: int, title: str, since: datetime | None, person: str) -> Incident:
+    async def open_by_hand(self, what: reports.Reported, person: str) -> Incident:
         """Open an incident that somebody reports; ReportRefused says why not."""
-        return await self._decide(
-            "act",
-            lambda tx, at: reports.report(tx, self._context, unit, severity, title, since or at.now, person, at),
-        )
+        return await self._decide("act", lambda tx, at: reports.report(tx, self._context, what, person, at))
+
+    async def script(self, shown: str) -> Script:
+        """Return what the caller of a security incident reads from; UnknownIncident or ValueError without one."""
+
+        def work(tx: Tx, at: Moment) -> Script:
+            return security.script(tx, self._context, by_hand.named(tx, shown, running_only=False))
+
+        return await self._decide("act", work)
 
     async def set_windows(
         self,

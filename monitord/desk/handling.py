@@ -14,6 +14,7 @@ from monitord.desk.approvals import approvals
 from monitord.desk.by_hand import UnknownIncident, named
 from monitord.desk.context import GRACE, Context, write
 from monitord.desk.reports import restored_by_hand
+from monitord.desk.security import confirm, to_call
 from monitord.desk.timers import ladder_time
 from monitord.domain import handling
 from monitord.domain.decision import Decision
@@ -49,11 +50,17 @@ def act(tx: Tx, context: Context, what: str, shown: str, person: str, given: Map
     if person not in book.people:
         raise UnknownIncident(f"nobody has the id {person!r}")
     duty = duty_in(incident.unit, person, book, at.now) or duty_in(incident.unit, person, book, at.now - GRACE)
-    if duty is None and incident.assigned_to != person:
+    if duty is None and person not in (incident.assigned_to, *_named(context, incident)):
         raise ActRefused(f"{person} is not on duty in {incident.unit} now: who is may do it (`monitord who`)")
     if what in _RUNNING_ONLY and not incident.running:
         raise ActRefused(f"{incident.code} does not run any more: it is {incident.phase}")
     return does(_Act(tx, context, incident, person, duty or "", book, at, given))
+
+
+def _named(context: Context, incident: Incident) -> tuple[str, ...]:
+    """Return who may speak of a suspicion besides those on duty: who is named to hear of it."""
+    lane = context.settings.lanes.get(incident.lane or "")
+    return lane.named if lane is not None and incident.suspected else ()
 
 
 class _Act:
@@ -138,8 +145,38 @@ def _note(act: _Act) -> Incident:
 
 def _call(act: _Act) -> Incident:
     answered = "not_answered" if act.flag("unanswered") else "answered"
-    refs = {"called": stamp(act.past("at")), "answered": answered}
-    return act.remark(FactKind.INCIDENT_CALL, refs, whom=act.text("whom", needed=True), text=act.text("text"))
+    organisation = act.text("organisation") or None
+    known = act.context.settings.organisations
+    if organisation is not None and organisation not in known:
+        raise ActRefused(f"there is no organisation {organisation!r}: {', '.join(known)}")
+    refs = {"called": stamp(act.past("at")), "answered": answered, "organisation": organisation}
+    whom = act.text("whom") or (known[organisation].name if organisation else act.text("whom", needed=True))
+    return act.remark(FactKind.INCIDENT_CALL, refs, whom=whom, text=act.text("text"))
+
+
+def _confirm(act: _Act) -> Incident:
+    if not act.incident.suspected:
+        raise ActRefused(f"{act.incident.code} is no suspicion")
+    return confirm(act.tx, act.context, act.incident, act.person, act.at)
+
+
+def _dismiss(act: _Act) -> Incident:
+    if not act.incident.suspected:
+        raise ActRefused(f"{act.incident.code} is no suspicion: what was confirmed is closed with cause and measures")
+    reason = act.text("reason", needed=True)
+    told = act.tx.told(act.incident.id)
+    decision = handling.dismissed(act.incident, act.person, act.at.now, reason, told)
+    write(act.tx, decision, act.at)
+    return decision.incident
+
+
+def _all_called(act: _Act) -> None:
+    """Refuse the end of a security incident before every authority of its lane was spoken to."""
+    missing = to_call(act.tx, act.context, act.incident)
+    if missing:
+        organisations = act.context.settings.organisations
+        named = ", ".join(f"{organisations[n].name} {organisations[n].phone} ({n})" for n in missing)
+        raise ActRefused(f"call first, and write it down (`monitord incident call --org ID`): {named}")
 
 
 def _diary(act: _Act) -> Incident:
@@ -216,6 +253,7 @@ def _restore(act: _Act) -> Incident:
 
 def _fix(act: _Act) -> Incident:
     incident = act.incident
+    _all_called(act)
     if incident.running and incident.target.startswith(BY_HAND):
         incident = _restore(act)
     if incident.phase is not Phase.RESTORED:
@@ -225,6 +263,7 @@ def _fix(act: _Act) -> Incident:
 
 def _close(act: _Act) -> Incident:
     """A leader closes; somebody else on duty proposes it, and a leader's closing takes over what was proposed."""
+    _all_called(act)
     if act.incident.phase not in (Phase.RESTORED, Phase.FIXED):
         raise ActRefused(f"{act.incident.code} is {act.incident.phase}: only what works again can be closed")
     cause, measures = act.text("cause"), act.text("measures")
@@ -278,5 +317,7 @@ _ACTS: Mapping[str, Callable[[_Act], Incident]] = {
     "fix": _fix,
     "close": _close,
     "merge": _merge,
+    "confirm": _confirm,
+    "dismiss": _dismiss,
 }
-_RUNNING_ONLY = frozenset({"eta", "escalate", "hand", "remind", "restore"})
+_RUNNING_ONLY = frozenset({"eta", "escalate", "hand", "remind", "restore", "confirm", "dismiss"})

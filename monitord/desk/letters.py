@@ -116,6 +116,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     device, target = context.targets.get(incident.target, (None, None))
     site = settings.sites.get(device.site) if device else None
     reported = incident.target.startswith(BY_HAND)
+    lane = settings.lanes.get(incident.lane or "")
     unit = settings.units.get(incident.unit)
     event = Event(row["event"])
     number = row["step"] if row["step"] is not None else _step_of_person(tx, row)
@@ -137,7 +138,9 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         severity=incident.severity,
         health=incident.health,
         cause=incident.cause,
-        device_name=device.name if device else incident.detail if reported else incident.target,
+        device_name=lane.name if lane else device.name if device else incident.detail if reported else incident.target,
+        lane=lane.name if lane else "",
+        suspected=incident.suspected,
         unit_name=unit.name if unit else incident.unit,
         occurred_at=incident.occurred_at,
         detected_at=incident.detected_at,

@@ -1,6 +1,6 @@
 """Incidents that people report: opened by hand, told like any other, ended by hand."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitord.desk.context import GRACE, Context, write
@@ -10,7 +10,9 @@ from monitord.domain.dutybook import duty_in
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident, Phase, code, next_number
 from monitord.domain.journal import stamp
+from monitord.domain.lane import suspicion_policy
 from monitord.domain.network import BY_HAND
+from monitord.domain.policy import Policy
 from monitord.domain.safe import clean
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -23,19 +25,30 @@ class ReportRefused(ValueError):
     """The report opens no incident; the text says why and what to do."""
 
 
-def report(
-    tx: Tx, context: Context, unit: str, severity: int, title: str, since: datetime, person: str, at: Moment
-) -> Incident:
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What somebody reports. With a `lane` it is a security incident, of the lane's severity; `suspected` when nobody
+    is sure yet."""
+
+    unit: str
+    title: str
+    severity: int = 2
+    since: datetime | None = None
+    lane: str | None = None
+    site: str | None = None
+    suspected: bool = False
+
+
+def report(tx: Tx, context: Context, what: Reported, person: str, at: Moment) -> Incident:
     """Open an incident that somebody on duty in the unit reports, and return it; its ladder begins now.
 
-    ReportRefused for a unit or person there is not, an instant ahead, or somebody who is not on duty there.
+    ReportRefused for a unit, lane, site or person there is not, an instant ahead, or somebody who is not on duty there.
     """
+    unit, since = what.unit, what.since or at.now
+    severity, policy = _grave(context, what)
+    title = what.title
     settings = context.settings
     said = clean(title, LONGEST)
-    if unit not in settings.units:
-        raise ReportRefused(f"there is no unit {unit!r}: {', '.join(settings.units)}")
-    if severity not in (1, 2, 3, 4):
-        raise ReportRefused("a severity is 1 (worst) to 4")
     if not said:
         raise ReportRefused("say what is wrong, and where, in a line")
     if since > at.now:
@@ -57,7 +70,10 @@ def report(
         cause=Cause.REPORTED,
         detail=said,
         phase=Phase.OPEN,
-        policy=settings.policy_for(unit, severity),
+        policy=policy,
+        lane=what.lane,
+        site=what.site,
+        suspected=what.suspected,
         detected_at=at.now,
         opened_at=at.now,
         ladder_from=at.now,
@@ -68,6 +84,31 @@ def report(
     first, *rest = decision.facts
     write(tx, replace(decision, facts=(replace(first, actor=person), *rest)), at)
     return decision.incident
+
+
+def _grave(context: Context, what: Reported) -> tuple[int, Policy]:
+    """Return the severity of what is reported, and by which policy it is told."""
+    settings = context.settings
+    if what.unit not in settings.units:
+        raise ReportRefused(f"there is no unit {what.unit!r}: {', '.join(settings.units)}")
+    if what.severity not in (1, 2, 3, 4):
+        raise ReportRefused("a severity is 1 (worst) to 4")
+    if what.site is not None and what.site not in settings.sites:
+        raise ReportRefused(f"there is no site {what.site!r}")
+    if what.lane is None:
+        if what.suspected:
+            raise ReportRefused("a suspicion needs its lane: --lane")
+        return what.severity, settings.policy_for(what.unit, what.severity)
+    lane = settings.lanes.get(what.lane)
+    if lane is None:
+        known = ", ".join(settings.lanes) or "none: name them in `security_lanes`"
+        raise ReportRefused(f"there is no lane {what.lane!r}: {known}")
+    policy = settings.policy_for(what.unit, lane.severity)
+    if not what.suspected:
+        return lane.severity, policy
+    if not lane.named:
+        raise ReportRefused(f"lane {lane.id!r} names nobody who may hear of a suspicion: `named` in its settings")
+    return 3, suspicion_policy(lane, policy.steps[0].channels)
 
 
 def restored_by_hand(tx: Tx, incident: Incident, person: str, since: datetime, at: Moment) -> Incident:

@@ -50,6 +50,9 @@ def opened(draft: Incident, book: DutyBook, now: datetime) -> Decision:
             "detected": stamp(draft.detected_at),
             "recurrence_of": draft.recurrence_of,
             "recurrence": draft.recurrence or None,
+            "lane": draft.lane,
+            "site": draft.site,
+            "suspected": 1 if draft.suspected else None,
         },
         private={"detail": draft.detail} if draft.detail else None,
     )

@@ -106,6 +106,13 @@ def closed(
     return Decision(after, (fact,), end_told(after, told) if incident.hushed else ())
 
 
+def dismissed(incident: Incident, person: str, now: datetime, reason: str, told: Iterable[Told]) -> Decision:
+    """Decide that a suspicion was nothing: it is closed, and who heard of it hears that."""
+    after = replace(incident, phase=Phase.CLOSED, restored_at=now, closed_at=now, ack_expires_at=None)
+    fact = Fact(FactKind.INCIDENT_DISMISSED, incident.id, incident.target, person, {}, {"reason": reason})
+    return Decision(after, (fact,), end_told(after, told), None)
+
+
 def merged(
     one: Incident, into: Incident, person: str, now: datetime, told: Iterable[Told]
 ) -> tuple[Decision, Decision]:

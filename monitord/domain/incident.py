@@ -54,7 +54,8 @@ class Incident:
     the present episode (None: the first), `down_before` the length of the earlier ones. While it is restored, `spent`
     is how much of the ladder's time has gone by, so that flapping never resets a ladder. `hushed` is True while people
     were not told of the last restoration because their target was held. One that comes back late is a new incident,
-    linked by `recurrence_of`, the `recurrence`-th in a row.
+    linked by `recurrence_of`, the `recurrence`-th in a row. A security incident has a `lane`, perhaps a `site`; while
+    it is `suspected` only named persons hear of it.
     """
 
     id: int
@@ -88,6 +89,9 @@ class Incident:
     eta: datetime | None = None
     assigned_to: str | None = None
     ticket: str | None = None
+    lane: str | None = None
+    site: str | None = None
+    suspected: bool = False
     fixed_at: datetime | None = None
     closed_at: datetime | None = None
 

@@ -62,6 +62,8 @@ class FactKind(StrEnum):
     INCIDENT_CLOSE_PROPOSED = "incident.close_proposed"
     INCIDENT_CLOSED = "incident.closed"
     INCIDENT_MERGED = "incident.merged"
+    INCIDENT_CONFIRMED = "incident.confirmed"
+    INCIDENT_DISMISSED = "incident.dismissed"
     STEP_FIRED = "step.fired"
     STEP_SKIPPED = "step.skipped"
     STEP_AWAITS_APPROVAL = "step.awaits_approval"

@@ -180,6 +180,27 @@ def changed(incident: Incident, health: Health, cause: Cause, detail: str, sever
     return replace(incident, health=health, cause=cause, detail=detail, severity=worse), fact
 
 
+def confirmed(
+    incident: Incident, person: str, severity: int, policy: Policy, book: DutyBook, now: datetime
+) -> Decision:
+    """Decide that a suspicion is an incident: it is told as one, from the first step of the policy of its severity."""
+    again = replace(
+        incident,
+        phase=Phase.OPEN,
+        suspected=False,
+        severity=severity,
+        policy=policy,
+        ladder_from=now,
+        step=-1,
+        round=incident.round + 1,
+        ack_expires_at=None,
+    )
+    refs = {"severity": severity, "policy": policy.id, "round": again.round}
+    fact = Fact(FactKind.INCIDENT_CONFIRMED, incident.id, incident.target, person, refs)
+    ladder = step_due(again, book, now)
+    return replace(ladder, facts=(fact, *ladder.facts))
+
+
 def raised(incident: Incident, policy: Policy, book: DutyBook, now: datetime) -> Decision:
     """Decide a rise of severity of an incident that nobody has taken: the ladder of the severer policy begins now."""
     again = replace(incident, policy=policy, ladder_from=now, step=-1, round=incident.round + 1)

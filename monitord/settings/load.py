@@ -14,6 +14,7 @@ from monitord.domain.network import Timing
 from monitord.settings import desk as at_desk
 from monitord.settings.book import Book
 from monitord.settings.folder import Sections, content, read_folder
+from monitord.settings.lanes import lanes_of
 from monitord.settings.model import PolicyRule, Settings
 from monitord.settings.network import devices_of, links_of, sites_of
 from monitord.settings.people import duty_kinds_of, organisations_of, people_of, units_of
@@ -105,6 +106,7 @@ def _settings(
         links=MappingProxyType(links_of(book)),
         policies=policies_of(book, organisations, channels),
         severity_rules=severity_rules_of(book, frozenset(checks)),
+        lanes=MappingProxyType(lanes_of(book)),
         roster=roster_of(book, zone),
         administrators=at_desk.administrators_of(desk, book),
         telegram=telegram,

@@ -9,6 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from monitord.domain.health import Health
+from monitord.domain.lane import Lane
 from monitord.domain.network import Device, Link, Site, Target
 from monitord.domain.people import DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import Policy
@@ -155,6 +156,7 @@ class Settings:
     recurrence_within: timedelta = timedelta(days=30)
     planned_cut_severity: int = 3
     severity_rules: tuple[SeverityRule, ...] = ()
+    lanes: Mapping[str, Lane] = field(default_factory=lambda: MappingProxyType({}))
     content: str = ""
     watch: bool = True
     anchors: AnchorSettings | None = None

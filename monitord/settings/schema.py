@@ -16,7 +16,7 @@ from monitord.settings.fields import (
     between,
 )
 from monitord.settings.form import MONTH, SECOND, YEAR, Form
-from monitord.settings.schema_duty import PolicyForm, RosterForm, SeverityRuleForm
+from monitord.settings.schema_duty import LaneForm, PolicyForm, RosterForm, SeverityRuleForm
 from monitord.settings.schema_network import DeviceForm, LinkForm, SiteForm, TimingForm
 
 
@@ -124,6 +124,7 @@ MANY: dict[str, type[Form]] = {
     "links": LinkForm,
     "policies": PolicyForm,
     "severity_rules": SeverityRuleForm,
+    "security_lanes": LaneForm,
     "roster": RosterForm,
 }
 """Sections that are lists and may be spread over several files."""

@@ -61,6 +61,16 @@ class SeverityRuleForm(Form):
         return self
 
 
+class LaneForm(Form):
+    id: Slug
+    name: Text
+    authorities: list[Slug] = Field(default_factory=list)
+    nearest_police: bool = False
+    script: Text
+    named: list[Slug] = Field(default_factory=list)
+    severity: Severity = 1
+
+
 class SlotForm(Form):
     start: Annotated[ClockTime, Field(alias="from")]
     end: Annotated[EndTime, Field(alias="to")]

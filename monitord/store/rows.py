@@ -97,6 +97,9 @@ _SAME = (
     "eta",
     "assigned_to",
     "ticket",
+    "lane",
+    "site",
+    "suspected",
     "fixed_at",
     "closed_at",
 )

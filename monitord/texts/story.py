@@ -89,7 +89,8 @@ class Story:
     that waits. `shift` is the reader's duty from-to. `noted` is the leader who knows of it, `pause` how long his
     knowing holds the steps above. `contact` is how to reach the unit. `reopened` counts how often it came back,
     `episode_at` is when the present episode began, `down_total` how long it was down in all of them. `by` is who
-    handed it to the reader, `into` the incident it was merged into.
+    handed it to the reader, `into` the incident it was merged into. `lane` is
+    the kind of a security incident: its text says no more than that, whoever reads it.
     """
 
     event: Event
@@ -135,6 +136,8 @@ class Story:
     down_total: timedelta | None = None
     by: Taken | None = None
     into: str = ""
+    lane: str = ""
+    suspected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,29 @@ class AnchorSent:
     repeat: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An authority to be called: its number, and when somebody spoke to it (as the journal writes instants)."""
+
+    id: str
+    name: str
+    phone: str
+    called: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What the caller of a security incident reads from. It is shown at the desk, and never sent."""
+
+    code: str
+    lane: str
+    text: str
+    authorities: tuple[Authority, ...]
+    where: str = ""
+    detail: str = ""
+    suspected: bool = False
+
+
 class PressResult(StrEnum):
     """What pressing a button came to."""
 
@@ -293,6 +319,10 @@ class Words(Protocol):
 
     def anchor(self, sent: AnchorSent) -> str:
         """Return the text to who keeps anchors; the anchor's line stands in it alone and whole."""
+        ...
+
+    def script(self, script: Script, zone: tzinfo) -> str:
+        """Return what the caller of a security incident reads: the words, the numbers, and who was called already."""
         ...
 
     def press(self, pressed: Pressed) -> str:

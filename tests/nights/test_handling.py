@@ -8,7 +8,7 @@ import pytest
 from monitord.account.proof import verify
 from monitord.desk.by_hand import UnknownIncident
 from monitord.desk.handling import ActRefused
-from monitord.desk.reports import ReportRefused
+from monitord.desk.reports import Reported, ReportRefused
 from monitord.domain.health import Health
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
@@ -165,7 +165,7 @@ async def test_an_incident_reported_by_hand_is_told_and_ended_like_any_other(tmp
         assert night.rows(FactKind.INCIDENT_RESTORED)[0].actor == night.on("shift")
         assert night.count(t.timer, state="armed") == 0
         with pytest.raises(ReportRefused, match="no unit"):
-            await night.desk.open_by_hand("x", 2, "y", None, night.on("shift"))
+            await night.desk.open_by_hand(Reported("x", "y"), night.on("shift"))
 
 
 async def test_what_the_checks_see_nobody_ends_by_hand(tmp_path: Path) -> None:

@@ -41,6 +41,19 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
         "severity_rules:\n  - {id: a, severity: 1, check: interface_u}\nroster:\n",
         [("interface_u}", "there is no check `interface_u`; did you mean `interface_up`?")],
     ),
+    (
+        "roster:\n",
+        "security_lanes:\n  - {id: cyber, name: Mất an ninh, script: Tôi, authorities: [so]}\nroster:\n",
+        [("so]", "organisation `so` has no `phone`: an authority is called")],
+    ),
+    (
+        "roster:\n",
+        "security_lanes:\n  - {id: cyber, name: Mất an ninh, script: Tôi, named: [binhh]}\nroster:\n",
+        [
+            ("cyber", "name `authorities`, or `nearest_police: true`"),
+            ("binhh", "there is no person `binhh`; did you mean `binh`?"),
+        ],
+    ),
     ("  - id: page", "  - id: monitord", [("monitord", "the id `monitord` stands for the desk itself")]),
     ("    parent: core", "    parent: cor", [("cor", "there is no device `cor`; did you mean `core`?")]),
     ("    parent: core", "    parent: edge", [("edge", "parents go in a circle: `edge` -> `edge`")]),
@@ -202,7 +215,7 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
             (
                 "x:",
                 "unknown section `x`; known here: anchors, desk, devices, duty_kinds, links, log_channel,"
-                " organisations, people, policies, roster, severity_rules, sites, telegram, units, web",
+                " organisations, people, policies, roster, security_lanes, severity_rules, sites, telegram, units, web",
             ),
         ],
     ),

@@ -16,6 +16,7 @@ from monitord.bootstrap import settings_of, token
 from monitord.clock import Step
 from monitord.desk.context import Context
 from monitord.desk.desk import Desk
+from monitord.desk.reports import Reported
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident
@@ -268,9 +269,19 @@ class Night:
         """Let somebody, the shift unless `by` names another, do an act on the incident with that number."""
         return await self._done(self.desk.act(what, shown, by or self.on("shift"), given))
 
-    async def reports(self, title: str, *, severity: int = 2, since: datetime | None = None) -> Incident:
+    async def reports(
+        self,
+        title: str,
+        *,
+        severity: int = 2,
+        since: datetime | None = None,
+        lane: str | None = None,
+        site: str | None = None,
+        suspected: bool = False,
+    ) -> Incident:
         """Let the shift report an incident by hand."""
-        return await self._done(self.desk.open_by_hand("vt-song-mau", severity, title, since, self.on("shift")))
+        what = Reported("vt-song-mau", title, severity, since, lane, site, suspected)
+        return await self._done(self.desk.open_by_hand(what, self.on("shift")))
 
     async def _done(self, work: Awaitable[Incident]) -> Incident:
         incident = await work

@@ -111,6 +111,8 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.INCIDENT_CLOSE_PROPOSED: {},
     FactKind.INCIDENT_CLOSED: {},
     FactKind.INCIDENT_MERGED: {"into": "SC-0602-002"},
+    FactKind.INCIDENT_CONFIRMED: {"severity": 1, "round": 1},
+    FactKind.INCIDENT_DISMISSED: {},
     FactKind.STEP_QUIET: {"step": 2, "until": "2027-02-05T23:00:00.000000Z"},
     FactKind.STEP_MUTED: {"step": 2, "until": "2027-02-05T21:00:00.000000Z"},
     FactKind.STEP_FIRED: {

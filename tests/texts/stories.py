@@ -194,6 +194,19 @@ STORIES: Mapping[str, Story] = {
     "step-shift-reported": replace(
         SHIFT, cause=Cause.REPORTED, device_name="Đứt cáp treo trước chợ Tiểu Cần", site_name="", commune=""
     ),
+    "security": replace(
+        SHIFT, cause=Cause.REPORTED, severity=1, lane="Mất an ninh mạng", device_name="Mất an ninh mạng"
+    ),
+    "security-suspected": replace(
+        SHIFT,
+        cause=Cause.REPORTED,
+        severity=3,
+        lane="Mất an ninh mạng",
+        device_name="Mất an ninh mạng",
+        suspected=True,
+        next=None,
+    ),
+    "security-department": replace(DEPARTMENT, cause=Cause.REPORTED, lane="Mất an toàn", device_name="Mất an toàn"),
     "reminder": replace(SHIFT, event=Event.REMINDER, now=at("03:39:01")),
     "reminder-taken": replace(SHIFT, event=Event.REMINDER, now=at("04:01"), taken=TAKEN, next=None),
     "step-shift-blind": replace(

@@ -10,8 +10,19 @@ from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.texts import forms, logline
-from monitord.texts.en import alarms, asides, demo, letters, log, names, pages, phrases
-from monitord.texts.story import Alarm, AnchorSent, ChannelTrouble, DiskTrouble, Gap, Pressed, Story, ToldState, Words
+from monitord.texts.en import alarms, asides, demo, letters, log, names, pages, phrases, security
+from monitord.texts.story import (
+    Alarm,
+    AnchorSent,
+    ChannelTrouble,
+    DiskTrouble,
+    Gap,
+    Pressed,
+    Script,
+    Story,
+    ToldState,
+    Words,
+)
 
 
 class _English:
@@ -39,6 +50,9 @@ class _English:
 
     def anchor(self, sent: AnchorSent) -> str:
         return asides.anchor(sent)
+
+    def script(self, script: Script, zone: tzinfo) -> str:
+        return security.script(script, zone)
 
     def press(self, pressed: Pressed) -> str:
         return asides.press(pressed)

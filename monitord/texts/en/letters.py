@@ -3,7 +3,7 @@
 from monitord.domain.health import Cause, Health
 from monitord.domain.notice import Event
 from monitord.texts import forms
-from monitord.texts.en import comebacks, followups
+from monitord.texts.en import comebacks, followups, security
 from monitord.texts.en import phrases as say
 from monitord.texts.story import Audience, Story
 
@@ -12,6 +12,8 @@ def message(story: Story) -> str:
     """Return the text of a story for its reader."""
     to_department = story.audience is Audience.DEPARTMENT
     match story.event:
+        case Event.STEP | Event.SENT_BACK | Event.HANDED | Event.REMINDER if story.lane:
+            text = security.asks(story)
         case Event.ACKNOWLEDGED:
             text = followups.taken_to_department(story) if to_department else followups.taken(story)
         case Event.RESTORED:

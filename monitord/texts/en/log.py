@@ -53,6 +53,8 @@ LINE = {
     "[; measures: {measures}]",
     FactKind.INCIDENT_CLOSED: "{incident}: {actor} closed it[; cause: {cause_text}][; measures: {measures}]",
     FactKind.INCIDENT_MERGED: "{incident}: merged into {into}[ ({actor})]",
+    FactKind.INCIDENT_CONFIRMED: "{incident}: {actor} confirmed it[, severity {severity}]",
+    FactKind.INCIDENT_DISMISSED: "{incident}: {actor} dismissed it[: {reason}]",
     FactKind.STEP_QUIET: "{incident}: step {step} waits for the end of its quiet hours[, {until}]",
     FactKind.STEP_MUTED: "{incident}: step {step} muted[ until {until}]",
     FactKind.STEP_FIRED: "{incident}: step {step}[, tells {ref}][: {people}][; standing in: {stand_ins}]"

@@ -51,6 +51,8 @@ LINE = {
     "[; biện pháp: {measures}]",
     FactKind.INCIDENT_CLOSED: "{incident}: {actor} đóng sự cố[; nguyên nhân: {cause_text}][; biện pháp: {measures}]",
     FactKind.INCIDENT_MERGED: "{incident}: gộp vào {into}[ ({actor})]",
+    FactKind.INCIDENT_CONFIRMED: "{incident}: {actor} xác nhận là sự cố[, mức {severity}]",
+    FactKind.INCIDENT_DISMISSED: "{incident}: {actor} bác bỏ nghi vấn[: {reason}]",
     FactKind.STEP_QUIET: "{incident}: bước {step} chờ hết giờ đêm[, đến {until}]",
     FactKind.STEP_MUTED: "{incident}: bước {step} tạm ẩn[ đến {until}]",
     FactKind.STEP_FIRED: "{incident}: bước {step}[, báo {ref}][: {people}][; trực thay: {stand_ins}]"

@@ -23,6 +23,9 @@ _INCIDENT: tuple[sa.Column[Any], ...] = (
     sa.Column("eta", UtcDateTime(length=27), nullable=True),
     sa.Column("assigned_to", sa.String(length=64), nullable=True),
     sa.Column("ticket", sa.String(length=64), nullable=True),
+    sa.Column("lane", sa.String(length=64), nullable=True),
+    sa.Column("site", sa.String(length=64), nullable=True),
+    sa.Column("suspected", sa.Boolean(), nullable=False, server_default=sa.false()),
     sa.Column("fixed_at", UtcDateTime(length=27), nullable=True),
     sa.Column("closed_at", UtcDateTime(length=27), nullable=True),
 )
