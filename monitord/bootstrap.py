@@ -436,6 +436,7 @@ class Daemon:
             lane=asked.get("lane"),
             site=asked.get("site"),
             suspected=bool(asked.get("suspected")),
+            drill=bool(asked.get("drill")),
         )
         return self._spoken(await self.desk.open_by_hand(what, str(asked["person"])))
 

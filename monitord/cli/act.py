@@ -54,7 +54,7 @@ def dismiss(incident: str, reason: str, *, person: As, config: Config = None) ->
 
 def script(incident: str, *, config: Config = None) -> None:
     """Show what the caller of a security incident reads from, and who was called already."""
-    _ask(settings_at(folder_or_default(config)), "script", incident=incident)
+    ask_daemon(settings_at(folder_or_default(config)), "script", incident=incident)
 
 
 def diary(incident: str, event: Diary, text: str = "", *, person: As, at: At = None, config: Config = None) -> None:
@@ -138,15 +138,16 @@ def open_by_hand(
     named = unit or next(iter(settings.units))
     at = _instant(config, since)
     more = {"lane": lane, "site": site, "suspected": suspected}
-    _ask(settings, "open", unit=named, severity=severity, title=title, since=at, person=person, **more)
+    ask_daemon(settings, "open", unit=named, severity=severity, title=title, since=at, person=person, **more)
 
 
 def _act(config: Path | None, act: str, incident: str, person: str, **given: Any) -> None:
     kept = {key: value for key, value in given.items() if value is not None}
-    _ask(settings_at(folder_or_default(config)), "act", act=act, incident=incident, person=person, given=kept)
+    ask_daemon(settings_at(folder_or_default(config)), "act", act=act, incident=incident, person=person, given=kept)
 
 
-def _ask(settings: Settings, command: str, **arguments: Any) -> None:
+def ask_daemon(settings: Settings, command: str, **arguments: Any) -> None:
+    """Ask the running daemon and print its answer; exits with 1 when it refuses, with 75 when none runs."""
     try:
         answer = asyncio.run(ask(socket_of(settings), command, **arguments))
     except NoDaemon as away:

@@ -96,6 +96,7 @@ def _gap(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -> 
         instead=step_name(instead, book) if instead != step else "",
         code=incident.code,
         address_form=unit.address_form if unit else "đồng chí",
+        drill=incident.drill,
     )
 
 
@@ -141,6 +142,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         device_name=lane.name if lane else device.name if device else incident.detail if reported else incident.target,
         lane=lane.name if lane else "",
         suspected=incident.suspected,
+        drill=incident.drill,
         unit_name=unit.name if unit else incident.unit,
         occurred_at=incident.occurred_at,
         detected_at=incident.detected_at,

@@ -28,7 +28,7 @@ class ReportRefused(ValueError):
 @dataclass(frozen=True, slots=True)
 class Reported:
     """What somebody reports. With a `lane` it is a security incident, of the lane's severity; `suspected` when nobody
-    is sure yet."""
+    is sure yet; `drill` when it is none at all, and only goes the way of one."""
 
     unit: str
     title: str
@@ -37,6 +37,7 @@ class Reported:
     lane: str | None = None
     site: str | None = None
     suspected: bool = False
+    drill: bool = False
 
 
 def report(tx: Tx, context: Context, what: Reported, person: str, at: Moment) -> Incident:
@@ -67,13 +68,14 @@ def report(tx: Tx, context: Context, what: Reported, person: str, at: Moment) ->
         unit=unit,
         severity=severity,
         health=Health.DOWN,
-        cause=Cause.REPORTED,
+        cause=Cause.NO_ANSWER if what.drill else Cause.REPORTED,
         detail=said,
         phase=Phase.OPEN,
         policy=policy,
         lane=what.lane,
         site=what.site,
         suspected=what.suspected,
+        drill=what.drill,
         detected_at=at.now,
         opened_at=at.now,
         ladder_from=at.now,

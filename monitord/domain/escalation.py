@@ -53,6 +53,7 @@ def opened(draft: Incident, book: DutyBook, now: datetime) -> Decision:
             "lane": draft.lane,
             "site": draft.site,
             "suspected": 1 if draft.suspected else None,
+            "drill": 1 if draft.drill else None,
         },
         private={"detail": draft.detail} if draft.detail else None,
     )

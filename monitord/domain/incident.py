@@ -92,6 +92,7 @@ class Incident:
     lane: str | None = None
     site: str | None = None
     suspected: bool = False
+    drill: bool = False
     fixed_at: datetime | None = None
     closed_at: datetime | None = None
 

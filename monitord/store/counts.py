@@ -12,7 +12,7 @@ from monitord.store import tables as t
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What waits: by channel (rows, age of the oldest in seconds), running incidents by severity."""
+    """What waits: by channel (rows, age of the oldest in seconds), running incidents by severity, drills left out."""
 
     pending: dict[str, tuple[int, float]]
     running: dict[int, int]
@@ -25,7 +25,7 @@ def read_counts(connection: sa.Connection, now: datetime) -> Counts:
     by_channel = sa.select(t.outbox.c.channel, sa.func.count(), oldest).where(waiting).group_by(t.outbox.c.channel)
     by_severity = (
         sa.select(t.incident.c.severity, sa.func.count())
-        .where(t.incident.c.phase.in_(RUNNING))
+        .where(t.incident.c.phase.in_(RUNNING), ~t.incident.c.drill)
         .group_by(t.incident.c.severity)
     )
     pending = {c: (n, max(0.0, (now - since).total_seconds())) for c, n, since in connection.execute(by_channel)}

@@ -100,6 +100,7 @@ _SAME = (
     "lane",
     "site",
     "suspected",
+    "drill",
     "fixed_at",
     "closed_at",
 )

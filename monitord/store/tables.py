@@ -116,6 +116,7 @@ incident = sa.Table(
     sa.Column("lane", sa.String(64)),
     sa.Column("site", sa.String(64)),
     sa.Column("suspected", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("drill", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("fixed_at", UtcDateTime),
     sa.Column("closed_at", UtcDateTime),
     sa.UniqueConstraint("day", "number"),

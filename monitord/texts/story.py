@@ -154,6 +154,7 @@ class Gap:
     instead: str = ""
     code: str = ""
     address_form: str = "đồng chí"
+    drill: bool = False
 
 
 class Trouble(StrEnum):

@@ -37,7 +37,8 @@ class _English:
         return letters.message(story)
 
     def coverage(self, gap: Gap) -> str:
-        return asides.coverage(gap)
+        text = asides.coverage(gap)
+        return f"{letters.DRILL}\n{text}" if gap.drill else text
 
     def channel_trouble(self, trouble: ChannelTrouble) -> str:
         return asides.channel_trouble(trouble)

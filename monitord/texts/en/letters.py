@@ -7,6 +7,9 @@ from monitord.texts.en import comebacks, followups, security
 from monitord.texts.en import phrases as say
 from monitord.texts.story import Audience, Story
 
+DRILL = "🧪 DRILL – not a real incident"
+"""The first line of every text of a drill."""
+
 
 def message(story: Story) -> str:
     """Return the text of a story for its reader."""
@@ -44,7 +47,7 @@ def message(story: Story) -> str:
             text = _to_leader(story)
         case _:
             text = _to_desk(story)
-    return f"🧪 DRILL – not a real incident\n{text}" if story.drill else text
+    return f"{DRILL}\n{text}" if story.drill else text
 
 
 def _to_do(story: Story) -> str:

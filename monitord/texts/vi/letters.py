@@ -11,6 +11,9 @@ from monitord.texts.story import Audience, Story
 from monitord.texts.vi import comebacks, followups, security
 from monitord.texts.vi import phrases as say
 
+DRILL = "🧪 DIỄN TẬP – không phải sự cố thật"
+"""The first line of every text of a drill."""
+
 
 def message(story: Story) -> str:
     """Return the text of a story for its reader."""
@@ -48,7 +51,7 @@ def message(story: Story) -> str:
             text = _to_leader(story)
         case _:
             text = _to_desk(story)
-    return f"🧪 DIỄN TẬP – không phải sự cố thật\n{text}" if story.drill else text
+    return f"{DRILL}\n{text}" if story.drill else text
 
 
 def _to_do(story: Story) -> str:

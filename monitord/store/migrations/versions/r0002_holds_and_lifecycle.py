@@ -26,6 +26,7 @@ _INCIDENT: tuple[sa.Column[Any], ...] = (
     sa.Column("lane", sa.String(length=64), nullable=True),
     sa.Column("site", sa.String(length=64), nullable=True),
     sa.Column("suspected", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.Column("drill", sa.Boolean(), nullable=False, server_default=sa.false()),
     sa.Column("fixed_at", UtcDateTime(length=27), nullable=True),
     sa.Column("closed_at", UtcDateTime(length=27), nullable=True),
 )
