@@ -17,7 +17,7 @@ from monitord.domain.people import Person
 from monitord.domain.roster import Shift
 from monitord.store import tables as t
 from monitord.store.rows import ArmedTimer, Moment, incident_of, incident_values, journal_row, person_of, shift_of
-from monitord.store.trouble import file_trouble
+from monitord.store.trouble import store_trouble
 
 _SAVE = t.incident.update().where(t.incident.c.id == sa.bindparam("the_id"))
 """A statement made once: building one for each row costs as much as running it."""
@@ -48,7 +48,9 @@ class Tx:
     def insert_once(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless a unique key stands against it; return True when it was inserted."""
         make = postgresql_insert if self.sql.dialect.name == "postgresql" else sqlite_insert
-        return self.sql.execute(make(table).on_conflict_do_nothing(), dict(values)).rowcount == 1
+        # Else SQLAlchemy closes psycopg's cursor before anybody can ask it how many rows there were.
+        statement = make(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        return self.sql.execute(statement, dict(values)).rowcount == 1
 
     def isolated(self, work: Callable[[], Any]) -> Exception | None:
         """Run `work` in a savepoint of its own: what it raises undoes its own writes only, and is returned.
@@ -59,7 +61,7 @@ class Tx:
             with self.sql.begin_nested():
                 work()
         except Exception as error:
-            if file_trouble(error) is not None:
+            if store_trouble(error) is not None:
                 raise
             self.forget()
             return error

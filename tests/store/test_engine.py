@@ -31,6 +31,12 @@ from monitord.store.writer import InlineWriter
 from tests.store.conftest import make_tx
 
 
+@pytest.fixture
+def place(database: Path) -> Path:
+    """Only files: what a server does in their place stands in test_postgresql.py."""
+    return database
+
+
 def test_commits_reach_the_disk_and_the_log_is_a_write_ahead_log(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         asked = {p: connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("synchronous", "journal_mode")}
