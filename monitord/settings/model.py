@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from monitord.domain.health import Health
@@ -82,8 +83,8 @@ class Settings:
     """Everything an administrator decided. Every id that one part names exists in the other.
 
     `severity_of` gives the severity of an incident by what is seen; a health that is not in it (down) takes the one of
-    the target. `hash` is SHA-256 over the content of all files without comments and without secrets; `warnings` do not
-    stop a start.
+    the target. `database` is the URL of a PostgreSQL database, None for a file in `state_dir`. `hash` is SHA-256 over
+    the content of all files without comments and without secrets; `warnings` do not stop a start.
     """
 
     zone: ZoneInfo
@@ -103,6 +104,7 @@ class Settings:
     log_channel: Path | None
     web: WebSettings
     state_dir: Path
+    database: Secret | None
     runtime_dir: Path
     checks_dirs: tuple[Path, ...]
     http_workers: int
@@ -131,6 +133,8 @@ class Settings:
         found = {self.telegram.token.reveal()} if self.telegram else set()
         if self.telegram and self.telegram.proxy and "@" in self.telegram.proxy:
             found.add(self.telegram.proxy)
+        if self.database and (password := urlsplit(self.database.reveal()).password):
+            found |= {self.database.reveal(), password, unquote(password)}
         for device in self.devices.values():
             if device.snmp:
                 found |= {device.snmp.community, device.snmp.auth_key, device.snmp.priv_key} - {"public"}

@@ -109,7 +109,7 @@ def upgrade_server(url: sa.URL) -> str | None:
     try:
         with engine.connect() as connection:
             if wrong := order_and_letters(connection):
-                raise StoreError(f"{name_of(url)}: {wrong}")
+                raise StoreError(wrong)
             had = MigrationContext.configure(connection).get_current_revision()
             connection.rollback()
             config = _config()

@@ -4,7 +4,7 @@ import os
 
 import sqlalchemy as sa
 
-from monitord.store import care
+from monitord.store import care, postgresql
 from monitord.store.engine import Place, StoreError, name_of, refuse_network_file_system, writing_engine
 from monitord.store.migrate import bring_up, must_be_current
 
@@ -25,6 +25,14 @@ def open_writing(place: Place) -> sa.Engine:
     return engine
 
 
+def not_durable(engine: sa.Engine) -> str | None:
+    """Return what lets committed rows be lost in a power cut, None when nothing does; a file is always durable."""
+    if engine.dialect.name != "postgresql":
+        return None
+    with engine.connect() as connection:
+        return postgresql.not_durable(connection)
+
+
 def _open_server(url: sa.URL) -> sa.Engine:
     engine = writing_engine(url)
     try:
@@ -33,12 +41,13 @@ def _open_server(url: sa.URL) -> sa.Engine:
         must_be_current(url)
     except sa.exc.OperationalError as error:
         engine.dispose()
-        raise StoreError(f"{name_of(url)}: {_first_line(error)}") from error
+        raise StoreError(f"{name_of(url)}: {first_line(error)}") from error
     except StoreError:
         engine.dispose()
         raise
     return engine
 
 
-def _first_line(error: sa.exc.OperationalError) -> str:
+def first_line(error: sa.exc.DBAPIError) -> str:
+    """Return what a driver says, without what it adds for those who run the server."""
     return str(error.orig).strip().partition("\n")[0]

@@ -58,8 +58,8 @@ def writing_engine(url: sa.URL, lock_ms: int = LOCK_MS) -> sa.Engine:
     return engine
 
 
-def reading_engine(url: sa.URL) -> sa.Engine:
-    """Return an engine that cannot write; a statement that reads for more than READ_MS is ended.
+def reading_engine(url: sa.URL, read_ms: int = READ_MS) -> sa.Engine:
+    """Return an engine that cannot write; a statement that reads for more than `read_ms` is ended.
 
     A transaction sees the database as it was at its first statement.
     """
@@ -70,7 +70,7 @@ def reading_engine(url: sa.URL) -> sa.Engine:
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.autocommit = True
         connection.execute("SET default_transaction_read_only = on")
-        connection.execute(f"SET statement_timeout = {READ_MS}")
+        connection.execute(f"SET statement_timeout = {read_ms}")
         connection.autocommit = False
         connection.read_only = True
 

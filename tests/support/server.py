@@ -56,18 +56,19 @@ class Server:
     """One server with a database `migrated`, from which others are copied. It ends with the process that started it."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="monitord-pg-"))
-        self._folder.chmod(0o755)
+        self.folder = Path(tempfile.mkdtemp(prefix="monitord-pg-"))
+        self.owner = NOBODY if os.geteuid() == 0 else os.geteuid()
+        self.folder.chmod(0o755)
         self._home = self._reachable(needs_postgresql())
         self._port = free_port()
         self._numbers = count(1)
         self._process: subprocess.Popen[str] | None = None
         self._log: list[str] = []
-        data = self._folder / "data"
+        data = self.folder / "data"
         data.mkdir(mode=0o700)
         if os.geteuid() == 0:
-            os.chown(data, NOBODY, NOBODY)
-            os.chown(self._folder, NOBODY, NOBODY)
+            os.chown(data, self.owner, self.owner)
+            os.chown(self.folder, self.owner, self.owner)
         self._run("initdb", "-D", data, "-U", "monitord", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         self.start()
         self.sql(f"CREATE DATABASE {MIGRATED}")
@@ -78,7 +79,7 @@ class Server:
         closed = [p for p in (home.resolve(), *home.resolve().parents) if not p.stat().st_mode & 0o001]
         if os.geteuid() != 0 or not closed:
             return home
-        return Path(shutil.copytree(home, self._folder / "home", symlinks=True))
+        return Path(shutil.copytree(home, self.folder / "home", symlinks=True))
 
     def _command(self, name: str, *arguments: object) -> list[str]:
         other = ["--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"] if os.geteuid() == 0 else []
@@ -90,7 +91,7 @@ class Server:
             self._command(name, *arguments),
             capture_output=True,
             text=True,
-            cwd=self._folder,
+            cwd=self.folder,
             timeout=LIMIT,
             check=False,
         )
@@ -100,15 +101,15 @@ class Server:
 
     def start(self) -> None:
         """Start it, on the port it had, and return when it answers."""
-        settings = _SETTINGS | {"port": str(self._port), "unix_socket_directories": str(self._folder)}
+        settings = _SETTINGS | {"port": str(self._port), "unix_socket_directories": str(self.folder)}
         given = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self._process = subprocess.Popen(
-            self._command("postgres", "-D", self._folder / "data", *given),
+            self._command("postgres", "-D", self.folder / "data", *given),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=self._folder,
+            cwd=self.folder,
             start_new_session=True,
         )
         ready = threading.Event()
@@ -134,7 +135,7 @@ class Server:
     def end(self) -> None:
         """Stop it and remove all it had."""
         self.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- databases --------------------------------------------------------------------------------------------------
 
