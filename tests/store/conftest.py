@@ -29,7 +29,7 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     """Each kind of database there is: what takes this holds for all of them."""
     if request.param == "sqlite":

@@ -19,6 +19,8 @@ from monitord.store.opening import open_writing
 from tests.store.test_migrations import NEXT
 from tests.support.server import Server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def url(postgresql: Server) -> Iterator[sa.URL]:

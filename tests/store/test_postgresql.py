@@ -25,6 +25,8 @@ from tests.support.server import MIGRATED, Server
 HASTY = 100
 """Milliseconds for which these tests wait for a lock that stays taken."""
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def place(postgresql: Server) -> Iterator[sa.URL]:

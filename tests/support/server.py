@@ -151,12 +151,21 @@ class Server:
             found = administrator.execute(statement.encode())
             return found.fetchall() if found.description else []
 
+    def new_database(self, template: str = MIGRATED) -> sa.URL:
+        """Make a database and return its URL; it stays until it is dropped or the server ends."""
+        name = f"t{os.getpid()}_{next(self._numbers)}"
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
     @contextmanager
     def database(self, template: str = MIGRATED) -> Iterator[sa.URL]:
         """Make a database and yield its URL; it is dropped afterwards, whoever still uses it."""
-        name = f"t{os.getpid()}_{next(self._numbers)}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        url = self.new_database(template)
         try:
-            yield self.url(name)
+            yield url
         finally:
-            self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            self.drop(url)
+
+    def drop(self, url: sa.URL) -> None:
+        """Remove a database, whoever still uses it."""
+        self.sql(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
