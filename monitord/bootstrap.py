@@ -55,8 +55,8 @@ from monitord.settings.reloading import Reloader
 from monitord.settings.watch import FolderWatch
 from monitord.store import care
 from monitord.store.counts import read_counts
-from monitord.store.engine import StateLock, reading_engine, refuse_network_file_system, writing_engine
-from monitord.store.migrate import bring_up
+from monitord.store.engine import Place, StateLock, reading_engine
+from monitord.store.opening import not_durable, open_writing
 from monitord.store.tx import Tx
 from monitord.store.writer import StoreUnavailable, ThreadWriter
 from monitord.telemetry import logs
@@ -96,8 +96,10 @@ def settings_of(folder: Path, environ: Mapping[str, str] = os.environ) -> tuple[
     return load(folder, checks, frozenset(channels.find()), environ), checks
 
 
-def database_of(settings: Settings) -> Path:
+def database_of(settings: Settings) -> Place:
     """Return where the database of these settings lies."""
+    if settings.database is not None:
+        return sa.make_url(settings.database.reveal()).set(drivername="postgresql+psycopg")
     return settings.state_dir / DATABASE
 
 
@@ -159,19 +161,17 @@ class Daemon:
         self.tasks: list[asyncio.Task[None]] = []
 
     async def run(self) -> None:
-        """Run until SIGTERM or SIGINT. AlreadyRunning, NewerSchema, StoreError when the database cannot be used."""
+        """Run until SIGTERM or SIGINT. StoreError (one of its kinds) when the database cannot be used."""
         self.settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
         self.settings.runtime_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
-        refuse_network_file_system(self.settings.state_dir)
-        database = database_of(self.settings)
+        self.database = database_of(self.settings)
         async with contextlib.AsyncExitStack() as stack:
             stack.enter_context(StateLock(self.settings.state_dir))
-            bring_up(database)
-            os.chmod(database, 0o640)
-            self.writing = writing_engine(database)
-            care.check_whole(self.writing, database)
-            self.reading = reading_engine(database)
+            self.writing = open_writing(self.database)
+            self.reading = reading_engine(self.database)
             stack.callback(self.reading.dispose)
+            if wrong := not_durable(self.reading):
+                log.error("database.not_durable", why=wrong)
             self.reserve.hold()
             await self._start_desk(stack)
             await self._start_looking(stack)
@@ -339,7 +339,7 @@ class Daemon:
 
     async def _care_for_file(self) -> None:
         try:
-            if not await asyncio.to_thread(care.shrink_log, self.writing):
+            if isinstance(self.database, Path) and not await asyncio.to_thread(care.shrink_log, self.writing):
                 log.warning("database.log_not_shrunk")
         finally:
             self.reserve.hold()
@@ -352,12 +352,18 @@ class Daemon:
         counts = await asyncio.to_thread(read)
         self.metrics.show_outbox(counts.pending)
         self.metrics.show_incidents(counts.running)
-        room = care.room(database_of(self.settings))
+        room = self._room()
         self.metrics.wal.set(room.wal)
         self.metrics.disk_free.set(room.free)
         if room.wal > 64 * 1024 * 1024:
             log.error("database.log_large", bytes=room.wal)
         self.systemd.status(f"{self.context.words.page['open_incidents']}: {sum(counts.running.values())}")
+
+    def _room(self) -> care.Room:
+        """Return the room of our own disk; of a server's nothing is known here."""
+        if isinstance(self.database, Path):
+            return care.room(self.database)
+        return care.Room(care.room(self.settings.state_dir / DATABASE).free, 0, 0)
 
     # --- reload -----------------------------------------------------------------------------------------------------
 
@@ -465,7 +471,7 @@ class Daemon:
         if self.told_directly:
             return
         self.told_directly = True
-        free = care.room(database_of(self.settings)).free
+        free = self._room().free
         trouble = DiskTrouble(self.clock.now(), self.settings.zone, free, written=False)
         people = [self.settings.people[name] for name in self.settings.administrators]
         await tell_past_outbox(self.channels, people, self.context.words.disk_full(trouble))

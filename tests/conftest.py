@@ -1,13 +1,15 @@
-"""One rule for every test: where everything is required, a skip is a failure.
+"""One rule for every test, and the server that some share: where everything is required, a skip is a failure.
 
 With MONITORD_REQUIRE_ALL=1 a skipped test fails, whatever it lacked, because a test that never runs proves nothing.
 Only reasons that start with "shared: " are let through: the material beside the repository is not ours to give.
 """
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+
+from tests.support.server import Server
 
 REQUIRE_ALL = os.environ.get("MONITORD_REQUIRE_ALL") == "1"
 
@@ -39,3 +41,11 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _refuse_skip(report)
     return report
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """One server for all tests of a process; whoever stops it starts a server of his own."""
+    server = Server()
+    yield server
+    server.end()

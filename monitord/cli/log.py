@@ -73,7 +73,7 @@ def code_of(connection: sa.Connection, typed: str) -> str:
             number = number_of(wanted) if wanted.isascii() and wanted.isdigit() else -1
         except ValueError:
             number = -1
-        bearers = sa.select(i.code, i.phase).where(i.number == min(number, 1 << 31)).order_by(i.id.desc())
+        bearers = sa.select(i.code, i.phase).where(i.number == min(number, (1 << 31) - 1)).order_by(i.id.desc())
         found = connection.execute(bearers).all()
     running = [row.code for row in found if row.phase in RUNNING]
     if len(running) > 1:

@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from monitord.cli.place import WRONG, database_of, fail, folder_or_default, settings_at
 from monitord.domain.safe import clean
 from monitord.settings.model import Settings
-from monitord.store.engine import reading_engine
+from monitord.store.engine import Place, name_of, reading_engine
 from monitord.texts import pick
 from monitord.texts.story import Words
 
@@ -54,9 +54,28 @@ def while_read() -> Iterator[None]:
 def reading(config: Path | None, database: Path | None) -> Iterator[Reading]:
     """Open the database for reading; prints what to do next and exits with 2 when it cannot be read."""
     settings = settings_at(folder_or_default(config)) if config is not None or database is None else None
-    if database is None:
+    place: Place | None = database
+    if place is None:
         assert settings is not None
-        database = database_of(settings)
+        place = database_of(settings)
+    if isinstance(place, Path):
+        _must_be_readable(place)
+        place = place.absolute()
+    engine = reading_engine(place)
+    try:
+        with engine.connect() as connection, while_read():
+            yield Reading(connection, settings, pick(settings.lang if settings else "vi"))
+    except (sa.exc.DatabaseError, ValueError) as error:
+        why = str(getattr(error, "orig", error))
+        advice = "name the database of monitord with --database, or a sound copy of it"
+        if not isinstance(place, Path):
+            advice = "look at the server and at `database` in the settings, then `monitord db status`"
+        fail(f"{database or name_of(place)}: cannot be read as a journal: {clean(why)}; {advice}", WRONG)
+    finally:
+        engine.dispose()
+
+
+def _must_be_readable(database: Path) -> None:
     try:
         with database.open("rb"):
             pass
@@ -64,13 +83,3 @@ def reading(config: Path | None, database: Path | None) -> Iterator[Reading]:
         fail(f"{database}: no such file; start `monitord run` once, or name the file with --database", WRONG)
     except OSError as error:
         fail(f"{database}: {error.strerror}; run this as the user of the daemon, or name a copy with --database", WRONG)
-    engine = reading_engine(database.absolute())
-    try:
-        with engine.connect() as connection, while_read():
-            yield Reading(connection, settings, pick(settings.lang if settings else "vi"))
-    except (sa.exc.DatabaseError, ValueError) as error:
-        why = str(getattr(error, "orig", error))
-        advice = "name the database of monitord with --database, or a sound copy of it"
-        fail(f"{database}: cannot be read as a journal: {clean(why)}; {advice}", WRONG)
-    finally:
-        engine.dispose()

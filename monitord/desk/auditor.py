@@ -102,12 +102,14 @@ class Auditor:
 
     def _audit(self, settings: Settings, now: datetime, boot: float, waiting: frozenset[str]) -> tuple[Finding, ...]:
         with self._read() as connection, connection.begin():
-            if connection.dialect.name == "sqlite":
-                self._limit(connection)
+            self._limit(connection)
             return audit(connection, settings, now, boot, self._clock.boot_id, waiting, self._chain_from)
 
     def _limit(self, connection: sa.Connection) -> None:
-        """Let SQLite end whatever still reads LIMIT seconds from now."""
+        """Let the database end what still reads LIMIT seconds from now; a server, each statement that takes so long."""
+        if connection.dialect.name != "sqlite":
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {LIMIT * 1000:.0f}")
+            return
         deadline = self._clock.mono() + LIMIT
         # In place of the engine's own limit, which counts work and not time, until the next transaction begins.
         handle: Any = connection.connection.dbapi_connection

@@ -28,7 +28,7 @@ def void_expired_leases(tx: Tx, channel: str, at: Moment) -> None:
 
 
 def _void(tx: Tx, which: sa.ColumnElement[bool], cause: DeliveryCause, at: Moment) -> int:
-    rows = tx.sql.execute(sa.select(t.outbox).where(which)).mappings().all()
+    rows = tx.sql.execute(sa.select(t.outbox).where(which).order_by(t.outbox.c.id)).mappings().all()
     for row in rows:
         tx.sql.execute(
             t.outbox.update()

@@ -6,7 +6,7 @@ from pathlib import Path
 from monitord.clock import Clock
 from monitord.desk.context import Context
 from monitord.desk.desk import Desk
-from monitord.store.engine import StateLock, StoreError, writing_engine
+from monitord.store.engine import Place, StateLock, StoreError, name_of, writing_engine
 from monitord.store.migrate import head, revision_of
 from monitord.store.tx import Tx
 from monitord.store.writer import InlineWriter, StoreUnavailable
@@ -35,7 +35,7 @@ class _Uncounted:
 
 async def take(
     state_dir: Path,
-    database: Path,
+    database: Place,
     context: Context,
     clock: Clock,
     token: Callable[[int], str],
@@ -47,11 +47,11 @@ async def take(
     AlreadyRunning when a daemon holds the lock after all, UnknownIncident as `Desk.acknowledge`, StoreError without a
     usable database.
     """
-    if not database.exists():  # noqa: ASYNC240 -- a short command: nothing else waits for this loop
+    if isinstance(database, Path) and not database.exists():
         raise StoreError(f"{database}: there is no database yet, nothing can be taken")
     with StateLock(state_dir):
         if revision_of(database) != head():
-            raise StoreError(f"{database} has another schema than this program")
+            raise StoreError(f"{name_of(database)} has another schema than this program")
         writer = InlineWriter(writing_engine(database), lambda connection: Tx(connection, token))
         try:
             desk = Desk(writer, context, clock, token(6), lambda: 0.0, _NoReserve(), _Uncounted())

@@ -127,7 +127,8 @@ def import_shifts(tx: Tx, settings: Settings, at: Moment) -> int:
         _identity(s, at.now): s for s in shifts_of(settings, first, HORIZON_DAYS, settings.zone) if s.end > at.now
     }
     mine = sa.and_(t.shift.c.ends > at.now, t.shift.c.source.like(f"{YAML}%"))
-    have = {_identity(shift_of(r), at.now): r for r in tx.sql.execute(sa.select(t.shift).where(mine)).mappings()}
+    there = sa.select(t.shift).where(mine).order_by(t.shift.c.id)
+    have = {_identity(shift_of(r), at.now): r for r in tx.sql.execute(there).mappings()}
     empty = tx.sql.execute(sa.select(t.shift.c.id).limit(1)).first() is None
     gone = [row for identity, row in have.items() if identity not in wanted]
     for row in gone:
@@ -177,7 +178,7 @@ def known_targets(tx: Tx) -> tuple[Known, ...]:
             r["flapping"],
             r["history"],
         )
-        for r in tx.sql.execute(sa.select(t.target)).mappings()
+        for r in tx.sql.execute(sa.select(t.target).order_by(t.target.c.id)).mappings()
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from monitord.domain.health import Health
@@ -81,6 +81,35 @@ def state_dir_of(desk: Entry[DeskForm] | None, folder: Path, environ: Mapping[st
         return _below(folder, desk.given.state_dir)
     given = environ.get("STATE_DIRECTORY", "").split(":")[0]
     return Path(given) if given else folder.absolute().parent / "state"
+
+
+def database_of(desk: Entry[DeskForm] | None, secrets: Secrets, findings: Findings) -> Secret | None:
+    """Return the URL of the PostgreSQL database, None for a file of SQLite in the state folder."""
+    if desk is None or desk.given.database is None:
+        return None
+    given, place = desk.given.database, desk.at("database")
+    # Without a password it is no secret, so it may stand in a file that everybody can read.
+    open_text = given.literal is not None and "@" not in given.literal and "password" not in given.literal
+    url = given.literal if open_text else secrets.text(given, desk.file, place)
+    if url is None:
+        return None
+    if not _is_database(url):
+        why = "must name a database on a PostgreSQL server: postgresql://user:password@host:5432/monitord"
+        findings.add(desk.file, place, f"`database` {why}")
+    return Secret(url)
+
+
+def _is_database(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        name, port = parts.path.removeprefix("/"), parts.port
+        query = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=True)) if parts.query else {}
+    except ValueError:
+        return False
+    where = bool(parts.hostname) or "host" in query
+    return (
+        parts.scheme == "postgresql" and where and bool(name) and "/" not in name and port != 0 and not parts.fragment
+    )
 
 
 def runtime_dir_of(desk: Entry[DeskForm] | None, folder: Path, state: Path, environ: Mapping[str, str]) -> Path:

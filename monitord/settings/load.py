@@ -113,6 +113,7 @@ def _settings(
         log_channel=at_desk.log_channel_of(book, state),
         web=at_desk.web_of(book),
         state_dir=state,
+        database=at_desk.database_of(desk, secrets, findings),
         runtime_dir=at_desk.runtime_dir_of(desk, folder, state, environ),
         checks_dirs=at_desk.checks_dirs_of(desk, folder, findings),
         http_workers=desk.given.http_workers if desk else 1,

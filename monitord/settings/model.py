@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from monitord.domain.health import Health
@@ -118,9 +119,9 @@ class Settings:
     """Everything an administrator decided. Every id that one part names exists in the other.
 
     `severity_of` gives the severity of an incident by what is seen; a health that is not in it (down) takes the one of
-    the target. `hash` is SHA-256 over the content of all files without comments and without secrets, `content` over
-    their bytes as they are (`folder.content_of`); `warnings` do not stop a start. `watch` says whether a change of the
-    files is noticed.
+    the target. `database` is the URL of a PostgreSQL database, None for a file in `state_dir`. `hash` is SHA-256 over
+    the content of all files without comments and without secrets, `content` over their bytes as they are
+    (`folder.content_of`); `warnings` do not stop a start. `watch` says whether a change of the files is noticed.
 
     `desk_unit` is the unit that is told when the desk itself is blind. A fault that comes back within `reopen_within`
     of its end is the same incident; later, up to `recurrence_within`, a new one that is linked to it. A planned power
@@ -144,6 +145,7 @@ class Settings:
     log_channel: Path | None
     web: WebSettings
     state_dir: Path
+    database: Secret | None
     runtime_dir: Path
     checks_dirs: tuple[Path, ...]
     http_workers: int
@@ -191,6 +193,8 @@ class Settings:
         found = {self.telegram.token.reveal()} if self.telegram else set()
         if self.telegram and self.telegram.proxy and "@" in self.telegram.proxy:
             found.add(self.telegram.proxy)
+        if self.database and (password := urlsplit(self.database.reveal()).password):
+            found |= {self.database.reveal(), password, unquote(password)}
         for device in self.devices.values():
             if device.snmp:
                 found |= {device.snmp.community, device.snmp.auth_key, device.snmp.priv_key} - {"public"}

@@ -33,6 +33,7 @@ class DeskForm(Form):
     lang: Literal["vi", "en"] = "vi"
     administrators: list[Slug] = Field(default_factory=list)
     state_dir: Text | None = None
+    database: SecretText | None = None
     runtime_dir: Text | None = None
     checks_dirs: list[Text] = Field(default_factory=list)
     http_workers: Annotated[int, Field(ge=1, le=256)] = 16

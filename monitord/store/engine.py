@@ -1,6 +1,6 @@
-"""Opening a SQLite database as the daemon needs it.
+"""Opening a database as the daemon needs it: a file of SQLite, or a PostgreSQL server by its URL.
 
-WAL, full synchronisation, immediate transactions, one daemon a file.
+Of a file: WAL, full synchronisation, immediate transactions, one daemon a file. Of a server: see `postgresql`.
 """
 
 import fcntl
@@ -15,6 +15,13 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
+from monitord.store import postgresql
+from monitord.store.trouble import AlreadyRunning as AlreadyRunning
+from monitord.store.trouble import StoreError as StoreError
+
+Place = Path | sa.URL
+"""Where a database lies: a file of SQLite, or the URL of a PostgreSQL database."""
+
 APPLICATION_ID = 0x6D6F6E64
 """`mond`: marks a file as ours, so that another database put in its place is noticed."""
 
@@ -24,29 +31,32 @@ PATIENCE_CALLS = 5_000
 """A reading transaction may take this many calls of so many steps of SQLite's machine, some seconds of work."""
 
 
-class StoreError(Exception):
-    """The database cannot be used as asked."""
+def name_of(place: Place) -> str:
+    """Return how a database is called in messages: its path, or its URL without the password."""
+    return place.render_as_string(hide_password=True) if isinstance(place, sa.URL) else str(place)
 
 
-class AlreadyRunning(StoreError):
-    """Another daemon holds this database."""
-
-
-def writing_engine(path: Path, busy_ms: int = BUSY_MS) -> sa.Engine:
+def writing_engine(place: Place, busy_ms: int = BUSY_MS) -> sa.Engine:
     """Return the engine of the one writer.
 
-    Every transaction is BEGIN IMMEDIATE, every commit is on the disk when it returns.
+    No other writer comes between the first statement of a transaction and its end; every commit is on the disk when it
+    returns.
     """
-    return _engine(path, writing=True, busy_ms=busy_ms)
+    if isinstance(place, sa.URL):
+        return postgresql.writing_engine(place, busy_ms)
+    return _engine(place, writing=True, busy_ms=busy_ms)
 
 
-def reading_engine(path: Path, patience: int = PATIENCE_CALLS) -> sa.Engine:
+def reading_engine(place: Place, patience: int = PATIENCE_CALLS) -> sa.Engine:
     """Return an engine that cannot write.
 
-    Its reads must be short, since an open one keeps the write-ahead log from shrinking: a transaction that works for
-    more than `patience` times PATIENCE_EVERY steps is ended with sqlalchemy.exc.OperationalError.
+    Its reads must be short, since an open one keeps what was deleted or changed since from being cleared away: one that
+    works for some seconds (in a file: `patience` times PATIENCE_EVERY steps) is ended with
+    sqlalchemy.exc.OperationalError.
     """
-    return _engine(path, writing=False, patience=patience)
+    if isinstance(place, sa.URL):
+        return postgresql.reading_engine(place)
+    return _engine(place, writing=False, patience=patience)
 
 
 def _engine(path: Path, *, writing: bool, busy_ms: int = BUSY_MS, patience: int = PATIENCE_CALLS) -> sa.Engine:

@@ -29,7 +29,7 @@ from monitord.store.rows import (
     shift_of,
     window_of,
 )
-from monitord.store.trouble import file_trouble
+from monitord.store.trouble import store_trouble
 
 # Statements made once: building one for each row costs as much as running it.
 _ID: sa.BindParameter[int] = sa.bindparam("the_id")
@@ -47,17 +47,20 @@ _ARM = t.timer.insert()
 _ARMED = t.timer.c.state == "armed"
 _DISARM = t.timer.update().where(t.timer.c.incident == _ID, _ARMED).values(state="cancelled")
 _FIRED = t.timer.update().where(t.timer.c.id == _ID, _ARMED).values(state="fired")
-_SHIFTS = sa.select(t.shift).where(
-    t.shift.c.starts <= sa.bindparam("the_now"), t.shift.c.ends > sa.bindparam("the_end")
+_SHIFTS = (
+    sa.select(t.shift)
+    .where(t.shift.c.starts <= sa.bindparam("the_now"), t.shift.c.ends > sa.bindparam("the_end"))
+    .order_by(t.shift.c.id)
 )
-_PEOPLE = sa.select(t.person)
+_PEOPLE = sa.select(t.person).order_by(t.person.c.id)
 
 
 @cache
 def _once(table: sa.Table, dialect: str) -> Any:
     """Return the statement that inserts a row unless a unique key stands against it."""
     make = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    return make(table).on_conflict_do_nothing()
+    # Else SQLAlchemy closes psycopg's cursor before anybody can ask it how many rows there were.
+    return make(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 class Tx:
@@ -101,7 +104,7 @@ class Tx:
         try:
             work()
         except Exception as error:
-            if file_trouble(error) is not None:
+            if store_trouble(error) is not None:
                 raise
             self.sql.exec_driver_sql("ROLLBACK TO SAVEPOINT isolated")
             self.sql.exec_driver_sql("RELEASE SAVEPOINT isolated")

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -11,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
-from monitord.store.trouble import file_trouble
+from monitord.store.trouble import Trouble, store_trouble
 from monitord.store.tx import Tx
 
 T = TypeVar("T")
@@ -22,7 +21,7 @@ GROUP = 256
 class StoreUnavailable(Exception):
     """Nothing was written, and the same decision may be tried again.
 
-    The disk is full, the file is locked, or the like. `full` tells the first.
+    The disk is full, the file is locked, the server does not answer, or the like. `full` tells the first.
     """
 
     def __init__(self, why: str, *, full: bool) -> None:
@@ -46,7 +45,7 @@ class Writer(Protocol):
 
 
 def _why(error: Exception) -> StoreUnavailable:
-    return StoreUnavailable(str(getattr(error, "orig", error)), full=file_trouble(error) == sqlite3.SQLITE_FULL)
+    return StoreUnavailable(str(getattr(error, "orig", error)), full=store_trouble(error) is Trouble.FULL)
 
 
 class ThreadWriter:
@@ -110,7 +109,7 @@ def commit_group(
                 try:
                     result = work(tx)
                 except Exception as error:
-                    if file_trouble(error) is not None:
+                    if store_trouble(error) is not None:
                         raise
                     connection.exec_driver_sql("ROLLBACK TO decision")
                     tx.forget()

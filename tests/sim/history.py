@@ -1,15 +1,17 @@
 """What a night leaves behind beside its database: who lived when, what was done to whom, what arrived where."""
 
-import contextlib
 import hashlib
-import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from monitord.store import tables as t
 from tests.sim.clock import Machine
 from tests.sim.loop import Universe
 from tests.sim.nemesis import Plan
 from tests.sim.people import People
+from tests.sim.place import read
 from tests.sim.province import Edition
 from tests.sim.telegram import Telegram
 from tests.sim.world import World
@@ -63,6 +65,7 @@ def fingerprint(history: History, database: Path) -> str:
     digest.update(repr([(s.at, s.target, s.health) for s in history.world.seen]).encode())
     digest.update(repr([(p.at, p.update) for p in history.people.pressed]).encode())
     digest.update(repr(history.ups).encode())
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        digest.update(repr(connection.execute("SELECT hash FROM journal ORDER BY seq").fetchall()).encode())
+    with read() as connection:
+        hashes = connection.execute(sa.select(t.journal.c.hash).order_by(t.journal.c.seq)).all()
+        digest.update(repr([tuple(row) for row in hashes]).encode())
     return digest.hexdigest()[:16]

@@ -2,9 +2,7 @@
 
 import asyncio
 import base64
-import contextlib
 import random
-import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -18,12 +16,11 @@ from tests.sim.history import History, Up
 from tests.sim.loop import Killed, SimLoop, Universe
 from tests.sim.nemesis import Blow, Plan
 from tests.sim.people import People
-from tests.sim.place import FILE, listen, the_engine
+from tests.sim.place import FILE, listen, new_database, read, the_engine
 from tests.sim.province import CHAT, first_edition, next_edition
 from tests.sim.telegram import Telegram, Try
 from tests.sim.world import Phase, World, make_phases
 from tests.sim.writer import Diary, SimWriter, ToldTx
-from tests.support.night import empty_database
 
 HEALING = 2 * 3600.0
 MOST_TASKS = 70
@@ -64,7 +61,7 @@ class Night:
             plan, universe, Machine(universe), world, telegram, people, Diary(), {"edition-0": edition}, edition
         )
         self.database = folder / FILE
-        self.database.write_bytes(empty_database())
+        new_database()
         self._edition = edition
         self._edits = self._fork("edits")
         self._graves: list[Any] = []
@@ -164,17 +161,18 @@ class Night:
 
     def _look_at_tables(self) -> None:
         """What must hold whenever the daemon dies, and which row was the last."""
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
-            armed = [row[0] for row in connection.execute("SELECT incident FROM timer WHERE state = 'armed'")]
-            for ident, code, phase in connection.execute("SELECT id, code, phase FROM incident"):
+        with read() as connection:
+            look = connection.exec_driver_sql
+            armed = [row[0] for row in look("SELECT incident FROM timer WHERE state = 'armed'")]
+            for ident, code, phase in look("SELECT id, code, phase FROM incident ORDER BY id"):
                 number = armed.count(ident)
                 if number != (0 if phase == "restored" else 1):
                     self.history.wrong.append(
                         f"I7: {code} is {phase} with {number} timers at {self.history.universe.now:.1f}"
                     )
-            head = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+            head = look("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
             if head is not None:
-                self.history.heads.append(head)
+                self.history.heads.append((head[0], head[1]))
 
     # --- blows ------------------------------------------------------------------------------------------------------
 

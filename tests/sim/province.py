@@ -159,6 +159,7 @@ def settings_of(edition: Edition) -> Settings:
         log_channel=None,
         web=WebSettings(enabled=False),
         state_dir=Path("/nonexistent"),
+        database=None,
         runtime_dir=Path("/nonexistent"),
         checks_dirs=(),
         http_workers=2,

@@ -20,8 +20,9 @@ from tests.sim.check import judge
 from tests.sim.history import History, fingerprint
 from tests.sim.nemesis import Plan, make_plan
 from tests.sim.night import Night
-from tests.sim.place import in_folder
+from tests.sim.place import SERVER, in_folder
 from tests.support.night import empty_database
+from tests.support.server import Server
 
 HOURS = 12.0
 SHOWN = 10
@@ -138,8 +139,11 @@ def main() -> int:
     parser.add_argument("--verbose", action="store_true", help="with --replay: everything that happened")
     parser.add_argument("--first", action="store_true", help="stop at the first seed that was wrong")
     parser.add_argument("--json", action="store_true", help="one line a seed")
+    parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite", help="where the database lies")
     asked = parser.parse_args()
     same_hashes()
+    if asked.store == "postgresql":
+        SERVER.append(Server())
     if asked.replay is not None:
         results = [play(asked.replay, asked.hours, asked.verbose)]
         for line in results[0].wrong:
@@ -158,6 +162,8 @@ def main() -> int:
     )
     if len(results) == 1:
         print(f"history {results[0].history}")
+    for server in SERVER:
+        server.end()
     return 1 if wrong else 0
 
 

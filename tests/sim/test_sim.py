@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.server import needs_postgresql
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -40,6 +42,17 @@ def test_no_alert_is_lost_in_thirty_nights() -> None:
     found = re.search(r"(\d+) crash points", summary)
     assert found is not None
     assert int(found[1]) >= 20
+
+
+@pytest.mark.slow
+def test_on_a_server_the_same_nights_give_the_same_histories() -> None:
+    needs_postgresql()
+    told = [_run("run", "--seeds", "1..4", "--hours", "6", "--json", "--store", s) for s in ("sqlite", "postgresql")]
+    histories = [re.findall(r'"deaths": (\d+).*"history": "(\w{16})"', lines) for lines in told]
+    assert " 0 violations" in told[1]
+    assert len(histories[1]) == 4
+    assert any(deaths != "0" for deaths, _ in histories[1])
+    assert histories[0] == histories[1]
 
 
 @pytest.mark.slow

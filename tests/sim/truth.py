@@ -13,6 +13,7 @@ from monitord.domain.journal import FactKind, Row
 from monitord.store import tables as t
 from monitord.store.rows import journal_row
 from tests.sim.history import History
+from tests.sim.place import read as read_database
 from tests.sim.province import Edition, on_duty, reachable
 
 AFTER_START = 12.0
@@ -34,8 +35,7 @@ class Truth:
 
     def __init__(self, history: History, database: Path) -> None:
         self.history = history
-        engine = sa.create_engine(f"sqlite:///{database}")
-        with engine.connect() as connection:
+        with read_database() as connection:
 
             def read(table: sa.Table) -> list[Any]:
                 return list(connection.execute(sa.select(table).order_by(*table.primary_key.columns)).mappings())
@@ -47,7 +47,6 @@ class Truth:
             self.timers = read(t.timer)
             self.buttons = {row["ref"]: row for row in read(t.button)}
             self.meta = {row["key"]: row["value"] for row in read(t.meta)}
-        engine.dispose()
         self.when = {row.seq: history.diary.when[row.hash] for row in self.rows if row.hash in history.diary.when}
         self.of: dict[int, list[Row]] = defaultdict(list)
         for row in self.rows:

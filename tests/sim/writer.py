@@ -16,6 +16,7 @@ from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.store.writer import commit_group
 from tests.sim.loop import Killed, Universe
+from tests.sim.place import changes
 
 T = TypeVar("T")
 
@@ -113,7 +114,7 @@ class SimWriter:
             self._busy = False
 
     def _before_commit(self, connection: sa.Connection) -> None:
-        rows = connection.connection.dbapi_connection.total_changes  # type: ignore[union-attr]
+        rows = changes(connection)
         if rows == self._rows:
             return
         self._rows = rows

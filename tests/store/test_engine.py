@@ -4,7 +4,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,9 +25,14 @@ from monitord.store.engine import (
     refuse_network_file_system,
     writing_engine,
 )
-from monitord.store.tx import Tx
 from monitord.store.writer import InlineWriter
 from tests.store.conftest import make_tx
+
+
+@pytest.fixture
+def place(database: Path) -> Path:
+    """Only files: what a server does in their place stands in test_postgresql.py."""
+    return database
 
 
 def test_commits_reach_the_disk_and_the_log_is_a_write_ahead_log(engine: sa.Engine) -> None:
@@ -79,25 +83,6 @@ async def test_no_decision_begins_with_a_deferred_transaction(engine: sa.Engine)
     assert begins == ["BEGIN IMMEDIATE", "BEGIN IMMEDIATE"]
 
 
-def test_reading_cannot_write(engine: sa.Engine, database: Path) -> None:
-    reading = reading_engine(database)
-    with reading.connect() as connection, pytest.raises(sa.exc.OperationalError, match="readonly"):
-        connection.execute(t.meta.insert().values(key="a", value="b"))
-    reading.dispose()
-
-
-def test_a_reader_does_not_hinder_the_writer_nor_see_half_of_it(engine: sa.Engine, database: Path) -> None:
-    reading = reading_engine(database)
-    with reading.connect() as reader:
-        assert reader.execute(sa.select(t.meta)).all() == []
-        with engine.begin() as writer:
-            writer.execute(t.meta.insert().values(key="a", value="b"))
-        assert reader.execute(sa.select(t.meta)).all() == []
-    with reading.connect() as reader:
-        assert len(reader.execute(sa.select(t.meta)).all()) == 1
-    reading.dispose()
-
-
 # --- instants ---------------------------------------------------------------------------------------------------------
 
 ZONES = [UTC, ZoneInfo("Asia/Ho_Chi_Minh"), ZoneInfo("America/New_York"), timezone(timedelta(hours=-11, minutes=-30))]
@@ -127,15 +112,6 @@ def test_an_instant_comes_back_the_same_and_in_utc(at: datetime) -> None:
 def test_instants_sort_as_text_as_they_sort_in_time(one: datetime, other: datetime) -> None:
     assert (bound(one) < bound(other)) == (one < other)
     assert len(bound(one)) == 27
-
-
-def test_a_naive_instant_is_refused_by_every_column_of_instants(engine: sa.Engine) -> None:
-    naive = datetime(2026, 12, 1, 3, 0)  # noqa: DTZ001
-    columns = [c for table in t.metadata.tables.values() for c in table.columns if isinstance(c.type, UtcDateTime)]
-    assert len(columns) >= 15
-    for column in columns:
-        with engine.connect() as connection, pytest.raises(sa.exc.StatementError, match="naive"):
-            connection.execute(sa.select(column).where(column == naive))
 
 
 def test_no_column_keeps_instants_in_another_way() -> None:
@@ -260,25 +236,3 @@ def test_the_lock_is_not_inherited_by_what_the_daemon_starts(tmp_path: Path) -> 
 
 def test_a_local_folder_is_no_network_file_system(tmp_path: Path) -> None:
     refuse_network_file_system(tmp_path)
-
-
-def test_a_failing_reader_thread_leaves_the_writer_alone(engine: sa.Engine, database: Path) -> None:
-    reading = reading_engine(database)
-    failures: list[Exception] = []
-
-    def read() -> None:
-        try:
-            with reading.connect() as connection:
-                connection.exec_driver_sql("SELECT * FROM nowhere")
-        except sa.exc.OperationalError as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=read) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    with engine.begin() as connection:
-        Tx(connection, lambda n: "s" * n).put("a", "b")
-    assert len(failures) == 4
-    reading.dispose()

@@ -1,5 +1,6 @@
 """The journal's rows in the file: append-only for whoever works through SQL, whole under every repetition."""
 
+import contextlib
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from monitord.domain.journal import Fact, FactKind, private_digest, verify
 from monitord.domain.notice import Event, Notice, Priority
 from monitord.store import tables as t
+from monitord.store.engine import writing_engine
 from monitord.store.rows import Moment, journal_row
 from tests.store.conftest import make_tx
 
@@ -31,25 +33,38 @@ def filled(engine: sa.Engine) -> sa.Engine:
     return engine
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE journal SET kind = 'x'",
-        "UPDATE journal SET ts = ts",
-        "DELETE FROM journal",
-        "DELETE FROM journal WHERE seq = 3",
+CHANGES = [
+    "UPDATE journal SET kind = 'x'",
+    "UPDATE journal SET ts = ts",
+    "DELETE FROM journal",
+    "DELETE FROM journal WHERE seq = 3",
+    "INSERT INTO journal SELECT * FROM journal WHERE seq = 2 ON CONFLICT (seq) DO UPDATE SET kind = 'x'",
+]
+CHANGES_OF = {
+    "sqlite": [
         "INSERT OR REPLACE INTO journal SELECT * FROM journal WHERE seq = 2",
         "REPLACE INTO journal(seq,ts,boot,kind,refs,prev,hash) VALUES (3,'2026','b','k','{}','p','h')",
         "UPDATE OR REPLACE journal SET seq = 1 WHERE seq = 3",
     ],
-)
-def test_a_row_is_neither_changed_nor_removed_nor_replaced(filled: sa.Engine, statement: str) -> None:
-    with filled.connect() as connection, pytest.raises(sa.exc.IntegrityError):
-        connection.exec_driver_sql(statement)
-    with filled.connect() as connection:
-        rows = [journal_row(r) for r in connection.execute(sa.select(t.journal)).mappings()]
-    assert [r.kind for r in rows] == [FactKind.DAEMON_STARTED, FactKind.PRESS_REFUSED, FactKind.DAEMON_STOPPED]
-    assert list(verify(rows)) == []
+    "postgresql": [
+        "TRUNCATE journal CASCADE",
+        "UPDATE journal SET seq = 9 WHERE seq = 3",
+        "SET LOCAL session_replication_role = replica; DELETE FROM journal",
+        "MERGE INTO journal j USING (SELECT 1 AS seq) m ON j.seq = m.seq WHEN MATCHED THEN DELETE",
+    ],
+}
+
+
+def test_a_row_is_neither_changed_nor_removed_nor_replaced(filled: sa.Engine) -> None:
+    for statement in CHANGES + CHANGES_OF[filled.dialect.name]:
+        with filled.connect() as connection, pytest.raises(sa.exc.IntegrityError):
+            connection.exec_driver_sql(statement)
+        with filled.connect() as connection:
+            rows = [
+                journal_row(r) for r in connection.execute(sa.select(t.journal).order_by(t.journal.c.seq)).mappings()
+            ]
+        assert [r.kind for r in rows] == [FactKind.DAEMON_STARTED, FactKind.PRESS_REFUSED, FactKind.DAEMON_STOPPED]
+        assert list(verify(rows)) == []
 
 
 def test_purging_what_is_personal_leaves_the_chain_whole(filled: sa.Engine) -> None:
@@ -96,12 +111,6 @@ def test_a_second_running_incident_of_a_target_is_refused_by_the_file_itself(eng
         connection.execute(t.incident.insert().values(row | {"id": 2, "number": 2, "phase": "open"}))
     with engine.begin() as connection, pytest.raises(sa.exc.IntegrityError):
         connection.execute(t.incident.insert().values(row | {"id": 3, "number": 3, "phase": "acknowledged"}))
-
-
-def test_the_file_says_whose_it_is(engine: sa.Engine, database: Path) -> None:
-    connection = sqlite3.connect(database)
-    assert connection.execute("PRAGMA application_id").fetchone() == (0x6D6F6E64,)
-    connection.close()
 
 
 def test_people_and_shifts_are_remembered_within_a_transaction_until_somebody_wrote_them(engine: sa.Engine) -> None:
@@ -151,3 +160,32 @@ def test_what_fails_in_isolation_leaves_neither_rows_nor_memories(engine: sa.Eng
         rows = [journal_row(r) for r in connection.execute(sa.select(t.journal)).mappings()]
     assert [r.kind for r in rows] == [FactKind.DAEMON_STARTED, FactKind.CLOCK_STEPPED, FactKind.CLOCK_STEPPED]
     assert list(verify(rows)) == []
+
+
+def test_a_number_is_the_next_one_whatever_was_undone_or_stood_there_already(engine: sa.Engine) -> None:
+    shift = {"unit": "u", "duty": "d", "person": "an", "starts": MOMENT.now, "ends": MOMENT.now, "source": ""}
+    with engine.begin() as connection:
+        tx = make_tx(connection)
+        assert tx.insert_once(t.shift, shift)
+        assert not tx.insert_once(t.shift, shift)
+        with connection.begin_nested() as undone:
+            assert tx.insert_once(t.shift, shift | {"person": "binh"})
+            undone.rollback()
+        connection.execute(t.shift.insert(), [shift | {"person": name} for name in ("chi", "dung")])
+        connection.execute(t.shift.insert(), shift | {"person": "giang", "id": 9})
+        assert tx.insert_once(t.shift, shift | {"person": "hoa"})
+        assert connection.execute(sa.select(t.shift.c.id).order_by(t.shift.c.id)).scalars().all() == [1, 2, 3, 9, 10]
+
+
+def test_text_longer_than_its_column_says_is_kept_whole(engine: sa.Engine) -> None:
+    notice = Notice(None, Event.CHANNEL_BROKEN, "an", "telegram", Priority.FOLLOW_UP, subject="đ" * 600)
+    with engine.begin() as connection:
+        assert make_tx(connection).queue(notice, MOMENT.now)
+        assert connection.execute(sa.select(t.outbox.c.key)).scalar() == notice.key
+
+
+def test_the_file_says_whose_it_is(database: Path) -> None:
+    with writing_engine(database).connect() as connection:
+        connection.close()
+    with contextlib.closing(sqlite3.connect(database)) as connection_:
+        assert connection_.execute("PRAGMA application_id").fetchone() == (0x6D6F6E64,)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from monitord.domain.journal import Fact, FactKind, verify
 from monitord.store import tables as t
-from monitord.store.engine import writing_engine
+from monitord.store.engine import Place, reading_engine, writing_engine
 from monitord.store.rows import Moment, journal_row
 from monitord.store.tx import Tx
 from monitord.store.writer import InlineWriter, StoreUnavailable, ThreadWriter, commit_group
@@ -54,22 +54,23 @@ def commit(engine: sa.Engine, *works: Work) -> list[Future[Any]]:
     return futures
 
 
-def keys(path: Path) -> set[str]:
+def keys(place: Place) -> set[str]:
     """Return what is remembered, seen by another connection."""
-    with sqlite3.connect(path) as other:
-        found = {row[0] for row in other.execute("SELECT key FROM meta")}
-    other.close()
+    reading = reading_engine(place)
+    with reading.connect() as other:
+        found = set(other.execute(sa.select(t.meta.c.key)).scalars())
+    reading.dispose()
     return found
 
 
-def test_one_bad_decision_does_not_undo_its_neighbours(engine: sa.Engine, database: Path) -> None:
+def test_one_bad_decision_does_not_undo_its_neighbours(engine: sa.Engine, place: Place) -> None:
     first, bad, last = commit(engine, put("first"), put_and_fail("bad"), put("last"))
     assert (first.result(), last.result()) == ("first", "last")
     assert isinstance(bad.exception(), Wrong)
-    assert keys(database) == {"first", "last"}
+    assert keys(place) == {"first", "last"}
 
 
-def test_a_statement_that_a_constraint_refuses_undoes_its_own_decision_only(engine: sa.Engine, database: Path) -> None:
+def test_a_statement_that_a_constraint_refuses_undoes_its_own_decision_only(engine: sa.Engine, place: Place) -> None:
     def twice(tx: Tx) -> None:
         tx.sql.execute(t.meta.insert().values(key="a", value="1"))
         tx.sql.execute(t.meta.insert().values(key="a", value="2"))
@@ -78,7 +79,7 @@ def test_a_statement_that_a_constraint_refuses_undoes_its_own_decision_only(engi
     assert one.result() == "before"
     assert isinstance(two.exception(), sa.exc.IntegrityError)
     assert three.result() == "after"
-    assert keys(database) == {"before", "after"}
+    assert keys(place) == {"before", "after"}
 
 
 def test_a_decision_sees_what_the_one_before_it_in_its_group_wrote(engine: sa.Engine) -> None:
@@ -91,11 +92,11 @@ def test_a_decision_does_not_see_what_was_undone_before_it(engine: sa.Engine) ->
     assert seen.result() is None
 
 
-def test_nobody_is_answered_before_the_commit(engine: sa.Engine, database: Path) -> None:
+def test_nobody_is_answered_before_the_commit(engine: sa.Engine, place: Place) -> None:
     answered: list[set[str]] = []
     futures: list[Future[Any]] = [Future(), Future()]
     for future in futures:
-        future.add_done_callback(lambda _: answered.append(keys(database)))
+        future.add_done_callback(lambda _: answered.append(keys(place)))
 
     def not_yet(tx: Tx) -> None:
         tx.put("two", "x")
@@ -105,8 +106,8 @@ def test_nobody_is_answered_before_the_commit(engine: sa.Engine, database: Path)
     assert answered == [{"one", "two"}, {"one", "two"}]
 
 
-def test_a_commit_that_fails_fails_them_all_and_leaves_nothing(database: Path) -> None:
-    engine = writing_engine(database)
+def test_a_commit_that_fails_fails_them_all_and_leaves_nothing(place: Place) -> None:
+    engine = writing_engine(place)
 
     @sa.event.listens_for(engine, "commit")
     def refuse(_: sa.Connection) -> None:
@@ -114,13 +115,11 @@ def test_a_commit_that_fails_fails_them_all_and_leaves_nothing(database: Path) -
 
     one, bad, two = commit(engine, put("one"), put_and_fail("bad"), put("two"))
     assert {type(f.exception()) for f in (one, bad, two)} == {StoreUnavailable}
-    assert keys(database) == set()
+    assert keys(place) == set()
     engine.dispose()
 
 
-def test_a_failure_of_the_file_in_one_decision_fails_its_whole_group_unwritten(
-    engine: sa.Engine, database: Path
-) -> None:
+def test_a_failure_of_the_file_in_one_decision_fails_its_whole_group_unwritten(engine: sa.Engine, place: Place) -> None:
     def broken(tx: Tx) -> None:
         error = sqlite3.OperationalError("disk I/O error")
         error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
@@ -128,21 +127,19 @@ def test_a_failure_of_the_file_in_one_decision_fails_its_whole_group_unwritten(
 
     futures = commit(engine, put("one"), broken, put("two"))
     assert {type(f.exception()) for f in futures} == {StoreUnavailable}
-    assert keys(database) == set()
+    assert keys(place) == set()
 
 
-def test_who_gave_up_waiting_is_not_decided_for(engine: sa.Engine, database: Path) -> None:
+def test_who_gave_up_waiting_is_not_decided_for(engine: sa.Engine, place: Place) -> None:
     gone: Future[Any] = Future()
     gone.cancel()
     stays: Future[Any] = Future()
     commit_group(engine, make_tx, [(put("gone"), gone), (put("stays"), stays)])
     assert stays.result() == "stays"
-    assert keys(database) == {"stays"}
+    assert keys(place) == {"stays"}
 
 
-def test_another_process_with_the_write_lock_fails_the_group_and_the_next_one_works(
-    database: Path, engine: sa.Engine
-) -> None:
+def test_another_process_with_the_write_lock_of_a_file_fails_the_group_and_the_next_one_works(database: Path) -> None:
     other = sqlite3.connect(database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     hasty = writing_engine(database, busy_ms=20)
@@ -178,7 +175,7 @@ def test_the_remembered_last_row_of_the_journal_is_dropped_with_the_decision_tha
     assert list(verify(rows)) == []
 
 
-def test_work_that_is_isolated_undoes_its_own_writes_only(engine: sa.Engine, database: Path) -> None:
+def test_work_that_is_isolated_undoes_its_own_writes_only(engine: sa.Engine, place: Place) -> None:
     def work(tx: Tx) -> Exception | None:
         tx.put("outer", "x")
         error = tx.isolated(lambda: put_and_fail("inner")(tx))
@@ -187,11 +184,11 @@ def test_work_that_is_isolated_undoes_its_own_writes_only(engine: sa.Engine, dat
 
     (done,) = commit(engine, work)
     assert isinstance(done.result(), Wrong)
-    assert keys(database) == {"outer", "after"}
+    assert keys(place) == {"outer", "after"}
 
 
-async def test_many_at_once_share_few_commits_and_all_are_written(database: Path) -> None:
-    engine = writing_engine(database)
+async def test_many_at_once_share_few_commits_and_all_are_written(place: Place) -> None:
+    engine = writing_engine(place)
     begins = 0
 
     @sa.event.listens_for(engine, "begin")
@@ -208,29 +205,29 @@ async def test_many_at_once_share_few_commits_and_all_are_written(database: Path
     assert await first is True
     assert await asyncio.gather(*many) == [f"k{n}" for n in range(300)]
     writer.close()
-    assert len(keys(database)) == 300
+    assert len(keys(place)) == 300
     assert begins <= 4
 
 
-async def test_decisions_are_made_in_the_order_they_came(database: Path) -> None:
-    writer = ThreadWriter(writing_engine(database), make_tx)
+async def test_decisions_are_made_in_the_order_they_came(place: Place) -> None:
+    writer = ThreadWriter(writing_engine(place), make_tx)
     order: list[int] = []
     await asyncio.gather(*(writer.run(lambda tx, n=n: order.append(n)) for n in range(100)))  # type: ignore[misc]
     writer.close()
     assert order == list(range(100))
 
 
-async def test_closing_finishes_what_was_submitted(database: Path) -> None:
-    writer = ThreadWriter(writing_engine(database), make_tx)
+async def test_closing_finishes_what_was_submitted(place: Place) -> None:
+    writer = ThreadWriter(writing_engine(place), make_tx)
     tasks = [asyncio.ensure_future(writer.run(put(f"k{n}"))) for n in range(20)]
     await asyncio.sleep(0)
     await asyncio.to_thread(writer.close)
     assert len(await asyncio.gather(*tasks)) == 20
-    assert len(keys(database)) == 20
+    assert len(keys(place)) == 20
 
 
-async def test_a_cancelled_caller_does_not_stop_the_writer(database: Path) -> None:
-    writer = ThreadWriter(writing_engine(database), make_tx)
+async def test_a_cancelled_caller_does_not_stop_the_writer(place: Place) -> None:
+    writer = ThreadWriter(writing_engine(place), make_tx)
     gate = threading.Event()
     holding = asyncio.ensure_future(writer.run(lambda tx: gate.wait(5)))
     waiting = asyncio.ensure_future(writer.run(put("never")))
@@ -242,14 +239,14 @@ async def test_a_cancelled_caller_does_not_stop_the_writer(database: Path) -> No
     await holding
     assert await writer.run(put("after")) == "after"
     writer.close()
-    assert keys(database) == {"after"}
+    assert keys(place) == {"after"}
 
 
 @pytest.mark.parametrize("form", [ThreadWriter, InlineWriter])
-async def test_both_forms_raise_what_the_decision_raised_and_write_nothing_of_it(database: Path, form: Any) -> None:
-    writer = form(writing_engine(database), make_tx)
+async def test_both_forms_raise_what_the_decision_raised_and_write_nothing_of_it(place: Place, form: Any) -> None:
+    writer = form(writing_engine(place), make_tx)
     with pytest.raises(Wrong):
         await writer.run(put_and_fail("a"))
     assert await writer.run(put("b")) == "b"
     writer.close()
-    assert keys(database) == {"b"}
+    assert keys(place) == {"b"}

@@ -109,12 +109,20 @@ class Daemon:
     """
 
     def __init__(
-        self, folder: Path, network: str, *, bot_url: str | None = None, defaults: str, more: str = ""
+        self,
+        folder: Path,
+        network: str,
+        *,
+        bot_url: str | None = None,
+        defaults: str,
+        more: str = "",
+        place: sa.URL | None = None,
     ) -> None:
         self.folder = folder
         self.config = folder / "config"
         self.state = folder / "state"
         self.database = self.state / "monitord.db"
+        self.place = place
         self.web_port = free_port()
         self.process: asyncio.subprocess.Process | None = None
         self.ups: list[tuple[datetime, datetime | None]] = []
@@ -131,9 +139,10 @@ class Daemon:
             if self._bot_url
             else ""
         )
+        database = "  database: {secret: database}\n" if self.place is not None else ""
         desk = (
             f"desk:\n  name: Bàn thử\n  administrators: [giang]\n  reopen_within: 0s\n  state_dir: {self.state}\n"
-            f"  runtime_dir: {self.folder / 'run'}\n  defaults: {{{self._defaults}}}\n"
+            f"  runtime_dir: {self.folder / 'run'}\n{database}  defaults: {{{self._defaults}}}\n"
             f"web: {{host: 127.0.0.1, port: {self.web_port}}}\n{telegram}"
             f"log_channel: {{path: messages.log}}\n{more}"
         )
@@ -157,11 +166,16 @@ class Daemon:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **SECRETS},
+                env=self.environment(),
                 cwd=REPOSITORY,
                 start_new_session=True,
             )
         return self.process
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the daemon and of the commands beside it, secrets included."""
+        place = self.place and self.place.set(drivername="postgresql").render_as_string(hide_password=False)
+        return {**os.environ, **SECRETS, **({"MONITORD_SECRET_DATABASE": place} if place else {})}
 
     async def start(self, within: float = START_LIMIT) -> None:
         """Start the daemon and wait until it has looked at every device; AssertionError with its log if it has not."""
@@ -248,7 +262,7 @@ class Daemon:
     @contextlib.contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Open its database for reading."""
-        engine = reading_engine(self.database)
+        engine = reading_engine(self.place or self.database)
         try:
             with engine.connect() as connection:
                 yield connection

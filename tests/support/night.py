@@ -27,7 +27,7 @@ from monitord.domain.update import Answer, Update, UpdateKind
 from monitord.domain.window import Scope, WindowKind
 from monitord.settings.model import Settings
 from monitord.store import tables as t
-from monitord.store.engine import writing_engine
+from monitord.store.engine import Place, writing_engine
 from monitord.store.migrate import bring_up
 from monitord.store.rows import journal_row, shift_of
 from monitord.store.tx import Tx
@@ -93,13 +93,18 @@ class Uncounted:
 
 
 class Night:
-    """One desk and one database. `begin` is local time; `settings` the example province unless given."""
+    """One desk and one database, a file in `folder` or the empty one on a server that `place` names.
 
-    def __init__(self, folder: Path, begin: str, settings: Settings | None = None) -> None:
+    `begin` is local time; `settings` the example province unless given.
+    """
+
+    def __init__(self, folder: Path, begin: str, settings: Settings | None = None, place: Place | None = None) -> None:
         self.clock = ManualClock(datetime.fromisoformat(begin).replace(tzinfo=ZONE).astimezone(UTC))
         self.settings = settings or example()
         self.database = folder / "night.db"
-        self.database.write_bytes(empty_database())
+        self.place = place or self.database
+        if place is None:
+            self.database.write_bytes(empty_database())
         self.got: list[Got] = []
         self.answer: Callable[[Claimed], Outcome] = lambda claimed: ACCEPTED
         self.reserve = Reserve()
@@ -121,7 +126,7 @@ class Night:
         self._runs += 1
         self._seq = 0
         self._looked.clear()
-        self.engine = writing_engine(self.database)
+        self.engine = writing_engine(self.place)
         writer = InlineWriter(self.engine, lambda connection: Tx(connection, token))
         context = Context.of(self.settings, pick(self.settings.lang))
         run = f"run{self._runs}"

@@ -78,6 +78,7 @@ def settings(folder: Path) -> Settings:
         log_channel=None,
         web=WebSettings(),
         state_dir=folder,
+        database=None,
         runtime_dir=folder,
         checks_dirs=(),
         http_workers=1,

@@ -9,7 +9,14 @@ from monitord.store.tables import metadata
 
 
 def run() -> None:
-    """Run the migrations against the URL of the configuration; a kill half-way leaves the schema as it was."""
+    """Run the migrations on the connection that the configuration holds, else on the file of its URL.
+
+    A kill half-way leaves the schema as it was.
+    """
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        _on(given)
+        return
     engine = sa.create_engine(
         context.config.get_main_option("sqlalchemy.url") or "",
         poolclass=sa.NullPool,
@@ -22,11 +29,15 @@ def run() -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True)
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.commit()
+        _on(connection)
     engine.dispose()
+
+
+def _on(connection: sa.Connection) -> None:
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
 
 
 run()

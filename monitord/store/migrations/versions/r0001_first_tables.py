@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import monitord.store.columns
+from monitord.store.migrations.first_guards import drop_postgresql_guards, postgresql_guards, sqlite_guards
 
 APPEND_ONLY = ("journal",)
 """Tables whose rows the application can neither change nor delete."""
@@ -231,19 +232,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["notice"], ["outbox.id"], name=op.f("fk_delivery_attempt_notice_outbox")),
         sa.PrimaryKeyConstraint("notice", "n", name=op.f("pk_delivery_attempt")),
     )
-    if op.get_context().dialect.name == "sqlite":
-        for table in APPEND_ONLY:
-            for verb in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-                )
-            # INSERT OR REPLACE deletes without firing the trigger above.
-            op.execute(
-                f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE seq = NEW.seq) "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+    guards = postgresql_guards if op.get_context().dialect.name == "postgresql" else sqlite_guards
+    for statement in guards(APPEND_ONLY):
+        op.get_bind().exec_driver_sql(statement)
 
 
 def downgrade() -> None:
@@ -294,3 +285,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_incident_day"))
 
     op.drop_table("incident")
+    if op.get_context().dialect.name == "postgresql":
+        for statement in drop_postgresql_guards():
+            op.get_bind().exec_driver_sql(statement)
