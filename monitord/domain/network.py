@@ -51,7 +51,7 @@ class SnmpAccess:
 class Timing:
     """How often a device is looked at and when a fault counts.
 
-    `confirm` failed looks in a row, `retry` apart, make it hard.
+    `confirm` failed looks in a row, `retry` apart, make it hard. Without `flapping` every change is told.
     """
 
     interval: timedelta = timedelta(seconds=30)
@@ -59,6 +59,7 @@ class Timing:
     confirm: int = 3
     timeout: timedelta = timedelta(seconds=2)
     attempts: int = 2
+    flapping: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class Judge:
                 self._previous[target.id] = kept
             if verdict.readings:
                 readings[target.id] = verdict.readings
-            turned = self._restlessness(target.id, after, sight.at)
+            turned = device.timing.flapping and self._restlessness(target.id, after, sight.at)
             if change is None and (verdict.happenings or turned):
                 change = _happened(before, after, verdict)
             if change is not None:

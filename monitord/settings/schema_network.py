@@ -9,6 +9,7 @@ from monitord.settings.form import MONTH, SECOND, TENTH, Form
 
 
 class TimingForm(Form):
+    flapping: bool | None = None
     interval: Annotated[Duration, between(SECOND, MONTH)] | None = None
     retry: Annotated[Duration, between(TENTH, MONTH)] | None = None
     timeout: Annotated[Duration, between(TENTH, MONTH)] | None = None
