@@ -45,7 +45,15 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    """One server for all tests of a process; whoever stops it starts a server of his own."""
+    """One server for all tests of a process; none of them stops it."""
+    server = Server()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def own() -> Iterator[Server]:
+    """A server that a test may stop."""
     server = Server()
     yield server
     server.end()

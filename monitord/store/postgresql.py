@@ -83,7 +83,7 @@ def _engine(url: sa.URL, isolation: Any, **pool: Any) -> sa.Engine:
         url,
         isolation_level=isolation,
         poolclass=QueuePool,
-        connect_args=_NOTICE_THE_DEAD | {"application_name": name},
+        connect_args=_NOTICE_THE_DEAD | {"application_name": name, "client_encoding": "utf8"},
         **pool,
     )
 
@@ -113,13 +113,11 @@ def order_and_letters(connection: sa.Connection) -> str | None:
     and spoil indexes.
     """
     encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
-    sorts = connection.exec_driver_sql("SELECT 'B' < 'a' AND 'a-b' < 'aa' AND 'z' < 'đ'").scalar()
-    if encoding == "UTF8" and sorts:
-        return None
-    return (
-        f"text is kept as {encoding} and sorted by a language: make the database anew with"
-        " CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
-    )
+    wrong = "" if encoding == "UTF8" else f"text is kept as {encoding}"
+    if not wrong and not connection.exec_driver_sql("SELECT 'B' < 'a' AND 'a-b' < 'aa' AND 'z' < 'đ'").scalar():
+        wrong = "text is sorted by a language"
+    anew = "make the database anew with CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+    return f"{wrong}: {anew}" if wrong else None
 
 
 def not_durable(connection: sa.Connection) -> str | None:

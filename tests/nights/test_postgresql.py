@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,14 +20,6 @@ pytestmark = pytest.mark.slow
 
 OLT = silent("olt-go-may")
 POST = silent("bc-go-may")
-
-
-@pytest.fixture
-def own() -> Iterator[Server]:
-    """A server that a test may stop."""
-    server = Server()
-    yield server
-    server.end()
 
 
 async def lived(night: Night) -> tuple[list[Got], list[tuple[object, ...]]]:

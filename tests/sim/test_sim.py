@@ -47,7 +47,7 @@ def test_no_alert_is_lost_in_thirty_nights() -> None:
 @pytest.mark.slow
 def test_on_a_server_the_same_nights_give_the_same_histories() -> None:
     needs_postgresql()
-    told = [_run("run", "--seeds", "1..4", "--hours", "6", "--json", "--store", s) for s in ("sqlite", "postgresql")]
+    told = [_run("run", "--seeds", "1..4", "--hours", "3", "--json", "--store", s) for s in ("sqlite", "postgresql")]
     histories = [re.findall(r'"deaths": (\d+).*"history": "(\w{16})"', lines) for lines in told]
     assert " 0 violations" in told[1]
     assert len(histories[1]) == 4

@@ -147,14 +147,14 @@ def test_a_migration_that_breaks_leaves_nothing_and_every_one_can_be_taken_back(
     engine.dispose()
 
 
-def test_a_database_that_sorts_by_a_language_is_refused_before_anything_is_made(postgresql: Server) -> None:
-    name = "sorted_otherwise"
-    postgresql.sql(
-        f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'vi' LOCALE 'C'"
-    )
-    url = postgresql.url(name)
-    before = schema(url)
-    with pytest.raises(StoreError, match="LOCALE 'C'"):
-        upgrade_server(url)
-    assert schema(url) == before
-    postgresql.sql(f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.mark.parametrize(
+    "kind",
+    ["ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'vi' LOCALE 'C'", "ENCODING 'SQL_ASCII'", "ENCODING 'LATIN1'"],
+    ids=["language", "ascii", "latin"],
+)
+def test_a_database_that_keeps_text_otherwise_is_refused_before_anything_is_made(postgresql: Server, kind: str) -> None:
+    with postgresql.database(f"template0 {kind}") as url:
+        before = schema(url)
+        with pytest.raises(StoreError, match="LOCALE 'C'"):
+            upgrade_server(url)
+        assert schema(url) == before

@@ -1,8 +1,6 @@
-"""A server as the daemon needs it: one writer, whose lock goes and comes with its connection, and no lost commit."""
+"""A server as the daemon needs it: one writer, whose lock goes and comes with its connection."""
 
 import os
-import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,13 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from monitord.store import postgresql as pg
-from monitord.store import tables as t
-from monitord.store.engine import AlreadyRunning, StoreError, name_of, reading_engine, writing_engine
+from monitord.store.engine import AlreadyRunning, StoreError, name_of, writing_engine
 from monitord.store.opening import not_durable, open_writing
 from monitord.store.tx import Tx
 from monitord.store.writer import StoreUnavailable
 from tests.store.test_writer import Work, commit, keys, put
-from tests.support.server import MIGRATED, Server
+from tests.support.server import Server
 
 HASTY = 100
 """Milliseconds for which these tests wait for a lock that stays taken."""
@@ -33,14 +30,6 @@ def place(postgresql: Server) -> Iterator[sa.URL]:
     """Only servers: what a file does in their place stands in test_engine.py."""
     with postgresql.database() as url:
         yield url
-
-
-@pytest.fixture
-def own() -> Iterator[Server]:
-    """A server that a test may stop."""
-    server = Server()
-    yield server
-    server.end()
 
 
 def refusal(engine: sa.Engine, work: Work) -> StoreUnavailable:
@@ -165,76 +154,6 @@ def test_a_connection_that_breaks_inside_a_decision_undoes_the_whole_group(
     assert {type(f.exception()) for f in futures} == {StoreUnavailable}
     assert keys(place) == set()
     assert done(engine, put("again")) == "again"
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
-def test_while_the_server_is_stopped_everything_is_refused_and_afterwards_all_that_was_committed_is_there(
-    own: Server, how: signal.Signals
-) -> None:
-    url = own.url(MIGRATED)
-    engine, reading = writing_engine(url), reading_engine(url)
-    with reading.connect() as connection:
-        assert connection.execute(sa.select(t.meta)).all() == []
-    for n in range(20):
-        done(engine, put(f"k{n}"))
-    own.stop(how)
-    for _ in range(3):
-        assert not refusal(engine, put("never")).full
-    with pytest.raises(sa.exc.OperationalError):
-        reading.connect()
-    with pytest.raises(StoreError, match=r"127\.0\.0\.1"):
-        open_writing(url)
-    own.start()
-    assert done(engine, put("after")) == "after"
-    with reading.connect() as connection:
-        assert len(connection.execute(sa.select(t.meta)).all()) == 21
-    with pytest.raises(AlreadyRunning):
-        writing_engine(url, HASTY).connect()
-    engine.dispose()
-    reading.dispose()
-
-
-def test_a_server_that_only_reads_is_waited_for(place: sa.URL, postgresql: Server) -> None:
-    postgresql.sql(f"ALTER DATABASE {place.database} SET default_transaction_read_only = on")
-    engine = writing_engine(place)
-    assert not refusal(engine, put("a")).full
-    postgresql.sql(f"ALTER DATABASE {place.database} RESET default_transaction_read_only")
-    assert done(engine, put("a")) == "a"
-    engine.dispose()
-
-
-@pytest.fixture
-def small_disk(postgresql: Server) -> Iterator[Path]:
-    """A disk of some megabytes on which the server keeps a tablespace `small`."""
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("a small disk can be mounted by root only")
-    disk = postgresql.folder / "small"
-    disk.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", disk], capture_output=True, text=True)
-    if made.returncode != 0:
-        pytest.skip(f"no small disk can be mounted here: {made.stderr.strip()}")
-    shutil.chown(disk, postgresql.owner, postgresql.owner)
-    postgresql.sql(f"CREATE TABLESPACE small LOCATION '{disk}'")
-    yield disk
-    postgresql.sql("DROP TABLESPACE small")
-    subprocess.run(["umount", "-l", disk], check=False)
-
-
-def test_a_full_disk_of_the_server_is_known_as_full_and_passes(small_disk: Path, postgresql: Server) -> None:
-    def large(tx: Tx) -> None:
-        # Text that does not compress, else the server would find room for it.
-        tx.put("large", os.urandom(4_000_000).hex())
-
-    with postgresql.database(f"{MIGRATED} TABLESPACE small") as url:
-        engine = writing_engine(url)
-        filler = small_disk / "filler"
-        filler.write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 2**20))
-        assert refusal(engine, large).full
-        assert refusal(engine, lambda tx: tx.isolated(lambda: large(tx))).full
-        filler.unlink()
-        done(engine, put("after"))
-        assert keys(url) == {"after"}
-        engine.dispose()
 
 
 def test_a_read_without_end_is_ended(place: sa.URL) -> None:
