@@ -41,6 +41,7 @@ from monitord.domain.finding import FindingKind
 from monitord.domain.incident import Incident
 from monitord.domain.looking import Check
 from monitord.domain.network import SnmpVersion
+from monitord.domain.window import WindowKind, scope_from_wire
 from monitord.judge.registry import builtin_folder, find_checks
 from monitord.judge.runner import Judge
 from monitord.look.looker import Looker
@@ -423,6 +424,8 @@ class Daemon:
             "act": self._act,
             "open": self._open,
             "script": self._script,
+            "window_add": self._window_add,
+            "window_end": self._window_end,
             "reload": self._reload,
         }
 
@@ -449,6 +452,17 @@ class Daemon:
     async def _script(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         script = await self.desk.script(str(asked["incident"]))
         return {"text": self.context.words.script(script, self.settings.zone)}
+
+    async def _window_add(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        spans = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in asked["spans"]]
+        kind, scope = WindowKind(asked["kind"]), scope_from_wire(asked["scope"])
+        person, reason, leader = str(asked["person"]), str(asked.get("reason") or ""), asked.get("leader")
+        ids = await self.desk.set_windows(kind, scope, spans, person, reason, leader)
+        return {"windows": ids, "text": f"{self.context.words.window(kind)}: {', '.join(map(str, ids))}"}
+
+    async def _window_end(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        ended = await self.desk.end_window(int(asked["window"]), str(asked["person"]), str(asked.get("reason") or ""))
+        return {"text": f"{self.context.words.window(ended.kind)} {ended.id}"}
 
     def _spoken(self, incident: Incident) -> Mapping[str, Any]:
         words = self.context.words

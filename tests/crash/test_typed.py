@@ -76,3 +76,26 @@ async def test_an_incident_is_reported_spoken_of_ended_and_closed_by_what_is_typ
     assert (code, "there is none" in err) == (1, True)
     code, out, _ = await typed(daemon, "log", "verify")
     assert code == 0, out
+
+
+async def test_a_window_is_tried_set_shown_and_ended_by_what_is_typed(daemon: Daemon) -> None:
+    maintenance = ("window", "add", "maintenance", "--from", "2030-12-01 01:00", "--to", "03:00", "--device", "olt-1")
+    code, out, err = await typed(daemon, *maintenance, "--dry-run")
+    assert (code, err) == (0, "")
+    assert "nothing was written" in out
+    assert daemon.query(sa.select(t.window)) == []
+    code, out, err = await typed(daemon, *maintenance, "--every", "CN", "--until", "2030-12-31", "--reason", "thay thẻ")
+    assert (code, err) == (0, "")
+    assert len(daemon.query(sa.select(t.window))) == 5
+    code, out, _ = await typed(daemon, "window", "list")
+    assert code == 0
+    assert out.count("thay thẻ") == 5
+    assert "01:00 01/12/2030" in out
+    code, _, err = await typed(daemon, "window", "end", "1")
+    assert (code, err) == (0, "")
+    code, _, err = await typed(daemon, "window", "end", "99")
+    assert (code, "monitord window list" in err) == (1, True)
+    code, _, err = await typed(daemon, "window", "add", "mute", "--from", "01:00", "--to", "02:00")
+    assert (code, "say what it covers" in err) == (2, True)
+    kinds = [row["kind"] for row in daemon.query(sa.select(t.journal))]
+    assert kinds.count(FactKind.WINDOW_SET) == kinds.count(FactKind.WINDOW_ENDED) == 1

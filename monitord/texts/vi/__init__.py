@@ -9,6 +9,7 @@ from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
+from monitord.domain.window import WindowKind
 from monitord.texts import forms, logline
 from monitord.texts.story import (
     Alarm,
@@ -72,6 +73,9 @@ class _Vietnamese:
 
     def severity(self, severity: int) -> str:
         return names.SEVERITY.get(severity, str(severity))
+
+    def window(self, kind: WindowKind) -> str:
+        return names.WINDOW[kind]
 
     def hold(self, hold: Hold) -> str:
         return names.HOLD[hold]
