@@ -13,7 +13,7 @@ from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.steps import next_step
 from monitord.domain.window import Scope, Window, WindowKind, scope_to_wire
 from monitord.store import tables as t
-from monitord.store.rows import Moment
+from monitord.store.rows import Moment, window_of
 from monitord.store.tx import Tx
 
 LONGEST = timedelta(days=31)
@@ -80,7 +80,8 @@ def end_window(tx: Tx, context: Context, window: int, person: str, reason: str, 
 
     What it held is told by the review that follows; steps that a mute held fall due as they would have been.
     """
-    found = next((w for w in tx.windows(at.now, at.now + 400 * timedelta(days=1)) if w.id == window), None)
+    row = tx.sql.execute(sa.select(t.window).where(t.window.c.id == window, t.window.c.ends > at.now)).mappings().first()
+    found = None if row is None else window_of(row)
     if found is None:
         raise WindowRefused(f"no window {window} runs or is ahead; `monitord window list` shows them")
     if person not in tx.people():
