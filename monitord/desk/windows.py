@@ -80,7 +80,8 @@ def end_window(tx: Tx, context: Context, window: int, person: str, reason: str, 
 
     What it held is told by the review that follows; steps that a mute held fall due as they would have been.
     """
-    row = tx.sql.execute(sa.select(t.window).where(t.window.c.id == window, t.window.c.ends > at.now)).mappings().first()
+    wanted = sa.select(t.window).where(t.window.c.id == window, t.window.c.ends > at.now)
+    row = tx.sql.execute(wanted).mappings().first()
     found = None if row is None else window_of(row)
     if found is None:
         raise WindowRefused(f"no window {window} runs or is ahead; `monitord window list` shows them")
