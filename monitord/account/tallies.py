@@ -188,9 +188,9 @@ def _says(row: Row) -> dict[str, Any]:
         case FactKind.INCIDENT_RESTORED:
             return {"phase": Phase.RESTORED, "restored_at": refs.get("restored")}
         case FactKind.INCIDENT_REOPENED:
-            lapsed = {} if refs.get("phase") == Phase.ACKNOWLEDGED else {"ack_expires_at": None}
             seen = {name: refs.get(name) for name in ("phase", "health", "cause")}
-            return {"restored_at": None, "reopened": refs.get("times"), "round": refs.get("round")} | seen | lapsed
+            counts = {"reopened": refs.get("times"), "round": refs.get("round"), "ack_expires_at": refs.get("expires")}
+            return {"restored_at": None} | counts | seen
         case FactKind.INCIDENT_ESCALATED:
             return {"phase": Phase.OPEN, "round": refs.get("round"), "ack_expires_at": None}
         case FactKind.INCIDENT_ETA:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from monitord.desk.context import AGENT, Context, parents_of, write
 from monitord.desk.holding import withheld_below
 from monitord.desk.settling import reconsider, settle, turned
+from monitord.desk.timers import ladder_time, time_left
 from monitord.domain import lifecycle
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import FAULTS, Health, Hold
@@ -165,7 +166,13 @@ def drop_removed(tx: Tx, context: Context, at: Moment) -> int:
     for running in tx.running_incidents():
         if running.target in context.targets or running.target.startswith(BY_HAND):
             continue
-        ended = lifecycle.restored(running, at.now, tx.told(running.id))
+        ended = lifecycle.restored(
+            running,
+            at.now,
+            tx.told(running.id),
+            ladder_now=ladder_time(tx, running.id, at),
+            left=time_left(tx, running.id, at),
+        )
         removed = Fact(FactKind.TARGET_REMOVED, running.id, running.target)
         write(tx, replace(ended, facts=(removed, *ended.facts)), at)
         dropped += 1

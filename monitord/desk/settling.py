@@ -7,7 +7,7 @@ from typing import Any
 
 from monitord.desk.context import Context, write
 from monitord.desk.holding import own_holds, planned_cut, standing_of, windows_over
-from monitord.desk.timers import ladder_time
+from monitord.desk.timers import ladder_time, time_left
 from monitord.domain import escalation, lifecycle
 from monitord.domain.health import FAULTS, Cause, Health
 from monitord.domain.holding import HUSHES, Standing
@@ -73,7 +73,7 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
     planned = planned_cut(tx, device, target, at)
     seen = _draft(context, device, target, row, at, planned is not None)
     if last is not None and back:
-        write(tx, lifecycle.reopened(last, seen, book, at.now, tx.told(last.id), hushed=last.hushed), at)
+        write(tx, lifecycle.reopened(last, seen, at.now, tx.told(last.id), hushed=last.hushed), at)
         return
     rule = settings.severity_rule(target, seen.health)
     why = {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
@@ -128,7 +128,13 @@ def _end(
     hushed = bool(own_holds(windows_over(tx, device, target, at), row) & HUSHES)
     ladder_now = ladder_time(tx, running.id, at)
     ended = lifecycle.restored(
-        running, row["edge_seen"], tx.told(running.id), unseen, ladder_now=ladder_now, hushed=hushed
+        running,
+        row["edge_seen"],
+        tx.told(running.id),
+        unseen,
+        ladder_now=ladder_now,
+        left=time_left(tx, running.id, at),
+        hushed=hushed,
     )
     write(tx, ended, at)
 

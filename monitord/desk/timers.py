@@ -75,6 +75,13 @@ def ladder_time(tx: Tx, incident: int, at: Moment) -> datetime:
     return at.now if row is None else row.due - timedelta(seconds=row.due_boot - at.boot)
 
 
+def time_left(tx: Tx, incident: int, at: Moment) -> timedelta | None:
+    """Return how long the armed timer of an incident has still to run, by boot seconds; None when none is armed."""
+    armed = sa.select(t.timer.c.due_boot).where(t.timer.c.incident == incident, t.timer.c.state == "armed")
+    due = tx.sql.execute(armed).scalar()
+    return None if due is None else timedelta(seconds=due - at.boot)
+
+
 def seconds_to_next(tx: Tx, boot: float, waiting: AbstractSet[str]) -> float | None:
     """Return the seconds until the next timer of a target that is not waiting; None when there is none."""
     if not waiting:

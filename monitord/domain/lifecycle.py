@@ -22,15 +22,20 @@ def restored(
     unknown_between: tuple[datetime, datetime] | None = None,
     *,
     ladder_now: datetime | None = None,
+    left: timedelta | None = None,
     hushed: bool = False,
 ) -> Decision:
     """Decide the return of the target: nothing stays armed, and everyone who was told hears it.
 
     `unknown_between` is the time in which nobody looked, when the return was seen by the first look after it. `hushed`
     when the target is held: people are told at the end of the hold, if it is still true then. `ladder_now` is the
-    present instant by the ladder's own time, so that a fault that comes back goes on where its ladder stood.
+    present instant by the ladder's own time, `left` what is left of the timer that was armed: a fault that comes back
+    goes on where its ladder, or its acknowledgement, stood.
     """
-    spent = incident.spent if ladder_now is None else _spent(incident, ladder_now)
+    if incident.phase is Phase.ACKNOWLEDGED:
+        spent = max(timedelta(0), left or timedelta(0))
+    else:
+        spent = incident.spent if ladder_now is None else _spent(incident, ladder_now)
     after = replace(incident, phase=Phase.RESTORED, restored_at=at, spent=spent, hushed=hushed)
     refs: dict[str, str | float | None] = {
         "restored": stamp(at),
@@ -87,17 +92,15 @@ def may_reopen(incident: Incident, fault_at: datetime, within: timedelta) -> boo
 
 
 def reopened(
-    incident: Incident, seen: Incident, book: DutyBook, now: datetime, told: Iterable[Told], *, hushed: bool = False
+    incident: Incident, seen: Incident, now: datetime, told: Iterable[Told], *, hushed: bool = False
 ) -> Decision:
     """Decide the return of a fault: the same incident, and its ladder goes on where it stood.
 
     Its time is cumulative, so that a fault that flaps just fast enough never stays on the first step. Whoever had it
-    still has it; if the acknowledgement has run out meanwhile the ladder starts again from its first step. Everyone who
-    was told hears it, unless `hushed`: people were not told of the restoration, so that nothing new is true. `seen`
-    carries what is seen now.
+    still has it, for as long as was left when it was restored. Everyone who was told hears it, unless `hushed`: people
+    were not told of the restoration, so that nothing new is true. `seen` carries what is seen now.
     """
-    taken = incident.ack_expires_at is not None and incident.ack_expires_at > now
-    lapsed = incident.ack_expires_at is not None and not taken
+    taken = incident.ack_expires_at is not None
     down_before = incident.outage(incident.restored_at or now)
     after = replace(
         incident,
@@ -106,14 +109,12 @@ def reopened(
         cause=seen.cause,
         detail=seen.detail,
         restored_at=None,
-        ladder_from=now if lapsed else now - incident.spent,
-        step=-1 if lapsed else incident.step,
-        round=incident.round + lapsed,
+        ladder_from=incident.ladder_from if taken else now - incident.spent,
         reopened=incident.reopened + 1,
         episode_from=seen.occurred_at,
         down_before=down_before,
         hushed=False,
-        ack_expires_at=incident.ack_expires_at if taken else None,
+        ack_expires_at=now + incident.spent if taken else None,
     )
     refs = {
         "phase": after.phase,
@@ -121,6 +122,7 @@ def reopened(
         "cause": after.cause,
         "times": after.reopened,
         "round": after.round,
+        "expires": None if after.ack_expires_at is None else stamp(after.ack_expires_at),
         "first_bad": stamp(seen.occurred_at),
         "detected": stamp(seen.detected_at),
         "hushed": 1 if hushed else None,
@@ -133,13 +135,8 @@ def reopened(
         private={"detail": seen.detail} if seen.detail else None,
     )
     notices = () if hushed else _back_again(after, told)
-    if taken and incident.ack_expires_at is not None:
-        return Decision(after, (fact,), notices, Timer(TimerKind.ACK_EXPIRY, 0, incident.ack_expires_at))
-    if lapsed:
-        ladder = step_due(after, book, now)
-        asked = {notice.person for notice in ladder.notices}
-        others = tuple(notice for notice in notices if notice.person not in asked)
-        return replace(ladder, facts=(fact, *ladder.facts), notices=(*ladder.notices, *others))
+    if taken:
+        return Decision(after, (fact,), notices, Timer(TimerKind.ACK_EXPIRY, 0, now + incident.spent))
     return Decision(after, (fact,), notices, next_step(after, after.step))
 
 

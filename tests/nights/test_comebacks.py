@@ -62,8 +62,8 @@ async def test_who_had_it_still_has_it_when_it_comes_back(tmp_path: Path) -> Non
         assert night.count(t.incident, phase="acknowledged") == 1
         assert night.count(t.timer, state="armed", kind="ack_expiry") == 1
         assert "vẫn đang tiếp nhận" in night.got[-1].text
-        await night.passes(minutes=101)
-        assert night.rows(FactKind.INCIDENT_ACK_EXPIRED)[0].ts.strftime("%H:%M") == "03:00"
+        await night.passes(minutes=111)
+        assert night.rows(FactKind.INCIDENT_ACK_EXPIRED)[0].ts.strftime("%H:%M") == "03:10"
 
 
 async def test_a_fault_that_comes_back_late_is_a_new_incident_linked_to_the_last(tmp_path: Path) -> None:

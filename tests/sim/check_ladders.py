@@ -214,7 +214,7 @@ def _expiries(truth: Truth, incident: Any, ladders: list[Ladder], wrong: list[st
     for number, ladder in enumerate(ladders):
         if not ladder.taken or ladder.closed is None:
             continue
-        due = ladder.closed + HOLDS.total_seconds()
+        due = _pauses(truth, incident["id"], ladder.closed, ladder.closed + HOLDS.total_seconds())
         by = truth.by(due, PUNCTUAL)
         following = ladders[number + 1] if number + 1 < len(ladders) else None
         at = _over(truth, incident["id"], ladder.closed, due) if following is None else following.opened
@@ -224,6 +224,20 @@ def _expiries(truth: Truth, incident: Any, ladders: list[Ladder], wrong: list[st
             wrong.append(f"{incident['code']}: I4: the acknowledgement ended {due - at:.1f} s early")
         if by is not None and at > by + 0.5:
             wrong.append(f"{incident['code']}: I4: the acknowledgement should have ended by {by:.1f}, not {at:.1f}")
+
+
+def _pauses(truth: Truth, incident: int, taken: float, due: float) -> float:
+    """Return when an acknowledgement is due to end: it stands still while the fault is away."""
+    restored: float | None = None
+    for row in truth.of[incident]:
+        at = truth.at(row)
+        if at <= taken or at > due:
+            continue
+        if row.kind == FactKind.INCIDENT_RESTORED:
+            restored = at
+        elif row.kind == FactKind.INCIDENT_REOPENED and restored is not None:
+            due, restored = due + at - restored, None
+    return due
 
 
 def _over(truth: Truth, incident: int, taken: float, due: float) -> float:

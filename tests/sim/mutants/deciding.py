@@ -219,7 +219,7 @@ DECIDING: tuple[Mutant, ...] = (
         "back-again-resets",
         "a fault that comes back begins its ladder anew",
         "domain/lifecycle.py",
-        "ladder_from=now if lapsed else now - incident.spent,",
+        "ladder_from=incident.ladder_from if taken else now - incident.spent,",
         "ladder_from=now,",
     ),
     one(
