@@ -82,7 +82,7 @@ def take(press: Press) -> Pressed:
         case Phase.OPEN | Phase.ACKNOWLEDGED if _to_be_taken(incident, person):
             ladder_now = ladder_time(tx, incident.id, at)
             decision = escalation.acknowledged(incident, person.id, duty, at.now, tx.told(incident.id), ladder_now)
-            write(tx, press.signed(decision), at, ladder_now)
+            write(tx, press.signed(decision), at)
             kind = press.context.settings.duty_kinds.get(duty)
             return press.done(PressResult.TAKEN, kind.name if kind else duty)
         case Phase.ACKNOWLEDGED if incident.acknowledged_by == person.id:

@@ -214,7 +214,7 @@ def _eta(act: _Act) -> Incident:
         raise ActRefused(f"nobody has taken {act.incident.code} yet: take it first, then say when it will work again")
     ladder_now = ladder_time(act.tx, act.incident.id, act.at)
     decision = handling.expected(act.incident, act.person, act.ahead("at"), act.at.now, ladder_now)
-    write(act.tx, decision, act.at, ladder_now)
+    write(act.tx, decision, act.at)
     return decision.incident
 
 

@@ -125,7 +125,8 @@ def acknowledged(
     """Decide "tiếp nhận": the ladder stops, everyone who was told hears who took it, and the acknowledgement has an
     end.
 
-    `ladder_now` is `now` by the ladder's own time, from which restoration counts; the timer is in it.
+    `ladder_now` is `now` by the ladder's own time, from which restoration counts. From here on the timer counts by the
+    wall: a machine that starts anew carries it over by that.
     """
     ladder_now = ladder_now or now
     holds = taken_until(incident.policy, incident.detected_at, ladder_now) - ladder_now
@@ -161,7 +162,7 @@ def acknowledged(
         for way in once(told)
         if way.person != person
     ]  # fmt: skip
-    return Decision(after, (fact,), tuple(notices), Timer(TimerKind.ACK_EXPIRY, 0, ladder_now + holds))
+    return Decision(after, (fact,), tuple(notices), Timer(TimerKind.ACK_EXPIRY, 0, expires))
 
 
 def noted(incident: Incident, person: str, duty: str, book: DutyBook, now: datetime) -> Decision:

@@ -77,7 +77,7 @@ def expected(incident: Incident, person: str, eta: datetime, now: datetime, ladd
     after = replace(incident, eta=eta, ack_expires_at=now + holds)
     refs = {"eta": stamp(eta), "expires": stamp(now + holds)}
     fact = Fact(FactKind.INCIDENT_ETA, incident.id, incident.target, person, refs)
-    return Decision(after, (fact,), (), Timer(TimerKind.ACK_EXPIRY, 0, ladder_now + holds))
+    return Decision(after, (fact,), (), Timer(TimerKind.ACK_EXPIRY, 0, now + holds))
 
 
 def remark(

@@ -6,7 +6,7 @@ from typing import Any
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Delivery
 from tests.sim.province import CHAT, STAND_INS
-from tests.sim.reasons import ASKING, TELLING, closed
+from tests.sim.reasons import ASKING, TELLING, away, closed
 from tests.sim.telegram import Try
 from tests.sim.truth import AFTER_START, Truth
 
@@ -156,18 +156,19 @@ def _may_have_arrived(attempt: Try) -> bool:
 def _after_end(truth: Truth, notice: Any, claims: list[float]) -> Iterator[str]:
     if notice["event"] not in TELLING:
         return
-    gone = closed(truth, notice)
-    if gone is None:
+    gone = away(truth, notice)
+    if not gone:
         return
     approved = notice["organisation"] is not None and any(
         r.kind == FactKind.STEP_APPROVED for r in truth.of[notice["incident"]]
     )
     restored = [truth.at(r) for r in truth.of[notice["incident"]] if r.kind == FactKind.INCIDENT_RESTORED]
     if approved:
-        gone = next((at for at in restored if at >= truth.queued(notice)), truth.history.ended)
+        gone = [(next((at for at in restored if at >= truth.queued(notice)), truth.history.ended), truth.history.ended)]
     # A claim that was under way when the end was committed comes back an instant after it.
-    if late := [c for c in claims if c > gone + 1.5]:
-        yield f"I6: claimed at {late[0]:.1f} although its reason was gone at {gone:.1f}"
+    for begins, ends in gone:
+        if late := [c for c in claims if begins + 1.5 < c < ends]:
+            yield f"I6: claimed at {late[0]:.1f} although its reason was gone at {begins:.1f}"
 
 
 def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:

@@ -40,6 +40,26 @@ def closed(truth: Truth, notice: Any) -> float | None:
     return None
 
 
+def away(truth: Truth, notice: Any) -> list[tuple[float, float]]:
+    """Return the times in which the reason of a notice was gone; one that comes back in its round is owed again."""
+    gone = closed(truth, notice)
+    if gone is None:
+        return []
+    found: list[tuple[float, float]] = []
+    since: float | None = gone
+    for row in truth.of[notice["incident"]]:
+        at = truth.at(row)
+        if at <= gone:
+            continue
+        if row.kind == FactKind.INCIDENT_REOPENED and since is not None:
+            if row.refs["phase"] == "open" and row.refs["round"] == notice["round"]:
+                found.append((since, at))
+                since = None
+        elif row.kind in (FactKind.INCIDENT_RESTORED, FactKind.INCIDENT_ACKNOWLEDGED) and since is None:
+            since = at
+    return found if since is None else [*found, (since, truth.history.ended)]
+
+
 def _open(truth: Truth, changed: Any) -> bool:
     phase = True
     for row in truth.of[changed.incident]:

@@ -85,7 +85,9 @@ class Truth:
         What is past stays as it was: an edition says nothing about the time before it came, and of shifts that were
         over at every import nothing is known.
         """
-        told = [(when, edition) for begins, when, edition in self._editions if begins <= at]
+        imports = [(begins, when, self.edition(begins)) for begins, when in self._imports]
+        known = sorted([*self._editions, *imports], key=lambda one: one[0])
+        told = [(when, edition) for begins, when, edition in known if begins <= at]
         edition = next((e for when, e in reversed(told) if when <= now), told[0][1])
         return on_duty(edition, unit, duty, now, min(when for begins, when in self._imports if begins <= at))
 

@@ -136,7 +136,7 @@ def test_a_migration_that_breaks_leaves_nothing_and_every_one_can_be_taken_back(
         assert schema(url) == before
         step.write_text(NEXT.format(before=head(), then="pass"), encoding="utf-8")
         upgrade(config, "head")
-        assert "0002" in schema(url)
+        assert "9999" in schema(url)
         step.unlink()
         connection.exec_driver_sql("DROP TABLE half")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")

@@ -43,7 +43,7 @@ DECIDING: tuple[Mutant, ...] = (
         "ack-for-ever",
         "an acknowledgement never ends",
         "domain/escalation.py",
-        "Timer(TimerKind.ACK_EXPIRY, 0, ladder_now + holds))",
+        "Timer(TimerKind.ACK_EXPIRY, 0, expires))",
         "None)",
     ),
     one(
