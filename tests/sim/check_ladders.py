@@ -231,9 +231,11 @@ def _pauses(truth: Truth, incident: int, taken: float, due: float) -> float:
     restored: float | None = None
     for row in truth.of[incident]:
         at = truth.at(row)
-        if at <= taken or at > due:
+        if at <= taken:
             continue
         if row.kind == FactKind.INCIDENT_RESTORED:
+            if at > due:
+                break
             restored = at
         elif row.kind == FactKind.INCIDENT_REOPENED and restored is not None:
             due, restored = due + at - restored, None

@@ -188,7 +188,8 @@ def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:
     unreached = {n["person"] for n in mine if n["event"] == "restored" and n["state"] == "dead"}
     if silent := told - heard - unreached - _bygone(truth):
         wrong.append(f"{incident['code']}: I3: {sorted(silent)} were told of it and not of its end")
-    perhaps = {n["person"] for n in mine if n["event"] in ASKED and truth.tries[n["id"]]}
+    # Who died with a row in hand cannot know whether it left.
+    perhaps = {n["person"] for n in mine if n["event"] in ASKED and (truth.tries[n["id"]] or n["uncertain"])}
     if heard - perhaps:
         wrong.append(f"{incident['code']}: I3: {sorted(heard - perhaps)} were told of its end only")
     for notice in mine:
