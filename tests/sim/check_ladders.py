@@ -217,13 +217,14 @@ def _expiries(truth: Truth, incident: Any, ladders: list[Ladder], wrong: list[st
         due = _pauses(truth, incident["id"], ladder.closed, ladder.closed + HOLDS.total_seconds())
         by = truth.by(due, PUNCTUAL)
         following = ladders[number + 1] if number + 1 < len(ladders) else None
-        at = _over(truth, incident["id"], ladder.closed, due) if following is None else following.opened
+        at = following.opened if following is not None else truth.history.ended
         if truth.rebooted(ladder.closed, at) and truth.clock_wrong(ladder.closed, at + 1):
             continue
+        over = min(at, _over(truth, incident["id"], ladder.closed, due))
         if following is not None and at < due - 0.01:
             wrong.append(f"{incident['code']}: I4: the acknowledgement ended {due - at:.1f} s early")
-        if by is not None and at > by + 0.5:
-            wrong.append(f"{incident['code']}: I4: the acknowledgement should have ended by {by:.1f}, not {at:.1f}")
+        if by is not None and over > by + 0.5:
+            wrong.append(f"{incident['code']}: I4: the acknowledgement should have ended by {by:.1f}, not {over:.1f}")
 
 
 def _pauses(truth: Truth, incident: int, taken: float, due: float) -> float:
