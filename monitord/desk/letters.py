@@ -1,6 +1,7 @@
 """Letters: an outbox row turned into what its reader gets, with the state of the incident at the instant of sending."""
 
 import base64
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -118,6 +119,14 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     site = settings.sites.get(device.site) if device else None
     reported = incident.target.startswith(BY_HAND)
     lane = settings.lanes.get(incident.lane or "")
+    # What is not to leave the unit is not named to another organisation, wherever the name would stand.
+    outside = row["organisation"] is not None
+    if outside and site is not None and site.keep_inside:
+        site = None
+        device = None if device is None else replace(device, keep_inside=True)
+    hidden = outside and device is not None and device.keep_inside
+    called = lane.name if lane else device.name if device else incident.detail if reported else incident.target
+    called = context.words.page["kept_inside"] if hidden else called
     unit = settings.units.get(incident.unit)
     event = Event(row["event"])
     number = row["step"] if row["step"] is not None else _step_of_person(tx, row)
@@ -139,7 +148,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         severity=incident.severity,
         health=incident.health,
         cause=incident.cause,
-        device_name=lane.name if lane else device.name if device else incident.detail if reported else incident.target,
+        device_name=called,
         lane=lane.name if lane else "",
         suspected=incident.suspected,
         drill=incident.drill,
@@ -148,9 +157,9 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         detected_at=incident.detected_at,
         now=at.now,
         zone=settings.zone,
-        detail="" if reported else incident.detail,
-        title=target.title if target else "",
-        instance=(target.instance or "") if target else "",
+        detail="" if reported or hidden else incident.detail,
+        title=target.title if target and not hidden else "",
+        instance=(target.instance or "") if target and not hidden else "",
         site_name=site.name if site else "",
         commune=site.commune if site else "",
         recipient_name=reader.name if reader else "",

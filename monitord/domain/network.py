@@ -89,11 +89,15 @@ class Device:
     timing: Timing = Timing()
     parent: str | None = None
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    keep_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place: equipment room, post office, data centre."""
+    """A place: equipment room, post office, data centre.
+
+    What is `keep_inside` ("không gửi ra ngoài") is named to nobody outside the unit.
+    """
 
     id: str
     name: str
@@ -101,6 +105,7 @@ class Site:
     commune: str = ""
     address: str = ""
     nearest_police: str | None = None
+    keep_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

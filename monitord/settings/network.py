@@ -33,7 +33,9 @@ def sites_of(book: Book) -> dict[str, Site]:
             if roles.get(police, "police") != "police":
                 why = f"the role of {quoted(police)} is {roles[police]}, not police"
                 book.findings.add(entry.file, entry.at("nearest_police"), why)
-        sites[given.id] = Site(given.id, given.name, given.kind, given.commune, given.address, police)
+        sites[given.id] = Site(
+            given.id, given.name, given.kind, given.commune, given.address, police, given.keep_inside
+        )
     return sites
 
 
@@ -67,6 +69,7 @@ def devices_of(book: Book, kinds: Mapping[str, Check], base: Timing, secrets: Se
             timing=timing,
             parent=given.parent,
             tags=MappingProxyType(dict(given.tags)),
+            keep_inside=given.keep_inside,
         )
     _no_circles(entries, book)
     return devices

@@ -24,6 +24,7 @@ class SiteForm(Form):
     commune: Text = ""
     address: Text = ""
     nearest_police: Slug | None = None
+    keep_inside: bool = False
 
 
 class AuthForm(Form):
@@ -73,6 +74,7 @@ class DeviceForm(Form):
     snmp: SnmpForm | None = None
     timing: TimingForm = TimingForm()
     tags: dict[Text, Text] = Field(default_factory=dict)
+    keep_inside: bool = False
     checks: list[dict[str, Any]] = Field(default_factory=list)
 
 

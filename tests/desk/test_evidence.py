@@ -271,3 +271,21 @@ async def test_numbers_stay_unique_among_running_ones_through_a_night_of_many(tm
         with night.engine.connect() as connection:
             codes = [r.code for r in connection.execute(t.incident.select()) if r.phase == "open"]
         assert len({c.rsplit("-", 1)[1] for c in codes}) == running == len(codes)
+
+
+@pytest.mark.parametrize("kept", ["site", "device"])
+async def test_what_is_not_to_leave_the_unit_is_named_to_nobody_outside(tmp_path: Path, kept: str) -> None:
+    province = example()
+    device = province.devices["cr-1"]
+    site = province.sites[device.site]
+    if kept == "site":
+        province = replace(province, sites={**province.sites, site.id: replace(site, keep_inside=True)})
+    else:
+        province = replace(province, devices={**province.devices, device.id: replace(device, keep_inside=True)})
+    async with Night(tmp_path, "2026-12-01 03:00", province) as night:
+        await night.sees(silent("cr-1"), Health.DOWN)
+        await night.passes(minutes=31)
+        outside = [g.text for g in night.got if g.person in ("yen.phan", "tuan.cao")]
+        assert outside
+        assert not any(device.name in text or site.name in text for text in outside)
+        assert any(device.name in g.text for g in night.got if g.person == night.on("shift"))

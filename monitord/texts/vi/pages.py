@@ -6,6 +6,7 @@ PAGE = {
     "targets": "Đối tượng giám sát",
     "target": "Đối tượng",
     "incidents": "Sự cố",
+    "kept_inside": "một thiết bị của đơn vị",
     "ourselves": "monitord – hệ thống giám sát",
     "open_incidents": "Sự cố đang mở",
     "recent_incidents": "Sự cố đã khôi phục gần đây",
