@@ -1,7 +1,6 @@
 """Letters: an outbox row turned into what its reader gets, with the state of the incident at the instant of sending."""
 
 import base64
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -121,10 +120,8 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     lane = settings.lanes.get(incident.lane or "")
     # What is not to leave the unit is not named to another organisation, wherever the name would stand.
     outside = row["organisation"] is not None
-    if outside and site is not None and site.keep_inside:
-        site = None
-        device = None if device is None else replace(device, keep_inside=True)
-    hidden = outside and device is not None and device.keep_inside
+    hidden = outside and ((site is not None and site.keep_inside) or (device is not None and device.keep_inside))
+    site = None if hidden else site
     called = lane.name if lane else device.name if device else incident.detail if reported else incident.target
     called = context.words.page["kept_inside"] if hidden else called
     unit = settings.units.get(incident.unit)
