@@ -5,11 +5,11 @@ An act is refused to who is not on duty in the incident's unit, in words that sa
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk.act import Act, ActRefused
 from monitord.desk.approvals import approvals
 from monitord.desk.by_hand import UnknownIncident, named
 from monitord.desk.context import GRACE, Context, write
@@ -17,23 +17,13 @@ from monitord.desk.reports import restored_by_hand
 from monitord.desk.security import confirm, to_call
 from monitord.desk.timers import ladder_time
 from monitord.domain import handling
-from monitord.domain.decision import Decision
-from monitord.domain.dutybook import DutyBook, duty_in
+from monitord.domain.dutybook import duty_in
 from monitord.domain.incident import Diary, Incident, Phase
 from monitord.domain.journal import FactKind, stamp
 from monitord.domain.network import BY_HAND
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
-
-LONGEST = 2_000
-"""Characters of one text that somebody writes."""
-FURTHEST = timedelta(days=7)
-"""How far ahead a restoration may be expected, or a reminder asked for."""
-
-
-class ActRefused(ValueError):
-    """The act cannot be done; the text says why and what to do instead."""
 
 
 def act(tx: Tx, context: Context, what: str, shown: str, person: str, given: Mapping[str, Any], at: Moment) -> Incident:
@@ -54,7 +44,7 @@ def act(tx: Tx, context: Context, what: str, shown: str, person: str, given: Map
         raise ActRefused(f"{person} is not on duty in {incident.unit} now: who is may do it (`monitord who`)")
     if what in _RUNNING_ONLY and not incident.running:
         raise ActRefused(f"{incident.code} does not run any more: it is {incident.phase}")
-    return does(_Act(tx, context, incident, person, duty or "", book, at, given))
+    return does(Act(tx, context, incident, person, duty or "", book, at, given))
 
 
 def _named(context: Context, incident: Incident) -> tuple[str, ...]:
@@ -63,87 +53,12 @@ def _named(context: Context, incident: Incident) -> tuple[str, ...]:
     return lane.named if lane is not None and incident.suspected else ()
 
 
-class _Act:
-    """One act: who, on what, with which values."""
-
-    def __init__(
-        self,
-        tx: Tx,
-        context: Context,
-        incident: Incident,
-        person: str,
-        duty: str,
-        book: DutyBook,
-        at: Moment,
-        given: Mapping[str, Any],
-    ) -> None:
-        self.tx, self.context, self.incident = tx, context, incident
-        self.person, self.duty, self.book, self.at = person, duty, book, at
-        self._given = given
-
-    @property
-    def leads(self) -> bool:
-        """Return whether the person is on the leader's duty of the unit."""
-        unit = self.context.settings.units.get(self.incident.unit)
-        return unit is not None and self.duty == unit.leader_duty
-
-    def text(self, key: str, needed: bool = False) -> str:
-        """Return a text of the act, one or more lines; ActRefused when it is needed and missing, or too long."""
-        value = str(self._given.get(key) or "").strip()
-        if needed and not value:
-            raise ActRefused(f"`{key}` must say something")
-        if len(value) > LONGEST:
-            raise ActRefused(f"`{key}` is longer than {LONGEST} characters")
-        return value
-
-    def flag(self, key: str) -> bool:
-        return bool(self._given.get(key))
-
-    def instant(self, key: str) -> datetime | None:
-        """Return an instant of the act, None when it has none."""
-        value = self._given.get(key)
-        if value is None:
-            return None
-        try:
-            found = datetime.fromisoformat(str(value))
-        except ValueError:
-            raise ActRefused(f"`{key}` is no instant: {value!r}") from None
-        if found.tzinfo is None:
-            raise ActRefused(f"`{key}` has no time zone: {value!r}")
-        return found
-
-    def past(self, key: str) -> datetime:
-        """Return an instant that is over, now when none is named; ActRefused for one ahead."""
-        found = self.instant(key) or self.at.now
-        if found > self.at.now:
-            raise ActRefused(f"`{key}` lies ahead: {stamp(found)}")
-        return found
-
-    def ahead(self, key: str) -> datetime:
-        """Return an instant that is to come, within FURTHEST; ActRefused for any other."""
-        found = self.instant(key)
-        if found is None or not self.at.now < found <= self.at.now + FURTHEST:
-            raise ActRefused(f"`{key}` must lie ahead, within {FURTHEST.days} days")
-        return found
-
-    def noted(self, decision: Decision) -> Incident:
-        """Write a decision that arms and disarms nothing."""
-        self.tx.append(decision.facts, self.at)
-        self.tx.save(decision.incident)
-        for notice in decision.notices:
-            self.tx.queue(notice, self.at.now)
-        return decision.incident
-
-    def remark(self, kind: FactKind, refs: Mapping[str, Any], **private: str) -> Incident:
-        return self.noted(handling.remark(self.incident, kind, self.person, refs, private))
-
-
-def _note(act: _Act) -> Incident:
+def _note(act: Act) -> Incident:
     internal = {"internal": 1} if act.flag("internal") else {}
     return act.remark(FactKind.INCIDENT_NOTE, internal, text=act.text("text", needed=True))
 
 
-def _call(act: _Act) -> Incident:
+def _call(act: Act) -> Incident:
     answered = "not_answered" if act.flag("unanswered") else "answered"
     organisation = act.text("organisation") or None
     known = act.context.settings.organisations
@@ -154,13 +69,13 @@ def _call(act: _Act) -> Incident:
     return act.remark(FactKind.INCIDENT_CALL, refs, whom=whom, text=act.text("text"))
 
 
-def _confirm(act: _Act) -> Incident:
+def _confirm(act: Act) -> Incident:
     if not act.incident.suspected:
         raise ActRefused(f"{act.incident.code} is no suspicion")
     return confirm(act.tx, act.context, act.incident, act.person, act.at)
 
 
-def _dismiss(act: _Act) -> Incident:
+def _dismiss(act: Act) -> Incident:
     if not act.incident.suspected:
         raise ActRefused(f"{act.incident.code} is no suspicion: what was confirmed is closed with cause and measures")
     reason = act.text("reason", needed=True)
@@ -170,7 +85,7 @@ def _dismiss(act: _Act) -> Incident:
     return decision.incident
 
 
-def _all_called(act: _Act) -> None:
+def _all_called(act: Act) -> None:
     """Refuse the end of a security incident before every authority of its lane was spoken to."""
     missing = to_call(act.tx, act.context, act.incident)
     if missing:
@@ -179,7 +94,7 @@ def _all_called(act: _Act) -> None:
         raise ActRefused(f"call first, and write it down (`monitord incident call --org ID`): {named}")
 
 
-def _diary(act: _Act) -> Incident:
+def _diary(act: Act) -> Incident:
     event = act.text("event", needed=True)
     if event not in list(Diary):
         raise ActRefused(f"`event` must be one of {', '.join(Diary)}")
@@ -187,14 +102,14 @@ def _diary(act: _Act) -> Incident:
     return act.remark(FactKind.INCIDENT_DIARY, refs, text=act.text("text", needed=event == Diary.OTHER))
 
 
-def _ticket(act: _Act) -> Incident:
+def _ticket(act: Act) -> Incident:
     ticket = act.text("ticket", needed=True)
     if len(ticket) > 64 or not ticket.isprintable():
         raise ActRefused("`ticket` is a number of at most 64 characters")
     return act.remark(FactKind.INCIDENT_TICKET, {"ticket": ticket})
 
 
-def _correct(act: _Act) -> Incident:
+def _correct(act: Act) -> Incident:
     """A correction is a new line with its reason; the line it corrects stays as it is."""
     text = act.text("row", needed=True)
     mine = sa.select(t.journal.c.seq).where(t.journal.c.incident == act.incident.id)
@@ -209,7 +124,7 @@ def _correct(act: _Act) -> Incident:
     )
 
 
-def _eta(act: _Act) -> Incident:
+def _eta(act: Act) -> Incident:
     if act.incident.phase is not Phase.ACKNOWLEDGED:
         raise ActRefused(f"nobody has taken {act.incident.code} yet: take it first, then say when it will work again")
     ladder_now = ladder_time(act.tx, act.incident.id, act.at)
@@ -218,7 +133,7 @@ def _eta(act: _Act) -> Incident:
     return decision.incident
 
 
-def _escalate(act: _Act) -> Incident:
+def _escalate(act: Act) -> Incident:
     ladder_now = ladder_time(act.tx, act.incident.id, act.at)
     approved = frozenset(approvals(act.tx, act.incident.id, act.incident.round))
     decision = handling.escalated(act.incident, act.person, act.duty, act.book, ladder_now, approved)
@@ -226,7 +141,7 @@ def _escalate(act: _Act) -> Incident:
     return decision.incident
 
 
-def _hand(act: _Act) -> Incident:
+def _hand(act: Act) -> Incident:
     to = act.text("to", needed=True)
     if to not in act.book.people or to == act.person:
         raise ActRefused(f"{to!r} is nobody else: name the id of the person who shall take it")
@@ -236,7 +151,7 @@ def _hand(act: _Act) -> Incident:
     return act.noted(decision)
 
 
-def _remind(act: _Act) -> Incident:
+def _remind(act: Act) -> Incident:
     until = act.ahead("at")
     decision = handling.reminded(act.incident, act.person, until, act.book)
     if not decision.notices:
@@ -247,11 +162,11 @@ def _remind(act: _Act) -> Incident:
     return act.incident
 
 
-def _restore(act: _Act) -> Incident:
+def _restore(act: Act) -> Incident:
     return restored_by_hand(act.tx, act.incident, act.person, act.past("at"), act.at)
 
 
-def _fix(act: _Act) -> Incident:
+def _fix(act: Act) -> Incident:
     incident = act.incident
     _all_called(act)
     if incident.running and incident.target.startswith(BY_HAND):
@@ -261,7 +176,7 @@ def _fix(act: _Act) -> Incident:
     return act.noted(handling.fixed(incident, act.person, act.past("at"), act.tx.told(incident.id)))
 
 
-def _close(act: _Act) -> Incident:
+def _close(act: Act) -> Incident:
     """A leader closes; somebody else on duty proposes it, and a leader's closing takes over what was proposed."""
     _all_called(act)
     if act.incident.phase not in (Phase.RESTORED, Phase.FIXED):
@@ -277,7 +192,7 @@ def _close(act: _Act) -> Incident:
     return act.noted(handling.closed(act.incident, act.person, act.duty, act.at.now, cause, measures, told))
 
 
-def _proposed(act: _Act) -> tuple[str, str] | None:
+def _proposed(act: Act) -> tuple[str, str] | None:
     j, p = t.journal.c, t.journal_private.c
     wanted = (
         sa.select(p.body)
@@ -289,7 +204,7 @@ def _proposed(act: _Act) -> tuple[str, str] | None:
     return None if found is None else (found.get("cause_text", ""), found.get("measures", ""))
 
 
-def _merge(act: _Act) -> Incident:
+def _merge(act: Act) -> Incident:
     if not act.incident.target.startswith(BY_HAND):
         raise ActRefused(f"{act.incident.code} was seen by the checks: what people reported is merged into it")
     into = named(act.tx, act.text("into", needed=True), running_only=False)
@@ -303,7 +218,7 @@ def _merge(act: _Act) -> Incident:
     return gone.incident
 
 
-_ACTS: Mapping[str, Callable[[_Act], Incident]] = {
+_ACTS: Mapping[str, Callable[[Act], Incident]] = {
     "note": _note,
     "call": _call,
     "diary": _diary,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from monitord.account.proof import verify
+from monitord.desk.act import ActRefused
 from monitord.desk.by_hand import UnknownIncident
-from monitord.desk.handling import ActRefused
 from monitord.desk.reports import Reported, ReportRefused
 from monitord.domain.health import Health
 from monitord.domain.incident import Phase

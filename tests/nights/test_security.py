@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitord.account.proof import verify
-from monitord.desk.handling import ActRefused
+from monitord.desk.act import ActRefused
 from monitord.desk.reports import ReportRefused
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
