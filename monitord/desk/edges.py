@@ -19,6 +19,7 @@ from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
+_ROW = sa.select(t.target).where(t.target.c.id == sa.bindparam("the_id"))
 _SAVE = t.target.update().where(t.target.c.id == sa.bindparam("the_id"))
 
 
@@ -31,7 +32,7 @@ def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tu
     if found is None:
         return False
     device, target = found
-    row = tx.sql.execute(sa.select(t.target).where(t.target.c.id == edge.target)).mappings().first()
+    row = tx.sql.execute(_ROW, {"the_id": edge.target}).mappings().first()
     if row is not None and _seen_before(row, edge):
         return False
     if _is_news(row, edge):
@@ -74,11 +75,16 @@ def _mark_held(tx: Tx, context: Context, device: Device, target: Target, edge: E
         held = [Hold.BLIND] if edge.now in FAULTS else []
         tx.sql.execute(t.target.update().where(t.target.c.id != SIGHT).values(held=held))
         return
-    behind = [device.id, *context.below.get(device.id, ())]
+    below = context.below.get(device.id, ())
+    if not below and len(device.targets) == 1:
+        return
+    behind = [device.id, *below]
     if edge.now not in FAULTS:
-        failed = sa.select(t.target.c.id).where(t.target.c.settled.in_(FAULTS))
-        agents = set(tx.sql.execute(failed).scalars()) & set(context.agents.values())
-        behind = [name for name in behind if not agents & set(_agents_over(context, name))]
+        over = {name: _agents_over(context, name) for name in behind}
+        named = {agent for agents in over.values() for agent in agents}
+        failed = sa.select(t.target.c.id).where(t.target.c.id.in_(sorted(named)), t.target.c.settled.in_(FAULTS))
+        still = set(tx.sql.execute(failed).scalars())
+        behind = [name for name in behind if not still.intersection(over[name])]
     held = [Hold.PARENT] if edge.now in FAULTS else []
     concerned = sa.and_(t.target.c.device.in_(behind), t.target.c.id != target.id)
     tx.sql.execute(t.target.update().where(concerned).values(held=held))

@@ -70,8 +70,7 @@ def set_windows(
     tx.append(
         [_fact(FactKind.WINDOW_SET, kind, scope, author, reason, {**ends, "leader": leader, "window": ids[0]})], at
     )
-    # Timers are asked anew: the next end is another now.
-    tx.armed_count += 1
+    tx.windows_changed()
     return ids
 
 
@@ -91,9 +90,9 @@ def end_window(tx: Tx, context: Context, window: int, person: str, reason: str, 
     tx.sql.execute(t.window.update().where(t.window.c.id == window).values(ends=end))
     refs = {"from": stamp(found.start), "to": stamp(found.end), "window": window}
     tx.append([_fact(FactKind.WINDOW_ENDED, found.kind, found.scope, person, reason, refs)], at)
+    tx.windows_changed()
     if found.kind is WindowKind.MUTE:
         _unmute(tx, context, at)
-    tx.armed_count += 1
     return found
 
 

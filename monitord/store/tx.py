@@ -38,6 +38,17 @@ _INCIDENT = sa.select(t.incident).where(t.incident.c.id == _ID)
 _RUNNING = sa.select(t.incident).where(
     t.incident.c.target == sa.bindparam("the_target"), t.incident.c.phase.in_([phase.value for phase in RUNNING])
 )
+_NEWEST = (
+    sa.select(t.incident)
+    .where(t.incident.c.target == sa.bindparam("the_target"))
+    .order_by(t.incident.c.id.desc())
+    .limit(1)
+)
+_WINDOWS = (
+    sa.select(t.window)
+    .where(t.window.c.ends > sa.bindparam("the_since"), t.window.c.starts <= sa.bindparam("the_end"))
+    .order_by(t.window.c.starts, t.window.c.id)
+)
 _NEW_INCIDENT = t.incident.insert()
 _META = sa.select(t.meta.c.value).where(t.meta.c.key == sa.bindparam("the_key"))
 _LAST = sa.select(t.journal).order_by(t.journal.c.seq.desc()).limit(1)
@@ -76,6 +87,7 @@ class Tx:
         self._known = False
         self._numbers: dict[date, tuple[set[int], set[int]]] = {}
         self._people: dict[str, Person] | None = None
+        self._windows: tuple[tuple[datetime, datetime], tuple[Window, ...]] | None = None
         self._shifts: tuple[datetime, timedelta, tuple[Shift, ...]] | None = None
         self.queued = 0
         """Outbox rows put in or made due since the transaction began."""
@@ -88,6 +100,7 @@ class Tx:
         """Drop what is remembered of the transaction, after a savepoint was rolled back."""
         self._last, self._known = None, False
         self._numbers.clear()
+        self._windows = None
         self.roster_changed()
 
     def insert_once(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
@@ -173,8 +186,7 @@ class Tx:
 
     def last_incident(self, target: str) -> Incident | None:
         """Return the newest incident of a target, whatever became of it."""
-        wanted = sa.select(t.incident).where(t.incident.c.target == target).order_by(t.incident.c.id.desc()).limit(1)
-        found = self.sql.execute(wanted).mappings().first()
+        found = self.sql.execute(_NEWEST, {"the_target": target}).mappings().first()
         return None if found is None else incident_of(found)
 
     def incidents_of(self, code: str) -> list[Incident]:
@@ -271,9 +283,16 @@ class Tx:
 
     def windows(self, since: datetime, up_to: datetime | None = None) -> tuple[Window, ...]:
         """Return the windows that are not over at `since` and begin by `up_to`; by default those that cover `since`."""
-        w = t.window.c
-        wanted = sa.select(t.window).where(w.ends > since, w.starts <= (up_to or since)).order_by(w.starts, w.id)
-        return tuple(window_of(row) for row in self.sql.execute(wanted).mappings())
+        asked = since, up_to or since
+        if self._windows is None or self._windows[0] != asked:
+            found = self.sql.execute(_WINDOWS, {"the_since": since, "the_end": asked[1]}).mappings()
+            self._windows = asked, tuple(window_of(row) for row in found)
+        return self._windows[1]
+
+    def windows_changed(self) -> None:
+        """Say that windows were written: what is remembered of them is read anew, and timers are asked anew."""
+        self._windows = None
+        self.armed_count += 1
 
     # --- people -----------------------------------------------------------------------------------------------------
 
