@@ -47,7 +47,7 @@ def settle(
         if running is not None:
             _end(tx, device, target, row, running, at, down_between)
     elif now in FAULTS and running is not None and running.health is not now:
-        _change(tx, context, target, row, running, at)
+        _change(tx, context, device, target, row, running, at)
 
 
 def reconsider(tx: Tx, context: Context, row: Any, at: Moment) -> None:
@@ -69,15 +69,15 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
         return
     if row["withheld_at"] is not None:
         _release(tx, row, "free", at)
-    book = context.book(tx, at)
-    planned = planned_cut(tx, device, target, at)
-    seen = _draft(context, device, target, row, at, planned is not None)
+    severity, why = _severity(tx, context, device, target, row, at)
+    seen = _draft(context, device, target, row, at, severity)
     if last is not None and back:
-        write(tx, lifecycle.reopened(last, seen, at.now, tx.told(last.id), hushed=last.hushed), at)
+        again = lifecycle.reopened(last, seen, at.now, tx.told(last.id), hushed=last.hushed)
+        write(tx, again, at)
+        if severity < last.severity:
+            _change(tx, context, device, target, row, replace(again.incident, health=last.health), at)
         return
-    rule = settings.severity_rule(target, seen.health)
-    why = {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
-    decision = escalation.opened(_numbered(tx, context, seen, last, at), book, at.now)
+    decision = escalation.opened(_numbered(tx, context, seen, last, at), context.book(tx, at), at.now)
     first, *rest = decision.facts
     write(tx, replace(decision, facts=(replace(first, refs={**first.refs, **why}), *rest)), at)
 
@@ -139,16 +139,14 @@ def _end(
     write(tx, ended, at)
 
 
-def _change(tx: Tx, context: Context, target: Target, row: Any, running: Incident, at: Moment) -> None:
-    health = Health(row["settled"])
-    severity = context.settings.severity_for(target, health)
-    after, fact = lifecycle.changed(running, health, Cause(row["cause"]), row["detail"] or "", severity)
+def _change(tx: Tx, context: Context, device: Device, target: Target, row: Any, running: Incident, at: Moment) -> None:
+    severity, _ = _severity(tx, context, device, target, row, at)
+    after, fact = lifecycle.changed(running, Health(row["settled"]), Cause(row["cause"]), row["detail"] or "", severity)
     tx.append([fact], at)
     if after.severity == running.severity:
         tx.save(after)
         return
-    tags = context.targets[running.target][0].tags
-    policy = context.settings.policy_for(running.unit, after.severity, tags)
+    policy = context.settings.policy_for(running.unit, after.severity, device.tags)
     if running.phase is not Phase.OPEN:
         # Somebody has it: its ladder waits, and would begin again by the severer policy.
         tx.save(replace(after, policy=policy))
@@ -169,24 +167,32 @@ def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
             tx.queue(notice, at.now)
 
 
-def _draft(context: Context, device: Device, target: Target, row: Any, at: Moment, planned: bool) -> Incident:
-    """Return the incident that a fault would be, without a number."""
-    settings = context.settings
-    health, cause = Health(row["settled"]), Cause(row["cause"])
+def _severity(
+    tx: Tx, context: Context, device: Device, target: Target, row: Any, at: Moment
+) -> tuple[int, dict[str, Any]]:
+    """Return the severity of what a row says, and the ids of the rule and the planned power cut that gave it."""
+    settings, health = context.settings, Health(row["settled"])
+    rule = settings.severity_rule(target, health)
+    planned = planned_cut(tx, device, target, at)
     severity = settings.severity_for(target, health)
-    if planned and cause in SILENCE:
+    if planned is not None and Cause(row["cause"]) in SILENCE:
         severity = max(severity, settings.planned_cut_severity)
+    return severity, {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
+
+
+def _draft(context: Context, device: Device, target: Target, row: Any, at: Moment, severity: int) -> Incident:
+    """Return the incident that a fault would be, without a number."""
     return Incident(
         id=0,
         code="",
         target=target.id,
         unit=device.unit,
         severity=severity,
-        health=health,
-        cause=cause,
+        health=Health(row["settled"]),
+        cause=Cause(row["cause"]),
         detail=row["detail"] or "",
         phase=Phase.OPEN,
-        policy=settings.policy_for(device.unit, severity, device.tags),
+        policy=context.settings.policy_for(device.unit, severity, device.tags),
         detected_at=row["edge_seen"],
         opened_at=at.now,
         ladder_from=at.now,
