@@ -52,10 +52,10 @@ def _fire(
     ladder_now = timer.due + timedelta(seconds=at.boot - timer.due_boot)
     book = context.book(tx, at)
     match timer.kind:
-        case TimerKind.STEP if (end := muted_until(tx, context, incident.target, at)) is not None:
+        case _ if (end := muted_until(tx, context, incident.target, at)) is not None:
             # The mute ends by itself, and what fell due in it is told then, by the highest step.
-            later = Timer(TimerKind.STEP, timer.step, ladder_now + (end - at.now))
-            refs = {"step": timer.step, "until": stamp(end)}
+            later = Timer(timer.kind, timer.step, ladder_now + (end - at.now))
+            refs = {"timer": timer.kind, "step": timer.step, "until": stamp(end)}
             fact = Fact(FactKind.STEP_MUTED, incident.id, incident.target, refs=refs)
             write(tx, Decision(incident, (fact,), (), later), at, ladder_now)
         case TimerKind.STEP:

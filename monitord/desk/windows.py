@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from monitord.desk.context import Context
 from monitord.desk.holding import muted_until
 from monitord.desk.timers import ladder_time
+from monitord.domain.decision import Timer, TimerKind
 from monitord.domain.incident import Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.steps import next_step
@@ -45,10 +46,12 @@ def set_windows(
         raise WindowRefused(f"{leader!r} is on no leader's duty in the roster: name a leader")
     series = tx.token(12)
     ids = []
+    concerned = _covered(context, scope)
     for start, end in spans:
         if not start < end <= start + LONGEST or end <= at.now:
             raise WindowRefused(f"{stamp(start)} to {stamp(end)}: a window ends after it begins, within 31 days, ahead")
-        frozen = next((f for f in freezes if f.overlaps(start, end) and f.scope.touches(scope)), None)
+        near = (freeze for freeze in freezes if freeze.overlaps(start, end))
+        frozen = next((f for f in near if f.scope.touches(scope) or concerned & _covered(context, f.scope)), None)
         if kind is WindowKind.MAINTENANCE and frozen is not None and leader is None:
             raise WindowRefused(
                 f"a change freeze runs from {stamp(frozen.start)} to {stamp(frozen.end)}: name the leader who allows it"
@@ -96,12 +99,22 @@ def end_window(tx: Tx, context: Context, window: int, person: str, reason: str, 
     return found
 
 
+def _covered(context: Context, scope: Scope) -> frozenset[str]:
+    """Return the targets that a scope covers, by the settings in force."""
+    found = context.targets.items()
+    return frozenset(name for name, (d, target) in found if scope.covers(target.id, d.id, d.site, d.unit))
+
+
 def _unmute(tx: Tx, context: Context, at: Moment) -> None:
+    """Let every timer that a mute moved be due when it would have been without it."""
     for incident in tx.running_incidents():
-        if incident.phase is not Phase.OPEN or muted_until(tx, context, incident.target, at) is not None:
+        if muted_until(tx, context, incident.target, at) is not None:
             continue
         due = sa.select(t.timer.c.due).where(t.timer.c.incident == incident.id, t.timer.c.state == "armed")
-        timer = next_step(incident, incident.step)
+        if incident.phase is Phase.OPEN:
+            timer = next_step(incident, incident.step)
+        else:
+            timer = Timer(TimerKind.ACK_EXPIRY, 0, incident.ack_expires_at or at.now)
         armed = tx.sql.execute(due).scalar()
         if armed is not None and armed > timer.due:
             ladder_now = ladder_time(tx, incident.id, at)

@@ -50,7 +50,7 @@ class Scope:
         )
 
     def touches(self, other: "Scope") -> bool:
-        """Return whether both name something in common; what lies in what is not looked into."""
+        """Return whether both name something in common; what lies in what is asked of the settings, not here."""
         if self.everything or other.everything:
             return True
         pairs = ((self.targets, other.targets), (self.devices, other.devices), (self.sites, other.sites))

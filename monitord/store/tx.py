@@ -46,7 +46,11 @@ _NEWEST = (
 )
 _WINDOWS = (
     sa.select(t.window)
-    .where(t.window.c.ends > sa.bindparam("the_since"), t.window.c.starts <= sa.bindparam("the_end"))
+    .where(
+        t.window.c.ends > sa.bindparam("the_since"),
+        t.window.c.starts <= sa.bindparam("the_end"),
+        t.window.c.starts < t.window.c.ends,  # struck out before they began
+    )
     .order_by(t.window.c.starts, t.window.c.id)
 )
 _NEW_INCIDENT = t.incident.insert()
