@@ -43,9 +43,10 @@ class Act:
 
     @property
     def leads(self) -> bool:
-        """Return whether the person is on the leader's duty of the unit."""
+        """Return whether the person is on the leader's duty of the unit, whatever else he is on."""
         unit = self.context.settings.units.get(self.incident.unit)
-        return unit is not None and self.duty == unit.leader_duty
+        mine = {(shift.unit, shift.duty) for shift in self.book.shifts if shift.person == self.person}
+        return unit is not None and (unit.id, unit.leader_duty) in mine
 
     def text(self, key: str, needed: bool = False) -> str:
         """Return a text of the act, one or more lines; ActRefused when it is needed and missing, or too long."""

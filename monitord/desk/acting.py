@@ -25,6 +25,11 @@ from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.texts.story import Pressed, PressResult
 
+HANDED = "handed"
+"""Why somebody takes an incident who is on no duty: it was handed to him."""
+ASKED = "asked"
+"""Why somebody takes an incident who is on no duty: a step names him."""
+
 
 @dataclass(frozen=True, slots=True)
 class Press:
@@ -75,7 +80,7 @@ def take(press: Press) -> Pressed:
     duty = duty or duty_in(incident.unit, person.id, press.book, at.now - GRACE)
     duty = duty or _asked_in_place(press)
     if duty is None and incident.assigned_to == person.id:
-        duty = "assigned"
+        duty = HANDED
     if duty is None:
         return press.refused("not_on_duty")
     match incident.phase:
@@ -84,7 +89,7 @@ def take(press: Press) -> Pressed:
             decision = escalation.acknowledged(incident, person.id, duty, at.now, tx.told(incident.id), ladder_now)
             write(tx, press.signed(decision), at)
             kind = press.context.settings.duty_kinds.get(duty)
-            return press.done(PressResult.TAKEN, kind.name if kind else duty)
+            return press.done(PressResult.TAKEN, kind.name if kind else "")
         case Phase.ACKNOWLEDGED if incident.acknowledged_by == person.id:
             result = PressResult.ALREADY_YOURS
         case Phase.ACKNOWLEDGED:
@@ -168,7 +173,7 @@ def _may_lead(press: Press) -> bool:
 
 
 def _asked_in_place(press: Press) -> str | None:
-    """Return the duty for which the desk itself asked a person who was not on it: a stand-in, or one a step names."""
+    """Return the duty for which the desk itself asked a stand-in who was not on it, ASKED for one whom a step names."""
     notice, person, incident = press.notice, press.person, press.incident
     if notice is None or notice["person"] != person.id or notice["organisation"] is not None:
         return None
@@ -178,7 +183,7 @@ def _asked_in_place(press: Press) -> str | None:
         unit = press.context.settings.units.get(incident.unit)
         duty = unit.leader_duty if unit else duty
     elif step.whom is not Whom.DUTY:
-        return duty
+        return ASKED
     listed = on_duty(press.tx.shifts_at(notice["created_at"]), incident.unit, duty, notice["created_at"])
     return None if person.id in listed else duty
 

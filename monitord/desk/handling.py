@@ -163,6 +163,8 @@ def _remind(act: Act) -> Incident:
 
 
 def _restore(act: Act) -> Incident:
+    if act.incident.suspected:
+        raise ActRefused(f"{act.incident.code} is a suspicion: confirm or dismiss it")
     return restored_by_hand(act.tx, act.incident, act.person, act.past("at"), act.at)
 
 
@@ -189,7 +191,8 @@ def _close(act: Act) -> Incident:
     if not act.leads:
         return act.remark(FactKind.INCIDENT_CLOSE_PROPOSED, {"duty": act.duty}, cause_text=cause, measures=measures)
     told = act.tx.told(act.incident.id)
-    return act.noted(handling.closed(act.incident, act.person, act.duty, act.at.now, cause, measures, told))
+    duty = act.context.settings.units[act.incident.unit].leader_duty
+    return act.noted(handling.closed(act.incident, act.person, duty, act.at.now, cause, measures, told))
 
 
 def _proposed(act: Act) -> tuple[str, str] | None:

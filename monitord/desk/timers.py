@@ -55,7 +55,8 @@ def _fire(
         case _ if (end := muted_until(tx, context, incident.target, at)) is not None:
             # The mute ends by itself, and what fell due in it is told then, by the highest step.
             later = Timer(timer.kind, timer.step, ladder_now + (end - at.now))
-            refs = {"timer": timer.kind, "step": timer.step, "until": stamp(end)}
+            step = timer.step if timer.kind is TimerKind.STEP else None
+            refs = {"timer": timer.kind, "step": step, "until": stamp(end)}
             fact = Fact(FactKind.STEP_MUTED, incident.id, incident.target, refs=refs)
             write(tx, Decision(incident, (fact,), (), later), at, ladder_now)
         case TimerKind.STEP:

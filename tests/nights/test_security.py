@@ -89,10 +89,15 @@ async def test_a_suspicion_goes_to_the_named_persons_only_until_somebody_confirm
 async def test_a_suspicion_that_was_nothing_is_closed_with_its_reason(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 21:10", guarded()) as night:
         await night.reports(SECRET, lane="cyber", suspected=True)
+        with pytest.raises(ActRefused, match="confirm or dismiss"):
+            await night.does("restore", by="minh.do")
         with pytest.raises(ActRefused, match="must say something"):
             await night.does("dismiss", by="minh.do")
         await night.does("dismiss", by="minh.do", reason="đơn vị tự sửa trang")
         assert night.query(t.incident.c.phase) == [(Phase.CLOSED,)]
+        heard = [(g.edits is None, g.text.splitlines()[0], g.person) for g in night.got[1:]]
+        assert heard == [(new, "⚪ NGHI VẤN ĐÃ BÁC BỎ · SC-0112-001", "minh.do") for new in (True, False)]
+        assert not any("KHÔI PHỤC" in g.text or SECRET in g.text for g in night.got)
         assert night.count(t.timer, state="armed") == 0
         with reading_engine(night.database).connect() as connection:
             assert verify(connection).breaks == ()

@@ -46,7 +46,13 @@ async def test_a_mute_taken_away_lets_an_acknowledgement_end_that_ended_in_it(tm
 
 @pytest.mark.parametrize(
     "frozen",
-    [Scope(units=("vt-song-mau",)), Scope(sites=("tt-song-mau",)), Scope(devices=("cr-1",)), Scope(targets=(CORE,)), Scope()],
+    [
+        Scope(units=("vt-song-mau",)),
+        Scope(sites=("tt-song-mau",)),
+        Scope(devices=("cr-1",)),
+        Scope(targets=(CORE,)),
+        Scope(),
+    ],
 )
 async def test_a_freeze_of_what_a_device_lies_in_stops_a_maintenance_of_the_device(
     tmp_path: Path, frozen: Scope

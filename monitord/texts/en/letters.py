@@ -17,6 +17,8 @@ def message(story: Story) -> str:
     match story.event:
         case Event.STEP | Event.SENT_BACK | Event.HANDED | Event.REMINDER if story.lane:
             text = security.asks(story)
+        case Event.RESTORED | Event.RESTORED_EDIT if story.suspected:
+            text = security.dismissed(story)
         case Event.ACKNOWLEDGED:
             text = followups.taken_to_department(story) if to_department else followups.taken(story)
         case Event.RESTORED:

@@ -56,7 +56,7 @@ LINE = {
     FactKind.INCIDENT_CONFIRMED: "{incident}: {actor} confirmed it[, severity {severity}]",
     FactKind.INCIDENT_DISMISSED: "{incident}: {actor} dismissed it[: {reason}]",
     FactKind.STEP_QUIET: "{incident}: step {step} waits for the end of its quiet hours[, {until}]",
-    FactKind.STEP_MUTED: "{incident}: step {step} muted[ until {until}]",
+    FactKind.STEP_MUTED: "{incident}:[ step {step}][ {timer}] muted[ until {until}]",
     FactKind.STEP_FIRED: "{incident}: step {step}[, tells {ref}][: {people}][; standing in: {stand_ins}]"
     "[; {late_seconds} late][; includes step {skipped}]",
     FactKind.STEP_SKIPPED: "{incident}: step {step}[ ({ref})][, due {due},] not sent by itself"
@@ -91,7 +91,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
         common |= {"event": {str(d): w for d, w in names.DIARY.items()}}
     # A return to what was settled before waits for no confirmation.
     common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
-    common |= {"attempt": {"0": ""}}
+    common |= {"attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}
     return common

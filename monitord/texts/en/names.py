@@ -168,6 +168,12 @@ REASON = {
 
 WINDOW = {"maintenance": "maintenance", "mute": "mute", "freeze": "change freeze", "power_cut": "planned power cut"}
 
+TAKEN_AS = {"handed": "handed the incident", "asked": "asked by name"}
+"""Why somebody who is on no duty may take an incident."""
+
+TIMER = {"step": "", "ack_expiry": "the end of the acknowledgement"}
+"""What falls due, where the number of the step does not say it."""
+
 ANSWERED = {"answered": "answered", "not_answered": "not answered"}
 
 DIARY = {

@@ -35,6 +35,18 @@ def asks(story: Story) -> str:
     )
 
 
+def dismissed(story: Story) -> str:
+    """Return what those hear who were asked to look into a suspicion: it was nothing."""
+    at = forms.near(story.restored_at or story.now, story.now, story.zone)
+    return forms.lines(
+        say.head(story, "⚪ SUSPICION DISMISSED", severity=False),
+        f"{story.lane} · {story.unit_name}",
+        f"• Looked into, no incident: {at}",
+        say.late(story),
+        "• Nothing more is needed",
+    )
+
+
 def script(script: Script, zone: tzinfo) -> str:
     """Return what the caller reads from."""
     kind = "SUSPICION" if script.suspected else "INCIDENT"

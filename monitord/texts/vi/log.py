@@ -54,7 +54,7 @@ LINE = {
     FactKind.INCIDENT_CONFIRMED: "{incident}: {actor} xác nhận là sự cố[, mức {severity}]",
     FactKind.INCIDENT_DISMISSED: "{incident}: {actor} bác bỏ nghi vấn[: {reason}]",
     FactKind.STEP_QUIET: "{incident}: bước {step} chờ hết giờ đêm[, đến {until}]",
-    FactKind.STEP_MUTED: "{incident}: bước {step} tạm ẩn[ đến {until}]",
+    FactKind.STEP_MUTED: "{incident}:[ bước {step}][ {timer}] tạm ẩn[ đến {until}]",
     FactKind.STEP_FIRED: "{incident}: bước {step}[, báo {ref}][: {people}][; trực thay: {stand_ins}]"
     "[; trễ {late_seconds}][; gộp bước {skipped}]",
     FactKind.STEP_SKIPPED: "{incident}: bước {step}[ ({ref})][ đến hạn {due}] không gửi riêng"
@@ -89,7 +89,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
         common |= {"event": {str(d): w for d, w in names.DIARY.items()}}
     # A return to what was settled before waits for no confirmation.
     common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
-    common |= {"attempt": {"0": ""}}
+    common |= {"attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}
     return common

@@ -173,6 +173,12 @@ WINDOW = {
     "power_cut": "cắt điện theo kế hoạch",
 }
 
+TAKEN_AS = {"handed": "được giao", "asked": "được gọi đích danh"}
+"""Why somebody who is on no duty may take an incident."""
+
+TIMER = {"step": "", "ack_expiry": "hạn tiếp nhận"}
+"""What falls due, where the number of the step does not say it."""
+
 ANSWERED = {"answered": "có người nghe", "not_answered": "không có người nghe"}
 
 DIARY = {

@@ -35,6 +35,18 @@ def asks(story: Story) -> str:
     )
 
 
+def dismissed(story: Story) -> str:
+    """Return what those hear who were asked to look into a suspicion: it was nothing."""
+    at = forms.near(story.restored_at or story.now, story.now, story.zone)
+    return forms.lines(
+        say.head(story, "⚪ NGHI VẤN ĐÃ BÁC BỎ", severity=False),
+        f"{story.lane} · {story.unit_name}",
+        f"• Đã xác minh lúc {at}: không phải sự cố",
+        say.late(story),
+        "• Không cần làm gì thêm",
+    )
+
+
 def script(script: Script, zone: tzinfo) -> str:
     """Return what the caller reads from."""
     kind = "NGHI VẤN" if script.suspected else "SỰ CỐ"
