@@ -177,6 +177,8 @@ def _asked_in_place(press: Press) -> str | None:
     notice, person, incident = press.notice, press.person, press.incident
     if notice is None or notice["person"] != person.id or notice["organisation"] is not None:
         return None
+    if notice["event"] in (Event.HANDED, Event.REMINDER):
+        return None  # whom it was handed to is known from the incident
     step = step_of(incident.policy, notice["step"] or 0)
     duty = step.ref
     if notice["event"] == Event.APPROVAL:
