@@ -82,6 +82,7 @@ class Desk:
         self._key = b""
         self._down: tuple[datetime, datetime] | None = None
         self._unlooked: dict[str, float] = {}
+        self._reviewed: reviewing.Reviewed | None = None
         self._timers_moved = asyncio.Event()
         self._mail: dict[str, asyncio.Event] = {}
         self.last_commit = clock.mono()
@@ -124,10 +125,14 @@ class Desk:
             return starting.known_targets(tx)
 
         try:
-            return await self._decide("reload", work)
+            known = await self._decide("reload", work)
         except Exception:
             self._context = before
             raise
+        # What the old settings held may be free by the new ones.
+        self._reviewed = None
+        self._timers_moved.set()
+        return known
 
     async def keep_house(self) -> None:
         """Write the daily slots of the days ahead as shifts; every running incident gets a timer if it lost its own."""
@@ -185,13 +190,13 @@ class Desk:
         self._timers_moved.clear()
         waiting = self._waiting()
 
-        def work(tx: Tx, at: Moment) -> float | None:
+        def work(tx: Tx, at: Moment) -> tuple[float | None, reviewing.Reviewed]:
             timers.fire_due(tx, self._context, at, waiting, self._down)
-            holds = reviewing.review(tx, self._context, at)
-            waits = [timers.seconds_to_next(tx, at.boot, waiting), holds]
-            return min((wait for wait in waits if wait is not None), default=None)
+            reviewed = reviewing.review(tx, self._context, self._reviewed, at)
+            waits = [timers.seconds_to_next(tx, at.boot, waiting), reviewed.wait]
+            return min((wait for wait in waits if wait is not None), default=None), reviewed
 
-        wait = await self._decide("timers", work)
+        wait, self._reviewed = await self._decide("timers", work)
         if self._unlooked:
             return min(wait if wait is not None else 1.0, 1.0)
         return wait

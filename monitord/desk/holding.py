@@ -10,6 +10,7 @@ from monitord.desk.context import Context, parents_of, write
 from monitord.domain import lifecycle
 from monitord.domain.health import Health, Hold
 from monitord.domain.holding import HUSHES, PATIENCE, Above, Standing, standing
+from monitord.domain.incident import Incident
 from monitord.domain.network import SIGHT, Device, Target
 from monitord.domain.window import HOLD_OF, Window, WindowKind, holds, until
 from monitord.store import tables as t
@@ -94,32 +95,34 @@ def tell_what_is_over(tx: Tx, context: Context, at: Moment) -> int:
     """Tell of the incidents that ended unsaid while a hold lasted that is over now; return how many."""
     told = 0
     for incident in tx.hushed_incidents():
-        found = context.targets.get(incident.target)
         row = tx.sql.execute(sa.select(t.target).where(t.target.c.id == incident.target)).mappings().first()
-        if found is not None and own_holds(windows_over(tx, *found, at), row) & HUSHES:
-            continue
-        write(tx, lifecycle.unhushed(incident, tx.told(incident.id), "hold_over"), at)
-        told += 1
+        told += tell_if_over(tx, context, incident, row, at)
     return told
 
 
-def next_end(tx: Tx, context: Context, at: Moment) -> datetime | None:
-    """Return the next instant at which what is withheld or unsaid must be looked at again; None when nothing is."""
+def tell_if_over(tx: Tx, context: Context, incident: Incident, row: Any, at: Moment) -> bool:
+    """Tell of the end of an incident unless its target, whose row is `row`, is still held; return whether it is told
+    now."""
+    found = context.targets.get(incident.target)
+    if found is not None and own_holds(windows_over(tx, *found, at), row) & HUSHES:
+        return False
+    write(tx, lifecycle.unhushed(incident, tx.told(incident.id), "hold_over"), at)
+    return True
+
+
+def next_end(tx: Tx, at: Moment) -> datetime | None:
+    """Return the next instant at which what is withheld or unsaid may be free; None when nothing is."""
     w = t.target.c
-    waiting = tx.sql.execute(sa.select(w.id, w.withheld_at, w.look_after).where(w.withheld_at.is_not(None))).all()
-    unsaid = [incident.target for incident in tx.hushed_incidents()]
-    if not waiting and not unsaid:
+    held = sa.select(w.id).where(w.withheld_at.is_not(None)).limit(1)
+    if tx.sql.execute(held).first() is None and not tx.hushed_incidents():
         return None
-    instants = [
-        end for row in waiting for end in (row.withheld_at + PATIENCE, row.look_after and row.look_after + PATIENCE)
-    ]
-    concerned = [context.targets[name] for name in (*(row.id for row in waiting), *unsaid) if name in context.targets]
-    for window in tx.windows(at.now):
-        if window.kind in HOLD_OF and any(
-            window.scope.covers(target.id, device.id, device.site, device.unit) for device, target in concerned
-        ):
-            instants.append(window.end)
-    return min((end for end in instants if end is not None and end > at.now), default=None)
+    waits = (
+        sa.select(sa.func.min(w.withheld_at)).where(w.withheld_at > at.now - PATIENCE),
+        sa.select(sa.func.min(w.look_after)).where(w.look_after > at.now - PATIENCE),
+    )
+    begun = (tx.sql.execute(wanted).scalar() for wanted in waits)
+    ends = [since + PATIENCE for since in begun if since is not None]
+    return min(ends + [window.end for window in tx.windows(at.now) if window.kind in HOLD_OF], default=None)
 
 
 def planned_cut(tx: Tx, device: Device, target: Target, at: Moment) -> Window | None:

@@ -1,6 +1,9 @@
 """Holds that end by the clock alone: windows that are over, waits that lasted long enough."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -8,23 +11,71 @@ import structlog
 from monitord.desk.context import Context
 from monitord.desk.holding import next_end, tell_what_is_over
 from monitord.desk.settling import reconsider
+from monitord.domain.holding import PATIENCE
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
 log = structlog.get_logger("desk")
-_WITHHELD = sa.select(t.target).where(t.target.c.withheld_at.is_not(None)).order_by(t.target.c.withheld_at)
+ROUND = timedelta(minutes=1)
+"""How often the next AT_ONCE of what is held are decided anew, whatever happened: nothing stays held when nothing holds
+it."""
+AT_ONCE = 500
+"""Targets of one round, so that thousands behind one failed link do not keep the writer for seconds."""
+_WITHHELD = sa.select(t.target).where(t.target.c.withheld_at.is_not(None))
 
 
-def review(tx: Tx, context: Context, at: Moment) -> float | None:
-    """Tell what is no longer held, and return the seconds until something may be again; None when nothing waits.
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a review left: its instant, that of the last round and the target where it ended, and the seconds until
+    something may be free; None when nothing waits."""
 
-    It looks at what is, not at what happened, so that nothing stays held when nothing holds it.
+    at: datetime
+    round_at: datetime
+    up_to: str
+    wait: float | None
+
+
+def review(tx: Tx, context: Context, last: Reviewed | None, at: Moment) -> Reviewed:
+    """Tell what is no longer held.
+
+    Everything is decided anew after a start, other settings, a window's end and a clock that was set back; otherwise
+    what waited long enough since `last`, and round by round the rest. What ends a hold besides is an edge, and is
+    decided with it.
     """
-    for row in tx.sql.execute(_WITHHELD).mappings().all():
+    whole = last is None or at.now < last.at or _window_ended(tx, last.at, at.now)
+    due, up_to, round_at = [], "", at.now
+    if last is None or whole:
+        due = _read(tx, _WITHHELD.order_by(t.target.c.withheld_at))
+    else:
+        due = _read(tx, _WITHHELD.where(_waited_enough(last.at, at.now)).order_by(t.target.c.withheld_at))
+        up_to, round_at = last.up_to, last.round_at
+        if at.now >= last.round_at + ROUND:
+            rest = _read(tx, _WITHHELD.where(t.target.c.id > up_to).order_by(t.target.c.id).limit(AT_ONCE))
+            up_to, round_at = rest[-1]["id"] if len(rest) == AT_ONCE else "", at.now
+            due += rest
+    for row in {row["id"]: row for row in due}.values():
         error = tx.isolated(partial(reconsider, tx, context, row, at))
         if error is not None:
             log.error("hold.failed", target=row["id"], error=repr(error))
-    tell_what_is_over(tx, context, at)
-    end = next_end(tx, context, at)
-    return None if end is None else max(0.05, (end - at.now).total_seconds())
+    if whole or round_at == at.now:
+        tell_what_is_over(tx, context, at)
+    end = next_end(tx, at)
+    return Reviewed(at.now, round_at, up_to, None if end is None else max(0.05, (end - at.now).total_seconds()))
+
+
+def _read(tx: Tx, wanted: sa.Select[Any]) -> list[Any]:
+    return list(tx.sql.execute(wanted).mappings())
+
+
+def _waited_enough(since: datetime, now: datetime) -> sa.ColumnElement[bool]:
+    w = t.target.c
+    return sa.or_(
+        sa.and_(~w.behind, w.withheld_at > since - PATIENCE, w.withheld_at <= now - PATIENCE),
+        sa.and_(w.look_after > since - PATIENCE, w.look_after <= now - PATIENCE),
+    )
+
+
+def _window_ended(tx: Tx, since: datetime, now: datetime) -> bool:
+    ended = sa.select(t.window.c.id).where(t.window.c.ends > since, t.window.c.ends <= now).limit(1)
+    return tx.sql.execute(ended).first() is not None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from monitord.desk.context import Context, write
-from monitord.desk.holding import own_holds, planned_cut, standing_of, windows_over
+from monitord.desk.holding import own_holds, planned_cut, standing_of, tell_if_over, windows_over
 from monitord.desk.timers import ladder_time, time_left
 from monitord.domain import escalation, lifecycle
 from monitord.domain.health import FAULTS, Cause, Health
@@ -160,6 +160,8 @@ def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
     changes = sum(a != b for a, b in zip(row["history"], row["history"][1:], strict=False))
     tx.append([Fact(kind, target=target, refs={"changes": changes, "health": row["seen"]})], at)
     last = tx.last_incident(target)
+    if last is not None and last.hushed and last.phase is Phase.RESTORED and not row["flapping"]:
+        tell_if_over(tx, context, last, row, at)
     if row["flapping"] and last is not None and (last.running or last.hushed):
         told = lifecycle.flapping(last, tx.told(last.id), changes)
         tx.append(told.facts, at)
