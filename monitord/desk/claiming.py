@@ -7,12 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from monitord.desk.approvals import approvals
 from monitord.desk.context import Context
 from monitord.desk.leases import LEASE, notice_fact, notice_refs, void_expired_leases
 from monitord.desk.letters import letter
+from monitord.desk.reasons import reason_gone
 from monitord.desk.reporting import bury
-from monitord.domain.incident import Incident, Phase
+from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import (
     Claimed,
@@ -61,7 +61,7 @@ def claim(
             later = {"not_before": at.now + EDIT_AGAIN}
             tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(later))
             continue
-        reason = _reason_gone(tx, row, incident)
+        reason = reason_gone(tx, row, incident)
         if reason is not None:
             _supersede(tx, row, reason, at)
             continue
@@ -100,39 +100,6 @@ def _message_under_way(tx: Tx, row: Any) -> bool:
     return bool(
         edited["state"] == NoticeState.LEASED or (edited["state"] == NoticeState.PENDING and edited["uncertain"] > 0)
     )
-
-
-def _reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
-    if incident is None:
-        return None
-    match Event(row["event"]):
-        case Event.STEP if incident.phase is not Phase.OPEN or row["round"] != incident.round:
-            # An approved report to another organisation is still owed once somebody has taken the incident.
-            still_owed = row["organisation"] is not None and incident.phase is Phase.ACKNOWLEDGED and _approved(tx, row)
-            return None if still_owed else str(incident.phase)
-        case Event.HANDED | Event.REMINDER if not incident.running:
-            return str(incident.phase)
-        case Event.SENT_BACK | Event.APPROVAL if incident.phase is not Phase.OPEN or row["round"] != incident.round:
-            return str(incident.phase)
-        case Event.FLAPPING if not (incident.running or incident.hushed):
-            return str(incident.phase)
-        case Event.ACKNOWLEDGED | Event.TAKEN_EDIT | Event.REOPENED if not incident.running:
-            return str(incident.phase)
-        case Event.ACKNOWLEDGED | Event.TAKEN_EDIT if incident.phase is Phase.OPEN:
-            return "open again"
-        case Event.RESTORED | Event.RESTORED_EDIT if incident.running:
-            return "open again"
-        case Event.TAKEN_EDIT | Event.RESTORED_EDIT:
-            edited = tx.sql.execute(
-                sa.select(t.outbox.c.message_ref, t.outbox.c.state).where(t.outbox.c.id == row["edits"])
-            ).first()
-            if edited is None or edited.message_ref is None:
-                return "nothing to edit"
-    return None
-
-
-def _approved(tx: Tx, row: Any) -> bool:
-    return row["organisation"] in approvals(tx, row["incident"], row["round"])
 
 
 def _supersede(tx: Tx, row: Any, reason: str, at: Moment) -> None:

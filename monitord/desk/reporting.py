@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from monitord.desk.context import Context
 from monitord.desk.leases import end_attempt, notice_fact, notice_refs
+from monitord.desk.reasons import reason_gone
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import (
     Delivery,
@@ -95,7 +96,8 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
     elif row["last_cause"] != outcome.cause:
         # A failure that goes on as before is counted in delivery_attempt; the journal keeps edges.
         tx.append([notice_fact(FactKind.NOTICE_FAILED, row, outcome)], at)
-    if row["attempts"] >= ADD_CHANNEL_FAILURES or at.now - row["created_at"] >= ADD_CHANNEL_AFTER:
+    lasts = row["attempts"] >= ADD_CHANNEL_FAILURES or at.now - row["created_at"] >= ADD_CHANNEL_AFTER
+    if lasts and reason_gone(tx, row, incident) is None:
         _add_channel(tx, row, at)
 
 
@@ -119,10 +121,13 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     event = Event(row["event"])
     if event in (Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.CHANNEL_BROKEN):
         return
-    _add_channel(tx, row, at)
+    incident = tx.incident(row["incident"]) if row["incident"] is not None else None
+    still = reason_gone(tx, row, incident) is None
+    if still:
+        _add_channel(tx, row, at)
     people = tx.people()
     person = people.get(row["person"])
-    if event in (Event.STEP, Event.APPROVAL) and person is not None:
+    if still and event in (Event.STEP, Event.APPROVAL) and person is not None:
         for name in person.stand_ins:
             stand_in = people.get(name)
             if stand_in is not None and (row["channel"] != "telegram" or stand_in.telegram is not None):
