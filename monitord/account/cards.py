@@ -13,7 +13,7 @@ from monitord.domain.incident import RUNNING, Incident, Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.network import Device, Target
 from monitord.domain.notice import DeliveryCause, Event, NoticeState
-from monitord.domain.policy import Whom, step_of
+from monitord.domain.policy import LEAVING, step_of
 from monitord.domain.safe import LIMIT, clean
 from monitord.settings.model import Settings
 from monitord.store import tables as t
@@ -148,7 +148,7 @@ def _next(names: Names, incident: Incident, timer: Any) -> Next | None:
         return None
     step = step_of(incident.policy, timer["step"])
     unit = names.settings.units.get(incident.unit)
-    asks = step.whom is Whom.ORGANISATION and (unit is None or unit.auto_send_order is None)
+    asks = step.whom in LEAVING and (unit is None or unit.auto_send_order is None)
     again = timer["step"] >= len(incident.policy.steps)
     return Next(timer["due"], step_name(step, names.book), again=again, asks=asks)
 

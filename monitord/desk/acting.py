@@ -17,7 +17,7 @@ from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Event
 from monitord.domain.people import Person
-from monitord.domain.policy import Whom, step_of
+from monitord.domain.policy import LEAVING, Whom, step_of
 from monitord.domain.roster import on_duty
 from monitord.domain.update import Update
 from monitord.store import tables as t
@@ -148,7 +148,7 @@ def approve(press: Press) -> Pressed:
     if not incident.running:
         return press.answer(PressResult.ALREADY_OVER, when=incident.restored_at)
     step = step_of(incident.policy, notice["step"])
-    if step.whom is not Whom.ORGANISATION:
+    if step.whom not in LEAVING:
         # The policy was replaced by a severer one since this was asked; what is due now is asked anew.
         return press.refused("asked_anew")
     before = approvals(tx, incident.id, incident.round).get(step.ref)

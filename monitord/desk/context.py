@@ -1,13 +1,16 @@
 """What every decision of the desk needs beside the database: the settings, the moment, and the words."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook
+from monitord.domain.incident import Incident
 from monitord.domain.network import OURSELVES, SIGHT, Device, Target
+from monitord.domain.policy import Whom
 from monitord.settings.model import Settings
+from monitord.store.roster import leaders_ahead
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.texts.story import Words
@@ -51,6 +54,15 @@ class Context:
             for parent in parents_of(settings, device):
                 below.setdefault(parent.id, []).append(device.id)
         return Context(settings, words, index, agents, {parent: tuple(found) for parent, found in below.items()})
+
+    def ladder_book(self, tx: Tx, at: Moment, incident: Incident) -> DutyBook:
+        """Return the duty book at a moment for the next step of an incident: with the leaders of the days ahead where
+        its policy may ask them."""
+        book = self.book(tx, at)
+        unit = self.settings.units.get(incident.unit)
+        if unit is None or not any(step.whom is Whom.NEXT_LEADER for step in incident.policy.steps):
+            return book
+        return replace(book, leaders=leaders_ahead(tx.sql, unit.id, unit.leader_duty, at.now))
 
     def book(self, tx: Tx, at: Moment, back: timedelta = timedelta(0)) -> DutyBook:
         """Return the duty book at a moment, read in the writer's transaction."""

@@ -136,7 +136,8 @@ def _eta(act: Act) -> Incident:
 def _escalate(act: Act) -> Incident:
     ladder_now = ladder_time(act.tx, act.incident.id, act.at)
     approved = frozenset(approvals(act.tx, act.incident.id, act.incident.round))
-    decision = handling.escalated(act.incident, act.person, act.duty, act.book, ladder_now, approved)
+    book = act.context.ladder_book(act.tx, act.at, act.incident)
+    decision = handling.escalated(act.incident, act.person, act.duty, book, ladder_now, approved)
     write(act.tx, decision, act.at, ladder_now)
     return decision.incident
 

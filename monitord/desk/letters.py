@@ -1,29 +1,19 @@
 """Letters: an outbox row turned into what its reader gets, with the state of the incident at the instant of sending."""
 
-import base64
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
-from monitord.desk import beside
-from monitord.desk.approvals import approvals
+from monitord.desk import beside, mentions
+from monitord.desk.buttons import Faces, faces
 from monitord.desk.context import Context
-from monitord.domain import signing
-from monitord.domain.decision import TimerKind
-from monitord.domain.dutybook import DutyBook, duty_in, step_name
-from monitord.domain.incident import Incident, Phase
+from monitord.domain.dutybook import DutyBook, step_name
+from monitord.domain.incident import Incident
 from monitord.domain.network import BY_HAND
-from monitord.domain.notice import Button, ButtonFace, Event, NoticeState
-from monitord.domain.policy import PolicyStep, Whom, due_at, step_of
-from monitord.domain.quiet import quiet_until
-from monitord.domain.roster import on_duty
-from monitord.store import tables as t
+from monitord.domain.notice import Event
+from monitord.domain.policy import LEAVING, PolicyStep, Whom, due_at, is_again, step_of
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
-from monitord.texts.story import Audience, Gap, Next, Story, Taken, Told, ToldState
-
-Faces = tuple[tuple[ButtonFace, ...], ...]
+from monitord.texts.story import Audience, Gap, Story
 
 
 def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | None, at: Moment) -> tuple[str, Faces]:
@@ -35,52 +25,7 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
     if event is Event.COVERAGE:
         return words.coverage(_gap(tx, context, row, incident, at)), ()
     story = _story(tx, context, row, incident, at)
-    return words.message(story), _faces(tx, context, key, row, event, incident)
-
-
-def _to_leader(context: Context, row: Any, incident: Incident) -> bool:
-    unit = context.settings.units.get(incident.unit)
-    step = step_of(incident.policy, row["step"] or 0)
-    return unit is not None and step.whom is Whom.DUTY and step.ref == unit.leader_duty
-
-
-def _faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident: Incident) -> Faces:
-    match event:
-        case Event.STEP:
-            actions = [Button.RECEIPT] if row["organisation"] else [Button.TAKE]
-            if _to_leader(context, row, incident):
-                actions = [Button.NOTED, Button.TAKE]
-        case Event.REOPENED if row["organisation"]:
-            actions = [Button.RECEIPT]
-        case Event.SENT_BACK | Event.REOPENED | Event.HANDED | Event.REMINDER:
-            actions = [Button.TAKE]
-        case Event.APPROVAL:
-            actions = [Button.TAKE, Button.APPROVE]
-        case _:
-            return ()
-    faces = []
-    for action in actions:
-        mine = sa.and_(t.button.c.notice == row["id"], t.button.c.action == action)
-        ref = tx.sql.execute(sa.select(t.button.c.ref).where(mine)).scalar()
-        if ref is None:
-            ref = tx.token(signing.REF_BYTES)
-            tx.sql.execute(
-                t.button.insert().values(
-                    ref=ref, notice=row["id"], incident=row["incident"], person=row["person"], action=action
-                )
-            )
-        faces.append(ButtonFace(context.words.button(action), signing.sign(key, ref_bytes(ref), action)))
-    return tuple((face,) for face in faces)
-
-
-def ref_bytes(token: str) -> bytes:
-    """Return the bytes behind a token of `signing.REF_BYTES` bytes, as stored in base64url without padding."""
-    return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-
-
-def ref_token(raw: bytes) -> str:
-    """Return the stored form of a button's reference."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return words.message(story), faces(tx, context, key, row, event, incident)
 
 
 def _gap(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -> Gap:
@@ -126,14 +71,13 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     called = context.words.page["kept_inside"] if hidden else called
     unit = settings.units.get(incident.unit)
     event = Event(row["event"])
-    number = row["step"] if row["step"] is not None else _step_of_person(tx, row)
+    number = row["step"] if row["step"] is not None else mentions.step_of_person(tx, row)
     step = None if number is None else step_of(incident.policy, number)
     reader = book.people.get(row["person"])
     organisation = settings.organisations.get(row["organisation"] or "")
     leader_duty = unit.leader_duty if unit else "leader"
     who = Audience.LEADER if event is Event.APPROVAL else audience(step, row["organisation"], leader_duty)
-    waiting_for = settings.organisations.get(step.ref) if step and step.whom is Whom.ORGANISATION else None
-    last = len(incident.policy.steps) - 1
+    waiting_for = settings.organisations.get(step.ref) if step and step.whom in LEAVING else None
     shift = next(
         (s for s in book.shifts if s.person == row["person"] and s.unit == incident.unit and s.covers(at.now)), None
     )
@@ -165,27 +109,28 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         shift=(shift.start, shift.end) if shift else None,
         address_form=unit.address_form if unit else "đồng chí",
         organisation=organisation.name if organisation else waiting_for.name if waiting_for else "",
-        next=_next(tx, context, incident, book),
-        told=_told(tx, incident, book),
-        taken=_taken(context, incident, book, row),
-        noted=_noted(tx, incident, book, row),
+        next=mentions.coming(tx, context, incident, book),
+        told=mentions.told(tx, incident, book),
+        asked=mentions.asked(tx, incident, book, row),
+        taken=mentions.taken(context, incident, book, row),
+        noted=mentions.noted(tx, incident, book, row),
         reopened=incident.reopened,
         episode_at=incident.episode_from,
         down_total=incident.outage(incident.restored_at or at.now) if incident.reopened else None,
-        by=_by(book, row),
+        by=mentions.handed_by(book, row),
         into=row["subject"] if event is Event.MERGED else "",
         pause=incident.policy.noted_holds if who is Audience.LEADER and event is Event.STEP else None,
         restored_at=incident.restored_at,
-        order=_order(context, incident, row),
-        approved_by=_approver(tx, incident, row, book),
+        order=mentions.order(context, incident, row),
+        approved_by=mentions.approver(tx, incident, row, book),
         due_at=due_at(incident.policy, incident.ladder_from, number)
         if late is not None and number is not None
         else None,
         late=late,
         skipped=tuple(step_name(step_of(incident.policy, n), book) for n in row["skipped"]),
-        again=max(0, (number or 0) - last),
+        again=is_again(incident.policy, number or 0),
         repeat=row["uncertain"] > 0,
-        contact=_contact(context, incident, book, at) if row["organisation"] else "",
+        contact=mentions.contact(context, incident, book, at) if row["organisation"] else "",
     )
 
 
@@ -195,110 +140,6 @@ def _role(context: Context, step: PolicyStep | None, book: DutyBook, event: Even
         kind = context.settings.duty_kinds.get(leader_duty)
         return kind.name if kind else leader_duty
     return step_name(step, book) if step else ""
-
-
-def _step_of_person(tx: Tx, row: Any) -> int | None:
-    """A follow-up speaks to its reader in the role in which the step found him."""
-    mine = sa.and_(
-        t.outbox.c.incident == row["incident"], t.outbox.c.person == row["person"], t.outbox.c.step.is_not(None)
-    )
-    found: int | None = tx.sql.execute(
-        sa.select(t.outbox.c.step).where(mine).order_by(t.outbox.c.id.desc()).limit(1)
-    ).scalar()
-    return found
-
-
-def _next(tx: Tx, context: Context, incident: Incident, book: DutyBook) -> Next | None:
-    armed = sa.and_(t.timer.c.incident == incident.id, t.timer.c.state == "armed", t.timer.c.kind == TimerKind.STEP)
-    row = tx.sql.execute(sa.select(t.timer).where(armed)).mappings().first()
-    if row is None or incident.phase is not Phase.OPEN:
-        return None
-    step = step_of(incident.policy, row["step"])
-    unit = context.settings.units.get(incident.unit)
-    asks = step.whom is Whom.ORGANISATION and (unit is None or unit.auto_send_order is None)
-    due: datetime = row["due"]
-    told = quiet_until(step.quiet, due, book.zone) or due
-    return Next(told, step_name(step, book), again=row["step"] >= len(incident.policy.steps), asks=asks)
-
-
-def _told(tx: Tx, incident: Incident, book: DutyBook) -> tuple[Told, ...]:
-    states = {
-        NoticeState.PENDING: ToldState.WAITING,
-        NoticeState.LEASED: ToldState.WAITING,
-        NoticeState.SENT: ToldState.ACCEPTED,
-        NoticeState.DEAD: ToldState.FAILED,
-    }
-    wanted = (
-        sa.select(t.outbox)
-        .where(t.outbox.c.incident == incident.id, t.outbox.c.event == Event.STEP, t.outbox.c.round == incident.round)
-        .order_by(t.outbox.c.id)
-    )
-    told = []
-    for row in tx.sql.execute(wanted).mappings():
-        state = states.get(NoticeState(row["state"]))
-        if state is None:
-            continue
-        if state is ToldState.WAITING and row["last_cause"] is not None:
-            state = ToldState.UNCERTAIN if row["uncertain"] else ToldState.FAILED
-        person = book.people.get(row["person"])
-        role = step_name(step_of(incident.policy, row["step"] or 0), book)
-        name = person.name if person else row["person"]
-        told.append(Told(row["accepted_at"] or row["created_at"], role, name, row["channel"], state))
-    return tuple(told)
-
-
-def _taken(context: Context, incident: Incident, book: DutyBook, row: Any) -> Taken | None:
-    if incident.acknowledged_at is None or incident.acknowledged_by is None:
-        return None
-    person = book.people.get(incident.acknowledged_by)
-    duty = duty_in(incident.unit, incident.acknowledged_by, book, incident.acknowledged_at)
-    kind = context.settings.duty_kinds.get(duty or "")
-    return Taken(
-        at=incident.acknowledged_at,
-        name=person.name if person else incident.acknowledged_by,
-        role=kind.name if kind else "",
-        yours=incident.acknowledged_by == row["person"],
-        expires_at=incident.ack_expires_at,
-    )
-
-
-def _noted(tx: Tx, incident: Incident, book: DutyBook, row: Any) -> Taken | None:
-    """Who knows of it, for those the request is sent back to: `subject` names him."""
-    if row["event"] != Event.SENT_BACK:
-        return None
-    person = book.people.get(row["subject"])
-    return Taken(row["created_at"], person.name if person else row["subject"])
-
-
-def _by(book: DutyBook, row: Any) -> Taken | None:
-    """Who handed it to the reader: `subject` names him."""
-    if row["event"] != Event.HANDED:
-        return None
-    person = book.people.get(row["subject"].partition("@")[0])
-    return Taken(row["created_at"], person.name) if person else None
-
-
-def _contact(context: Context, incident: Incident, book: DutyBook, at: Moment) -> str:
-    """Whom another organisation calls: the unit's first duty of the policy, by its role and telephone."""
-    step = incident.policy.steps[0]
-    for name in on_duty(book.shifts, incident.unit, step.ref, at.now) if step.whom is Whom.DUTY else ():
-        if (person := book.people.get(name)) and person.phone:
-            return f"{step_name(step, book)} {person.phone}"
-    return ""
-
-
-def _order(context: Context, incident: Incident, row: Any) -> str | None:
-    unit = context.settings.units.get(incident.unit)
-    return unit.auto_send_order if unit and row["organisation"] else None
-
-
-def _approver(tx: Tx, incident: Incident, row: Any, book: DutyBook) -> str:
-    if row["organisation"] is None:
-        return ""
-    approval = approvals(tx, incident.id, row["round"]).get(row["organisation"])
-    actor = approval.person if approval else ""
-    person = book.people.get(actor)
-    return person.name if person else ""
 
 
 def spoken(at: datetime, context: Context) -> str:

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from monitord.desk import acting
 from monitord.desk.acting import Press
+from monitord.desk.buttons import ref_token
 from monitord.desk.context import GRACE, Context
-from monitord.desk.letters import ref_token
 from monitord.domain import signing
 from monitord.domain.notice import Button
 from monitord.domain.update import Answer, Update, UpdateKind

@@ -50,7 +50,7 @@ def _fire(
 ) -> None:
     # The ladder's own time: the instant the timer meant, moved on by boot seconds, whatever the wall clock did since.
     ladder_now = timer.due + timedelta(seconds=at.boot - timer.due_boot)
-    book = context.book(tx, at)
+    book = context.ladder_book(tx, at, incident)
     match timer.kind:
         case _ if (end := muted_until(tx, context, incident.target, at)) is not None:
             # The mute ends by itself, and what fell due in it is told then, by the highest step.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from monitord.domain.people import DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import PolicyStep, Whom
@@ -26,6 +26,8 @@ class DutyBook:
     organisations: Mapping[str, Organisation]
     duty_kinds: Mapping[str, DutyKind]
     zone: tzinfo = UTC
+    leaders: tuple[str, ...] = ()
+    """Who leads the incident's unit in the days ahead, the nearest first; read where somebody may have to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def resolve(step: PolicyStep, unit: str, book: DutyBook) -> tuple[Reached, ...]:
         case Whom.ORGANISATION:
             known = book.organisations.get(step.ref)
             names = known.contacts if known else ()
+        case Whom.NEXT_LEADER:
+            names = ()
     reached: dict[str, Reached] = {}
     for name in names:
         found = _with_channel(name, step.channels, book)
@@ -75,6 +79,28 @@ def resolve(step: PolicyStep, unit: str, book: DutyBook) -> tuple[Reached, ...]:
             stands_in = name if person != name else None
             reached.setdefault(person, Reached(person, channels, organisation, stands_in))
     return tuple(reached.values())
+
+
+def next_leaders(unit: str, channels: tuple[str, ...], book: DutyBook) -> tuple[Reached, ...]:
+    """Return who may be asked in place of the leaders on duty, in order: their stand-ins, then whoever leads next.
+
+    Who is asked as a leader on duty already, or has no usable channel, is left out.
+    """
+    where = book.units.get(unit)
+    duty = where.leader_duty if where else "leader"
+    on = on_duty(book.shifts, unit, duty, book.at)
+    stand_ins = (name for leader in on if leader in book.people for name in book.people[leader].stand_ins)
+    asked = {way.person for way in resolve(PolicyStep(timedelta(0), Whom.DUTY, duty, channels), unit, book)}
+    found: dict[str, Reached] = {}
+    for name in (*stand_ins, *book.leaders):
+        if (
+            name in book.people
+            and name not in asked
+            and name not in on
+            and (ways := usable(book.people[name], channels))
+        ):
+            found.setdefault(name, Reached(name, ways))
+    return tuple(found.values())
 
 
 def _with_channel(name: str, channels: tuple[str, ...], book: DutyBook) -> tuple[str, tuple[str, ...]] | None:
@@ -97,7 +123,7 @@ def step_name(step: PolicyStep, book: DutyBook) -> str:
     match step.whom:
         case Whom.DUTY:
             return book.duty_kinds[step.ref].name if step.ref in book.duty_kinds else step.ref
-        case Whom.ORGANISATION:
+        case Whom.ORGANISATION | Whom.NEXT_LEADER:
             return book.organisations[step.ref].name if step.ref in book.organisations else step.ref
         case Whom.PERSON:
             person = book.people.get(step.ref)

@@ -13,7 +13,7 @@ from monitord.domain.dutybook import DutyBook, resolve
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import EDITABLE, Event, Notice, Priority
-from monitord.domain.policy import Whom, due_at, highest_due, step_of, taken_until
+from monitord.domain.policy import LEAVING, Whom, due_at, highest_due, step_of, taken_until
 from monitord.domain.steps import (
     Lateness,
     ask_approval,
@@ -29,6 +29,7 @@ from monitord.domain.steps import (
     passed_over,
     skipped_fact,
     step_notice,
+    unneeded_fact,
 )
 
 
@@ -95,7 +96,11 @@ def step_due(
     notices: list[Notice] = []
     while True:
         step = step_of(incident.policy, number)
-        if step.whom is Whom.ORGANISATION and step.ref not in already_approved and needs_approval(incident, book):
+        open_ = step.ref not in already_approved and needs_approval(incident, book)
+        if step.whom is Whom.NEXT_LEADER and not open_:
+            facts.append(unneeded_fact(incident, number, "approved"))
+            break
+        if step.whom in LEAVING and open_:
             more_facts, more_notices = ask_approval(incident, number, step, book, lateness)
             facts += more_facts
             notices += more_notices
@@ -213,7 +218,7 @@ def approved(incident: Incident, number: int, person: str, book: DutyBook, now: 
 
     The organisation's contacts are told, and the text says who approved.
     """
-    step = step_of(incident.policy, number)
+    step = replace(step_of(incident.policy, number), whom=Whom.ORGANISATION)
     reached = resolve(step, incident.unit, book)
     fact = Fact(
         FactKind.STEP_APPROVED,

@@ -66,6 +66,7 @@ class FactKind(StrEnum):
     INCIDENT_DISMISSED = "incident.dismissed"
     STEP_FIRED = "step.fired"
     STEP_SKIPPED = "step.skipped"
+    STEP_UNNEEDED = "step.unneeded"
     STEP_AWAITS_APPROVAL = "step.awaits_approval"
     STEP_APPROVED = "step.approved"
     STEP_MUTED = "step.muted"

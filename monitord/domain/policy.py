@@ -1,7 +1,7 @@
 """Escalation policies: who is told how long after an incident opened, frozen inside the incident."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -10,11 +10,20 @@ from monitord.domain.quiet import Quiet
 
 
 class Whom(StrEnum):
-    """What a step names: a duty kind of the incident's unit, a person, or another organisation."""
+    """What a step names: a duty kind of the incident's unit, a person, or another organisation.
+
+    NEXT_LEADER is no step of the settings: while nobody has approved the report to the organisation it names, the next
+    leader of the own unit is asked.
+    """
 
     DUTY = "duty"
     PERSON = "person"
     ORGANISATION = "organisation"
+    NEXT_LEADER = "next_leader"
+
+
+LEAVING = frozenset({Whom.ORGANISATION, Whom.NEXT_LEADER})
+"""What is about telling another organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,8 @@ class Policy:
     """An escalation policy: steps in ascending order of delay; the last one repeats until somebody takes the incident.
 
     "Tiếp nhận" stops the ladder for `ack_holds`, and not longer than to the next of the restoration timers, which are
-    counted from detection. `noted_holds` is how long a leader's "đã nhận thông tin" pauses the steps above him.
+    counted from detection. `noted_holds` is how long a leader's "đã nhận thông tin" pauses the steps above him,
+    `approval_waits` how long one leader is waited for before the next is asked; zero: nobody else is asked.
     """
 
     id: str
@@ -45,6 +55,38 @@ class Policy:
     ack_holds: timedelta = timedelta(hours=2)
     noted_holds: timedelta = timedelta(minutes=15)
     restoration: tuple[timedelta, ...] = ()
+    approval_waits: timedelta = timedelta(0)
+
+
+MOST_ASKED = 2
+"""Leaders asked to approve one report after the one on duty."""
+
+
+def with_next_leaders(policy: Policy) -> Policy:
+    """Return the policy of a unit whose reports wait for approval: behind every step that leaves the unit the next
+    leaders are asked, `approval_waits` apart. The last step stays the last, and repeats as before."""
+    waits, last = policy.approval_waits, policy.steps[-1]
+    if not waits:
+        return policy
+    steps = list(policy.steps)
+    for step in policy.steps:
+        if step.whom is Whom.ORGANISATION:
+            asked = (
+                replace(step, after=step.after + n * waits, whom=Whom.NEXT_LEADER) for n in range(1, MOST_ASKED + 1)
+            )
+            steps += [one for one in asked if one.after < last.after + policy.repeat]
+    steps.sort(key=lambda step: step.after)
+    if steps[-1] is not last:
+        steps.append(replace(last, after=last.after + policy.repeat))
+    return replace(policy, steps=tuple(steps))
+
+
+def is_again(policy: Policy, number: int) -> int:
+    """Return how often the step of that number was told before it, as a repeat or because it stands there twice."""
+    last = len(policy.steps) - 1
+    step = step_of(policy, number)
+    same = sum(s.whom is step.whom and s.ref == step.ref for s in policy.steps[: min(number, last)])
+    return max(0, number - last) + (same if step.whom is Whom.ORGANISATION else 0)
 
 
 BREATH = timedelta(minutes=15)
@@ -87,6 +129,7 @@ def to_wire(policy: Policy) -> dict[str, Any]:
         "repeat": policy.repeat.total_seconds(),
         "ack_holds": policy.ack_holds.total_seconds(),
         "noted_holds": policy.noted_holds.total_seconds(),
+        "approval_waits": policy.approval_waits.total_seconds(),
         "restoration": [after.total_seconds() for after in policy.restoration],
         "steps": [
             {"after": s.after.total_seconds(), "whom": s.whom, "ref": s.ref, "channels": list(s.channels)}
@@ -119,4 +162,5 @@ def from_wire(wire: Mapping[str, Any]) -> Policy:
         noted_holds=timedelta(seconds=wire["noted_holds"]),
         # Frozen before there were restoration timers: the acknowledgement alone counted.
         restoration=tuple(timedelta(seconds=s) for s in wire.get("restoration", ())),
+        approval_waits=timedelta(seconds=wire.get("approval_waits", 0)),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitord.domain.decision import Decision, Timer, TimerKind, Told
-from monitord.domain.dutybook import DutyBook, Reached, resolve
+from monitord.domain.dutybook import DutyBook, Reached, next_leaders, resolve
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Event, Notice, Priority
@@ -136,6 +136,43 @@ def skipped_fact(incident: Incident, number: int, by: int) -> Fact:
     return Fact(FactKind.STEP_SKIPPED, incident.id, incident.target, refs=refs)
 
 
+def _to_ask(incident: Incident, number: int, step: PolicyStep, book: DutyBook) -> tuple[Reached, ...]:
+    unit = book.units.get(incident.unit)
+    duty = unit.leader_duty if unit else "leader"
+    last = len(incident.policy.steps) - 1
+    began = max(n for n in range(min(number, last) + 1) if _leaves_for(incident.policy.steps[n], step.ref))
+    found: tuple[Reached, ...] = ()
+    if step.whom is Whom.ORGANISATION or began > incident.step:
+        found = resolve(PolicyStep(step.after, Whom.DUTY, duty, step.channels), incident.unit, book)
+    if step.whom is Whom.ORGANISATION:
+        return found
+    asks = [n for n in range(began + 1, number + 1) if incident.policy.steps[n].whom is Whom.NEXT_LEADER
+            and incident.policy.steps[n].ref == step.ref]  # fmt: skip
+    others = next_leaders(incident.unit, step.channels, book)
+    return found + tuple(others[place] for place, n in enumerate(asks) if n > incident.step and place < len(others))
+
+
+def _leaves_for(step: PolicyStep, organisation: str) -> bool:
+    return step.whom is Whom.ORGANISATION and step.ref == organisation
+
+
+def unneeded_fact(incident: Incident, number: int, why: str) -> Fact:
+    """Return the row of a step that is due and tells nobody: `approved`, or `no_other_leader`."""
+    step = step_of(incident.policy, number)
+    return Fact(
+        FactKind.STEP_UNNEEDED,
+        incident.id,
+        incident.target,
+        refs={
+            "step": number,
+            "whom": step.whom,
+            "ref": step.ref,
+            "due": stamp(due_at(incident.policy, incident.ladder_from, number)),
+            "reason": why,
+        },
+    )
+
+
 def gap_fact(incident: Incident, number: int, step: PolicyStep) -> Fact:
     """Return the row of a step that found nobody."""
     refs = {"step": number, "whom": step.whom, "ref": step.ref, "unit": incident.unit}
@@ -160,10 +197,14 @@ def gap_notices(incident: Incident, number: int, book: DutyBook) -> list[Notice]
 def ask_approval(
     incident: Incident, number: int, step: PolicyStep, book: DutyBook, lateness: Lateness
 ) -> tuple[list[Fact], list[Notice]]:
-    """Return the row and the requests of a step that waits for the leader's approval."""
-    unit = book.units.get(incident.unit)
-    duty = unit.leader_duty if unit else "leader"
-    leaders = resolve(PolicyStep(step.after, Whom.DUTY, duty, step.channels), incident.unit, book)
+    """Return the row and the requests of a step that waits for a leader's approval.
+
+    The leader on duty is asked at the step itself, the next ones at the steps behind it; whoever should have been asked
+    by now and was not is asked now. A next leader there is not is a row and no request.
+    """
+    leaders = _to_ask(incident, number, step, book)
+    if not leaders and step.whom is Whom.NEXT_LEADER:
+        return [unneeded_fact(incident, number, "no_other_leader")], []
     refs = _due_refs(incident, number, lateness) | {
         "organisation": step.ref,
         "leaders": [way.person for way in leaders],

@@ -13,7 +13,7 @@ from monitord.domain.health import Health
 from monitord.domain.lane import Lane
 from monitord.domain.network import Device, Link, Site, Target
 from monitord.domain.people import DutyKind, Organisation, Person, Unit
-from monitord.domain.policy import Policy
+from monitord.domain.policy import Policy, with_next_leaders
 from monitord.domain.roster import DailySlot, Shift
 from monitord.settings.problem import Problem
 
@@ -171,7 +171,9 @@ class Settings:
         fitting = [rule for rule in self.policies if rule.holds(unit, severity, tags)]
         if not fitting:
             raise KeyError((unit, severity))
-        return max(fitting, key=lambda rule: len(rule.tags)).policy
+        policy = max(fitting, key=lambda rule: len(rule.tags)).policy
+        asks = unit in self.units and self.units[unit].auto_send_order is None
+        return with_next_leaders(policy) if asks else policy
 
     def severity_for(self, target: Target, health: Health) -> int:
         """Return the severity of an incident of `target` that is seen as `health`."""

@@ -48,7 +48,9 @@ def policies_of(
             for s in given.steps
         )
         restoration = tuple(sorted(set(given.restoration)))
-        policy = Policy(given.id, steps, given.repeat, given.ack_holds, given.noted_holds, restoration)
+        policy = Policy(
+            given.id, steps, given.repeat, given.ack_holds, given.noted_holds, restoration, given.approval_waits
+        )
         tags = MappingProxyType(dict(given.tags))
         rules.append(PolicyRule(policy, frozenset(given.severities), frozenset(given.units), tags))
     if "policies" not in book.incomplete and len(rules) == len(book.sections.lists["policies"]):

@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-DELAYS = ("after", "repeat", "ack_holds", "noted_holds")
+DELAYS = ("after", "repeat", "ack_holds", "noted_holds", "approval_waits")
 """The keys of a policy that are delays."""
 MANY_DELAYS = "restoration"
 

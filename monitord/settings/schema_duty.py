@@ -42,6 +42,7 @@ class PolicyForm(Form):
     repeat: Annotated[Duration, between(SECOND, MONTH)] = timedelta(minutes=60)
     ack_holds: Annotated[Duration, between(SECOND, MONTH)] = timedelta(hours=2)
     noted_holds: Annotated[Duration, between(SECOND, MONTH)] = timedelta(minutes=15)
+    approval_waits: Annotated[Duration, between(timedelta(0), MONTH)] = timedelta(minutes=10)
     restoration: Annotated[list[Annotated[Duration, between(SECOND, MONTH)]], Field(max_length=50)] = Field(
         default_factory=lambda: [timedelta(hours=hours) for hours in (2, 4, 6)]
     )

@@ -90,8 +90,8 @@ class Story:
     that waits. `shift` is the reader's duty from-to. `noted` is the leader who knows of it, `pause` how long his
     knowing holds the steps above. `contact` is how to reach the unit. `reopened` counts how often it came back,
     `episode_at` is when the present episode began, `down_total` how long it was down in all of them. `by` is who
-    handed it to the reader, `into` the incident it was merged into. `lane` is
-    the kind of a security incident: its text says no more than that, whoever reads it.
+    handed it to the reader, `into` the incident it was merged into, `asked` the leaders asked to approve before the
+    reader. `lane` is the kind of a security incident: its text says no more than that, whoever reads it.
     """
 
     event: Event
@@ -119,6 +119,7 @@ class Story:
     organisation: str = ""
     next: Next | None = None
     told: tuple[Told, ...] = ()
+    asked: tuple[Taken, ...] = ()
     taken: Taken | None = None
     restored_at: datetime | None = None
     order: str | None = None

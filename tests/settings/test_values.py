@@ -84,6 +84,10 @@ def test_a_policy_holds_for_its_severities_and_units(tmp_path: Path) -> None:
         (timedelta(0), Whom.DUTY, "shift"),
         (timedelta(minutes=5), Whom.PERSON, "binh"),
         (timedelta(minutes=30), Whom.ORGANISATION, "so"),
+        # The unit lets nothing leave by itself: while nobody answers, the next leaders are asked.
+        (timedelta(minutes=40), Whom.NEXT_LEADER, "so"),
+        (timedelta(minutes=50), Whom.NEXT_LEADER, "so"),
+        (timedelta(minutes=90), Whom.ORGANISATION, "so"),
     ]
     assert policy.steps[0].channels == ("telegram", "log")
     assert (policy.repeat, policy.ack_holds) == (timedelta(minutes=60), timedelta(hours=2))

@@ -131,6 +131,13 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
         "due": "2027-02-05T20:09:00.000000Z",
         "told_by_step": 2,
     },
+    FactKind.STEP_UNNEEDED: {
+        "step": 4,
+        "whom": "next_leader",
+        "ref": "so-khcn",
+        "due": "2027-02-05T20:49:00.000000Z",
+        "reason": "approved",
+    },
     FactKind.STEP_AWAITS_APPROVAL: {"step": 3, "organisation": "so-khcn", "leaders": ["a"]},
     FactKind.STEP_APPROVED: {"step": 3, "organisation": "so-khcn"},
     FactKind.COVERAGE_GAP: {"step": 1, "whom": "duty", "ref": "operations", "unit": "vt"},

@@ -116,6 +116,7 @@ def _approval(story: Story) -> str:
         say.place(story),
         say.sign(story),
         say.told(story),
+        say.asked(story),
         "Without approval nothing is sent.",
     )
 

@@ -61,6 +61,7 @@ LINE = {
     "[; {late_seconds} late][; includes step {skipped}]",
     FactKind.STEP_SKIPPED: "{incident}: step {step}[ ({ref})][, due {due},] not sent by itself"
     "[, told by step {told_by_step}]",
+    FactKind.STEP_UNNEEDED: "{incident}: step {step}[ ({ref})] not needed[: {reason}]",
     FactKind.STEP_AWAITS_APPROVAL: "{incident}: the report to {organisation} waits for approval[ by {leaders}]",
     FactKind.STEP_APPROVED: "{incident}: {actor} approved the report to {organisation}",
     FactKind.COVERAGE_GAP: "Nobody on duty:[ {unit},] nobody found[ for {ref}][ ({incident})]",

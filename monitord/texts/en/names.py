@@ -162,6 +162,8 @@ REASON = {
     "no_fault": "no fault any more",
     "free": "nothing holds it",
     "open again": "told anew from the start",
+    "approved": "the report was approved",
+    "no_other_leader": "there is no other leader to ask",
     "nothing to edit": "no message to edit",
 }
 """Why a notice is not sent any more."""

@@ -149,6 +149,14 @@ def told(story: Story) -> str | None:
     )
 
 
+def asked(story: Story) -> str | None:
+    """Return which leaders were asked before and have not answered."""
+    if not story.asked:
+        return None
+    people = ", ".join(f"{one.name} ({forms.near(one.at, story.now, story.zone)})" for one in story.asked)
+    return f"• Asked before, no answer: {people}"
+
+
 def pausing(story: Story) -> str:
     """What the leader's two buttons do, since they are not the same."""
     if story.pause is None:

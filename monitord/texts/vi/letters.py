@@ -120,6 +120,7 @@ def _approval(story: Story) -> str:
         say.place(story),
         say.sign(story),
         say.told(story),
+        say.asked(story),
         "Chưa được duyệt thì hệ thống không gửi.",
     )
 

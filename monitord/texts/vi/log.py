@@ -59,6 +59,7 @@ LINE = {
     "[; trễ {late_seconds}][; gộp bước {skipped}]",
     FactKind.STEP_SKIPPED: "{incident}: bước {step}[ ({ref})][ đến hạn {due}] không gửi riêng"
     "[, gộp vào bước {told_by_step}]",
+    FactKind.STEP_UNNEEDED: "{incident}: bước {step}[ ({ref})] không cần nữa[: {reason}]",
     FactKind.STEP_AWAITS_APPROVAL: "{incident}: báo cáo {organisation} chờ lãnh đạo duyệt[: {leaders}]",
     FactKind.STEP_APPROVED: "{incident}: {actor} duyệt gửi báo cáo {organisation}",
     FactKind.COVERAGE_GAP: "Trống ca:[ {unit},] không tìm được người để báo[ cho {ref}][ ({incident})]",

@@ -162,6 +162,8 @@ REASON = {
     "up_again": "đã bình thường trở lại",
     "no_fault": "không còn lỗi",
     "free": "không còn lý do giữ báo",
+    "approved": "báo cáo đã được duyệt",
+    "no_other_leader": "không còn lãnh đạo nào khác để xin ý kiến",
     "nothing to edit": "không có tin để sửa",
 }
 """Why a notice is not sent any more."""

@@ -1,0 +1,140 @@
+"""Whom and what a letter mentions: who was told and asked, who has it, what comes next, whom to call."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.approvals import approvals
+from monitord.desk.context import Context
+from monitord.domain.decision import TimerKind
+from monitord.domain.dutybook import DutyBook, duty_in, step_name
+from monitord.domain.incident import Incident, Phase
+from monitord.domain.notice import Event, NoticeState
+from monitord.domain.policy import LEAVING, Whom, is_again, step_of
+from monitord.domain.quiet import quiet_until
+from monitord.domain.roster import on_duty
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+from monitord.texts.story import Next, Taken, Told, ToldState
+
+
+def step_of_person(tx: Tx, row: Any) -> int | None:
+    """A follow-up speaks to its reader in the role in which the step found him."""
+    mine = sa.and_(
+        t.outbox.c.incident == row["incident"], t.outbox.c.person == row["person"], t.outbox.c.step.is_not(None)
+    )
+    found: int | None = tx.sql.execute(
+        sa.select(t.outbox.c.step).where(mine).order_by(t.outbox.c.id.desc()).limit(1)
+    ).scalar()
+    return found
+
+
+def coming(tx: Tx, context: Context, incident: Incident, book: DutyBook) -> Next | None:
+    """Return the next step of an open incident; None when nothing comes."""
+    armed = sa.and_(t.timer.c.incident == incident.id, t.timer.c.state == "armed", t.timer.c.kind == TimerKind.STEP)
+    row = tx.sql.execute(sa.select(t.timer).where(armed)).mappings().first()
+    if row is None or incident.phase is not Phase.OPEN:
+        return None
+    step = step_of(incident.policy, row["step"])
+    unit = context.settings.units.get(incident.unit)
+    asks = step.whom in LEAVING and (unit is None or unit.auto_send_order is None)
+    due: datetime = row["due"]
+    at = quiet_until(step.quiet, due, book.zone) or due
+    return Next(at, step_name(step, book), again=is_again(incident.policy, row["step"]) > 0, asks=asks)
+
+
+def told(tx: Tx, incident: Incident, book: DutyBook) -> tuple[Told, ...]:
+    """Return who was told by a step of the present round, and what came of it."""
+    states = {
+        NoticeState.PENDING: ToldState.WAITING,
+        NoticeState.LEASED: ToldState.WAITING,
+        NoticeState.SENT: ToldState.ACCEPTED,
+        NoticeState.DEAD: ToldState.FAILED,
+    }
+    wanted = (
+        sa.select(t.outbox)
+        .where(t.outbox.c.incident == incident.id, t.outbox.c.event == Event.STEP, t.outbox.c.round == incident.round)
+        .order_by(t.outbox.c.id)
+    )
+    found = []
+    for row in tx.sql.execute(wanted).mappings():
+        state = states.get(NoticeState(row["state"]))
+        if state is None:
+            continue
+        if state is ToldState.WAITING and row["last_cause"] is not None:
+            state = ToldState.UNCERTAIN if row["uncertain"] else ToldState.FAILED
+        person = book.people.get(row["person"])
+        role = step_name(step_of(incident.policy, row["step"] or 0), book)
+        name = person.name if person else row["person"]
+        found.append(Told(row["accepted_at"] or row["created_at"], role, name, row["channel"], state))
+    return tuple(found)
+
+
+def taken(context: Context, incident: Incident, book: DutyBook, row: Any) -> Taken | None:
+    """Return who took it last, None when nobody did."""
+    if incident.acknowledged_at is None or incident.acknowledged_by is None:
+        return None
+    person = book.people.get(incident.acknowledged_by)
+    duty = duty_in(incident.unit, incident.acknowledged_by, book, incident.acknowledged_at)
+    kind = context.settings.duty_kinds.get(duty or "")
+    return Taken(
+        at=incident.acknowledged_at,
+        name=person.name if person else incident.acknowledged_by,
+        role=kind.name if kind else "",
+        yours=incident.acknowledged_by == row["person"],
+        expires_at=incident.ack_expires_at,
+    )
+
+
+def noted(tx: Tx, incident: Incident, book: DutyBook, row: Any) -> Taken | None:
+    """Who knows of it, for those the request is sent back to: `subject` names him."""
+    if row["event"] != Event.SENT_BACK:
+        return None
+    person = book.people.get(row["subject"])
+    return Taken(row["created_at"], person.name if person else row["subject"])
+
+
+def handed_by(book: DutyBook, row: Any) -> Taken | None:
+    """Who handed it to the reader: `subject` names him."""
+    if row["event"] != Event.HANDED:
+        return None
+    person = book.people.get(row["subject"].partition("@")[0])
+    return Taken(row["created_at"], person.name) if person else None
+
+
+def contact(context: Context, incident: Incident, book: DutyBook, at: Moment) -> str:
+    """Whom another organisation calls: the unit's first duty of the policy, by its role and telephone."""
+    step = incident.policy.steps[0]
+    for name in on_duty(book.shifts, incident.unit, step.ref, at.now) if step.whom is Whom.DUTY else ():
+        if (person := book.people.get(name)) and person.phone:
+            return f"{step_name(step, book)} {person.phone}"
+    return ""
+
+
+def order(context: Context, incident: Incident, row: Any) -> str | None:
+    """Return the order by which a report leaves the unit without approval, or None."""
+    unit = context.settings.units.get(incident.unit)
+    return unit.auto_send_order if unit and row["organisation"] else None
+
+
+def approver(tx: Tx, incident: Incident, row: Any, book: DutyBook) -> str:
+    """Return the name of the leader who approved a report, empty when none did."""
+    if row["organisation"] is None:
+        return ""
+    approval = approvals(tx, incident.id, row["round"]).get(row["organisation"])
+    actor = approval.person if approval else ""
+    person = book.people.get(actor)
+    return person.name if person else ""
+
+
+def asked(tx: Tx, incident: Incident, book: DutyBook, row: Any) -> tuple[Taken, ...]:
+    """Return the leaders who were asked before the reader of a request for approval, in this round."""
+    if row["event"] != Event.APPROVAL:
+        return ()
+    o = t.outbox.c
+    before = sa.and_(o.event == Event.APPROVAL, o.round == incident.round, o.created_at < row["created_at"])
+    wanted = sa.select(o.person, sa.func.min(o.created_at).label("at")).where(o.incident == incident.id, before)
+    rows = tx.sql.execute(wanted.where(o.person != row["person"]).group_by(o.person).order_by("at", o.person))
+    return tuple(Taken(at, book.people[name].name if name in book.people else name) for name, at in rows)
