@@ -22,6 +22,8 @@ from monitord.settings.shifts import shifts_of
 TOKEN = "123456:demo"
 COMMUNITY = "song-mau-demo"
 ENTERPRISE = (1, 3, 6, 1, 4, 1, 99999, 1)
+DEVICE = "olt-go-may"
+"""The device that falls silent: an OLT of the telecom unit, behind which ports are looked at too."""
 UPTIMES = 40 * 86_400
 """Seconds over which the devices' ages are spread."""
 
@@ -41,6 +43,8 @@ def demo_settings(source: Path, folder: Path, bot_url: str, web_port: int, netwo
             "telegram.base_url": f"{bot_url}/bot",
             "telegram.poll_timeout": "5s",
             "web.port": web_port,
+            # As grave as can be, so that its story has every rung within half a minute.
+            f"devices.{DEVICE}.severity": 1,
         },
     )
     if network != 30:

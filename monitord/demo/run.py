@@ -24,7 +24,7 @@ from monitord.account.proof import verify
 from monitord.clock import Clock
 from monitord.demo import story
 from monitord.demo.botapi import BotApi
-from monitord.demo.province import TOKEN, Province, demo_settings, secrets_of_demo
+from monitord.demo.province import DEVICE, TOKEN, Province, demo_settings, secrets_of_demo
 from monitord.demo.talk import Act, Entry
 from monitord.demo.telephones import Telephones
 from monitord.domain.incident import Phase
@@ -182,7 +182,7 @@ class Demo:
     def night(self) -> story.Night:
         """Return what the database says of the story."""
         with self._reading.connect() as connection:
-            return story.read_night(connection, f"{story.DEVICE}/agent_answers")
+            return story.read_night(connection, f"{DEVICE}/agent_answers")
 
     async def until(self, what: str, holds: Callable[[story.Night], bool], limit: float | None) -> story.Night:
         """Return the night as soon as `holds`; DemoFailed when it does not within `limit` seconds."""
@@ -200,8 +200,8 @@ class Demo:
         """Break a device, wait until somebody takes the incident (pressing the button ourselves when `alone`), mend
         it, see the end."""
         limit = STORY_LIMIT if alone else None
-        agent = self.province.agents[story.DEVICE]
-        name = self.settings.devices[story.DEVICE].name
+        agent = self.province.agents[DEVICE]
+        name = self.settings.devices[DEVICE].name
         await self.clock.sleep(BREAK_AFTER)
         before = (await asyncio.to_thread(self.night)).incident
         self.say(self.words.demo["silent"].format(device=name))

@@ -20,8 +20,6 @@ from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.rows import incident_of, journal_row, shift_of
 
-DEVICE = "olt-go-may"
-"""The device that falls silent: an OLT of the telecom unit, behind which ports are looked at too."""
 PUNCTUAL = timedelta(seconds=3)
 """How late a step may be accepted by the telephone before the story counts as wrong."""
 
@@ -86,16 +84,20 @@ def wrong(night: Night, settings: Settings, roster: Sequence[Any], phones: Seque
     faults = [] if night.others == 0 else [f"{night.others} other incidents opened although nothing else was broken"]
     faults += _order_faults(night, incident)
     for number, step in enumerate(incident.policy.steps):
-        expected = (
-            on_duty(roster, incident.unit, step.ref, incident.opened_at + step.after)
-            if step.whom is Whom.DUTY
-            else settings.organisations[step.ref].contacts
-        )
-        got = [m for m in night.told if m.event is Event.STEP and m.step == number]
+        due = incident.opened_at + step.after
+        called = step.whom is Whom.ORGANISATION and settings.organisations[step.ref].called
+        if step.whom is Whom.DUTY:
+            expected = on_duty(roster, incident.unit, step.ref, due)
+        elif called:  # by the shift, with the telephone
+            expected = on_duty(roster, incident.unit, incident.policy.steps[0].ref, due)
+        else:
+            expected = settings.organisations[step.ref].contacts
+        event = Event.CALL_OUT if called else Event.STEP
+        got = [m for m in night.told if m.event is event and m.step == number]
         if {m.person for m in got} != set(expected):
             faults.append(f"step {number}: told {sorted(m.person for m in got)}, the roster says {sorted(expected)}")
         for message in got:
-            late = message.accepted_at - (incident.opened_at + step.after)
+            late = message.accepted_at - due
             if not -timedelta(milliseconds=50) <= late <= PUNCTUAL:
                 faults.append(f"step {number}: {message.person} was told {late.total_seconds():+.1f} s off its instant")
     reached = {m.person for m in night.told if m.event is Event.STEP}

@@ -25,7 +25,7 @@ def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident
                 actions = [Button.NOTED, Button.TAKE]
         case Event.REOPENED if row["organisation"]:
             actions = [Button.RECEIPT]
-        case Event.SENT_BACK | Event.REOPENED | Event.HANDED | Event.REMINDER:
+        case Event.SENT_BACK | Event.REOPENED | Event.HANDED | Event.REMINDER | Event.CALL_OUT:
             actions = [Button.TAKE]
         case Event.APPROVAL:
             actions = [Button.TAKE, Button.APPROVE]

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from monitord.desk.act import Act, ActRefused
 from monitord.desk.approvals import approvals
 from monitord.desk.by_hand import UnknownIncident, named
+from monitord.desk.calls import answered
 from monitord.desk.context import GRACE, Context, write
 from monitord.desk.reports import restored_by_hand
 from monitord.desk.security import confirm, to_call
@@ -137,7 +138,8 @@ def _escalate(act: Act) -> Incident:
     ladder_now = ladder_time(act.tx, act.incident.id, act.at)
     approved = frozenset(approvals(act.tx, act.incident.id, act.incident.round))
     book = act.context.ladder_book(act.tx, act.at, act.incident)
-    decision = handling.escalated(act.incident, act.person, act.duty, book, ladder_now, approved)
+    spoken = answered(act.tx, act.incident, act.incident.ladder_from).keys()
+    decision = handling.escalated(act.incident, act.person, act.duty, book, ladder_now, approved, spoken)
     write(act.tx, decision, act.at, ladder_now)
     return decision.incident
 

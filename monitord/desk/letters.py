@@ -105,7 +105,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         commune=site.commune if site else "",
         recipient_name=reader.name if reader else "",
         recipient_title=reader.title if reader else "",
-        recipient_role=_role(context, step, book, event, leader_duty),
+        recipient_role=_role(context, incident, step, book, event, leader_duty),
         shift=(shift.start, shift.end) if shift else None,
         address_form=unit.address_form if unit else "đồng chí",
         organisation=organisation.name if organisation else waiting_for.name if waiting_for else "",
@@ -130,15 +130,20 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         skipped=tuple(step_name(step_of(incident.policy, n), book) for n in row["skipped"]),
         again=is_again(incident.policy, number or 0),
         repeat=row["uncertain"] > 0,
+        phone=waiting_for.phone if event is Event.CALL_OUT and waiting_for else "",
         contact=mentions.contact(context, incident, book, at) if row["organisation"] else "",
     )
 
 
-def _role(context: Context, step: PolicyStep | None, book: DutyBook, event: Event, leader_duty: str) -> str:
-    """In which role the reader is spoken to: who is asked to approve is a leader, not one of those it would go to."""
+def _role(
+    context: Context, incident: Incident, step: PolicyStep | None, book: DutyBook, event: Event, leader_duty: str
+) -> str:
+    """In which role the reader is spoken to: who is asked to approve or to call is not one of those it would go to."""
     if event is Event.APPROVAL:
         kind = context.settings.duty_kinds.get(leader_duty)
         return kind.name if kind else leader_duty
+    if event is Event.CALL_OUT:
+        return mentions.desk_role(incident, book)
     return step_name(step, book) if step else ""
 
 

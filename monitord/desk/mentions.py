@@ -14,6 +14,7 @@ from monitord.domain.notice import Event, NoticeState
 from monitord.domain.policy import LEAVING, Whom, is_again, step_of
 from monitord.domain.quiet import quiet_until
 from monitord.domain.roster import on_duty
+from monitord.domain.steps import is_called
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -23,7 +24,10 @@ from monitord.texts.story import Next, Taken, Told, ToldState
 def step_of_person(tx: Tx, row: Any) -> int | None:
     """A follow-up speaks to its reader in the role in which the step found him."""
     mine = sa.and_(
-        t.outbox.c.incident == row["incident"], t.outbox.c.person == row["person"], t.outbox.c.step.is_not(None)
+        t.outbox.c.incident == row["incident"],
+        t.outbox.c.person == row["person"],
+        t.outbox.c.step.is_not(None),
+        t.outbox.c.event != Event.CALL_OUT,
     )
     found: int | None = tx.sql.execute(
         sa.select(t.outbox.c.step).where(mine).order_by(t.outbox.c.id.desc()).limit(1)
@@ -39,10 +43,11 @@ def coming(tx: Tx, context: Context, incident: Incident, book: DutyBook) -> Next
         return None
     step = step_of(incident.policy, row["step"])
     unit = context.settings.units.get(incident.unit)
-    asks = step.whom in LEAVING and (unit is None or unit.auto_send_order is None)
+    called = is_called(step, book)
+    asks = step.whom in LEAVING and not called and (unit is None or unit.auto_send_order is None)
     due: datetime = row["due"]
     at = quiet_until(step.quiet, due, book.zone) or due
-    return Next(at, step_name(step, book), again=is_again(incident.policy, row["step"]) > 0, asks=asks)
+    return Next(at, step_name(step, book), again=is_again(incident.policy, row["step"]) > 0, asks=asks, calls=called)
 
 
 def told(tx: Tx, incident: Incident, book: DutyBook) -> tuple[Told, ...]:
@@ -127,6 +132,12 @@ def approver(tx: Tx, incident: Incident, row: Any, book: DutyBook) -> str:
     actor = approval.person if approval else ""
     person = book.people.get(actor)
     return person.name if person else ""
+
+
+def desk_role(incident: Incident, book: DutyBook) -> str:
+    """Return the name of the duty that makes the calls: the first one that the ladder names."""
+    desk = next((step for step in incident.policy.steps if step.whom is Whom.DUTY), None)
+    return step_name(desk, book) if desk is not None else ""
 
 
 def asked(tx: Tx, incident: Incident, book: DutyBook, row: Any) -> tuple[Taken, ...]:

@@ -22,7 +22,9 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             return None if still_owed else str(incident.phase)
         case Event.HANDED | Event.REMINDER if not incident.running:
             return str(incident.phase)
-        case Event.SENT_BACK | Event.APPROVAL if incident.phase is not Phase.OPEN or row["round"] != incident.round:
+        case Event.SENT_BACK | Event.APPROVAL | Event.CALL_OUT if (
+            incident.phase is not Phase.OPEN or row["round"] != incident.round
+        ):
             return str(incident.phase)
         case Event.FLAPPING if not (incident.running or incident.hushed):
             return str(incident.phase)

@@ -1,15 +1,10 @@
 """Security incidents: the authorities of their lane, the calls already made, and the words for the caller."""
 
-import json
-
-import sqlalchemy as sa
-
+from monitord.desk.calls import answered
 from monitord.desk.context import Context, write
 from monitord.domain.incident import Incident
-from monitord.domain.journal import FactKind
 from monitord.domain.lane import Lane, authorities_of, still_to_call
 from monitord.domain.lifecycle import confirmed
-from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.texts.story import Authority, Script
@@ -25,7 +20,7 @@ def to_call(tx: Tx, context: Context, incident: Incident) -> tuple[str, ...]:
     lane = lane_of(context, incident)
     if lane is None or incident.suspected:
         return ()
-    return still_to_call(_authorities(context, lane, incident), _answered(tx, incident))
+    return still_to_call(_authorities(context, lane, incident), answered(tx, incident))
 
 
 def _authorities(context: Context, lane: Lane, incident: Incident) -> tuple[str, ...]:
@@ -33,26 +28,15 @@ def _authorities(context: Context, lane: Lane, incident: Incident) -> tuple[str,
     return authorities_of(lane, site.nearest_police if site is not None else None)
 
 
-def _answered(tx: Tx, incident: Incident) -> dict[str, str]:
-    """Return the authorities that were spoken to, each with the instant of the first call that was answered."""
-    j = t.journal.c
-    wanted = sa.select(j.refs).where(j.incident == incident.id, j.kind == FactKind.INCIDENT_CALL).order_by(j.seq)
-    found: dict[str, str] = {}
-    for refs in map(json.loads, tx.sql.execute(wanted).scalars()):
-        if refs.get("organisation") and refs.get("answered") == "answered":
-            found.setdefault(refs["organisation"], refs["called"])
-    return found
-
-
 def script(tx: Tx, context: Context, incident: Incident) -> Script:
     """Return what the caller reads from: the authorities with their numbers and what was said to whom."""
     lane = lane_of(context, incident)
     if lane is None:
         raise ValueError(f"{incident.code} is no security incident: it has no script")
-    answered = _answered(tx, incident)
+    spoken = answered(tx, incident)
     organisations = context.settings.organisations
     authorities = tuple(
-        Authority(name, organisations[name].name, organisations[name].phone, answered.get(name))
+        Authority(name, organisations[name].name, organisations[name].phone, spoken.get(name))
         for name in _authorities(context, lane, incident)
         if name in organisations
     )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import structlog
 
 from monitord.desk.approvals import approvals
+from monitord.desk.calls import answered
 from monitord.desk.context import Context, write
 from monitord.desk.holding import muted_until
 from monitord.domain import escalation
@@ -61,7 +62,8 @@ def _fire(
             write(tx, Decision(incident, (fact,), (), later), at, ladder_now)
         case TimerKind.STEP:
             approved = frozenset(approvals(tx, incident.id, incident.round))
-            decision = escalation.step_due(incident, book, ladder_now, down_between, approved)
+            spoken = answered(tx, incident, incident.ladder_from).keys()
+            decision = escalation.step_due(incident, book, ladder_now, down_between, approved, spoken)
             write(tx, decision, at, ladder_now)
         case TimerKind.ACK_EXPIRY:
             write(tx, escalation.ack_expired(incident, book, ladder_now), at, ladder_now)

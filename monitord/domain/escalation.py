@@ -18,10 +18,12 @@ from monitord.domain.steps import (
     Lateness,
     ask_approval,
     asleep,
+    call_out,
     fired_fact,
     gap_fact,
     gap_notices,
     highest_awake,
+    is_called,
     late_by,
     needs_approval,
     next_step,
@@ -68,6 +70,7 @@ def step_due(
     now: datetime,
     down_between: tuple[datetime, datetime] | None = None,
     already_approved: AbstractSet[str] = frozenset(),
+    spoken_to: AbstractSet[str] = frozenset(),
 ) -> Decision:
     """Decide the ladder at `now`, an instant of its own time.
 
@@ -75,7 +78,8 @@ def step_due(
 
     Steps below it that fell due in the meantime (the daemon was down or asleep) are named in the notice and in the
     journal and not told by themselves. A step that reaches nobody passes to the next at once. `already_approved` are
-    the organisations for which a leader has approved reports in this round. Nothing happens for an incident that is
+    the organisations for which a leader has approved reports in this round, `spoken_to` those that people have called.
+    Nothing happens for an incident that is
     taken or over.
     """
     if incident.phase is not Phase.OPEN:
@@ -96,6 +100,14 @@ def step_due(
     notices: list[Notice] = []
     while True:
         step = step_of(incident.policy, number)
+        if is_called(step, book):
+            if step.ref in spoken_to:
+                facts.append(unneeded_fact(incident, number, "called"))
+            else:
+                more_facts, more_notices = call_out(incident, number, step, book, lateness)
+                facts += more_facts
+                notices += more_notices
+            break
         open_ = step.ref not in already_approved and needs_approval(incident, book)
         if step.whom is Whom.NEXT_LEADER and not open_:
             facts.append(unneeded_fact(incident, number, "approved"))

@@ -27,6 +27,7 @@ def escalated(
     book: DutyBook,
     ladder_now: datetime,
     already_approved: AbstractSet[str] = frozenset(),
+    spoken_to: AbstractSet[str] = frozenset(),
 ) -> Decision:
     """Decide "báo cáo cấp trên ngay": the next step is due now, and what was taken is taken no more."""
     number = incident.step + 1
@@ -42,7 +43,7 @@ def escalated(
     )
     refs = {"duty": duty, "step": number, "round": after.round, "was": incident.phase}
     fact = Fact(FactKind.INCIDENT_ESCALATED, incident.id, incident.target, person, refs)
-    ladder = step_due(after, book, ladder_now, None, already_approved)
+    ladder = step_due(after, book, ladder_now, None, already_approved, spoken_to)
     return replace(ladder, facts=(fact, *ladder.facts))
 
 

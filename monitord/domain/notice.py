@@ -18,6 +18,7 @@ class Event(StrEnum):
     MERGED = "merged"
     ACK_EXPIRED = "ack_expired"
     APPROVAL = "approval"
+    CALL_OUT = "call_out"
     SENT_BACK = "sent_back"
     COVERAGE = "coverage"
     CHANNEL_BROKEN = "channel_broken"

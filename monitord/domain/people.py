@@ -69,3 +69,8 @@ class Organisation:
     role: OrganisationRole
     contacts: tuple[str, ...] = ()
     phone: str = ""
+
+    @property
+    def called(self) -> bool:
+        """Return whether people reach it by telephone alone, and no message does."""
+        return not self.contacts and bool(self.phone)

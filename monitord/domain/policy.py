@@ -1,6 +1,7 @@
 """Escalation policies: who is told how long after an incident opened, frozen inside the incident."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -62,15 +63,15 @@ MOST_ASKED = 2
 """Leaders asked to approve one report after the one on duty."""
 
 
-def with_next_leaders(policy: Policy) -> Policy:
-    """Return the policy of a unit whose reports wait for approval: behind every step that leaves the unit the next
-    leaders are asked, `approval_waits` apart. The last step stays the last, and repeats as before."""
+def with_next_leaders(policy: Policy, sent: AbstractSet[str]) -> Policy:
+    """Return the policy of a unit whose reports to the organisations `sent` wait for approval: behind each such step
+    the next leaders are asked, `approval_waits` apart. The last step stays the last, and repeats as before."""
     waits, last = policy.approval_waits, policy.steps[-1]
     if not waits:
         return policy
     steps = list(policy.steps)
     for step in policy.steps:
-        if step.whom is Whom.ORGANISATION:
+        if step.whom is Whom.ORGANISATION and step.ref in sent:
             asked = (
                 replace(step, after=step.after + n * waits, whom=Whom.NEXT_LEADER) for n in range(1, MOST_ASKED + 1)
             )

@@ -157,7 +157,7 @@ def _leaves_for(step: PolicyStep, organisation: str) -> bool:
 
 
 def unneeded_fact(incident: Incident, number: int, why: str) -> Fact:
-    """Return the row of a step that is due and tells nobody: `approved`, or `no_other_leader`."""
+    """Return the row of a step that is due and tells nobody: `approved`, `called` or `no_other_leader`."""
     step = step_of(incident.policy, number)
     return Fact(
         FactKind.STEP_UNNEEDED,
@@ -171,6 +171,26 @@ def unneeded_fact(incident: Incident, number: int, why: str) -> Fact:
             "reason": why,
         },
     )
+
+
+def is_called(step: PolicyStep, book: DutyBook) -> bool:
+    """Return whether a step names an organisation that people call, such as the corporate NOC."""
+    known = book.organisations.get(step.ref) if step.whom is Whom.ORGANISATION else None
+    return known is not None and known.called
+
+
+def call_out(
+    incident: Incident, number: int, step: PolicyStep, book: DutyBook, lateness: Lateness
+) -> tuple[list[Fact], list[Notice]]:
+    """Return the row and the requests of a step that people make by telephone: the first duty of the ladder is asked
+    to call. Nothing leaves the unit by itself, so that nobody has to approve it."""
+    desk = next((s for s in incident.policy.steps if s.whom is Whom.DUTY), None)
+    callers = resolve(desk, incident.unit, book) if desk is not None else ()
+    if not callers:
+        return [gap_fact(incident, number, step)], gap_notices(incident, number, book)
+    asked = [replace(step_notice(incident, number, way, lateness), event=Event.CALL_OUT) for way in callers]
+    fired = fired_fact(incident, number, step, callers, lateness)
+    return [replace(fired, refs={**fired.refs, "call": 1})], asked
 
 
 def gap_fact(incident: Incident, number: int, step: PolicyStep) -> Fact:

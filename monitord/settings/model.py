@@ -173,7 +173,8 @@ class Settings:
             raise KeyError((unit, severity))
         policy = max(fitting, key=lambda rule: len(rule.tags)).policy
         asks = unit in self.units and self.units[unit].auto_send_order is None
-        return with_next_leaders(policy) if asks else policy
+        sent = {organisation.id for organisation in self.organisations.values() if organisation.contacts}
+        return with_next_leaders(policy, sent) if asks else policy
 
     def severity_for(self, target: Target, health: Health) -> int:
         """Return the severity of an incident of `target` that is seen as `health`."""

@@ -89,8 +89,8 @@ def _recipient(
             book.refer(person, entry, *path, "person", to="people")
         case Whom.ORGANISATION, name:
             known = book.refer(name, entry, *path, "organisation", to="organisations")
-            if known and name in organisations and not organisations[name].contacts:
-                why = f"organisation {quoted(name)} has no `contacts`: this step would find nobody"
+            if known and name in organisations and not (organisations[name].contacts or organisations[name].called):
+                why = f"organisation {quoted(name)} has neither `contacts` nor a `phone`: this step would find nobody"
                 book.findings.add(entry.file, entry.at(*path, "organisation"), why)
 
 

@@ -18,7 +18,8 @@ _DELAY = re.compile(r"([0-9]+)([mh])")
 
 
 def in_seconds(folder_from: Path, folder_to: Path, changes: Mapping[str, Any] | None = None) -> None:
-    """Write a copy of the settings in which policies run sixty times faster: minutes become seconds, hours minutes.
+    """Write a copy of the settings in which policies run sixty times faster: minutes become seconds, hours minutes,
+    and quiet hours go.
 
     `changes` maps dotted paths to values: `desk.state_dir`, `devices.cr-1.timing.interval` (an entry of a list by its
     id); None takes the key away. A section that stands nowhere yet is added in `changes.yaml`. The source must load;
@@ -52,6 +53,9 @@ def _round_trip() -> YAML:
 
 
 def _hasten(policy: CommentedMap) -> None:
+    for step in policy["steps"]:
+        # Hours by the wall mean nothing where an hour takes a minute.
+        step.pop("quiet", None)
     for part in (policy, *policy["steps"]):
         for key in DELAYS:
             if key in part:

@@ -58,13 +58,14 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Next:
     """What comes at `at` unless somebody takes it: `role` is told; `again` when it is the last step repeated; `asks`
-    when a leader must approve.
+    when a leader must approve, `calls` when the desk is asked to call.
     """
 
     at: datetime
     role: str
     again: bool = False
     asks: bool = False
+    calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class Story:
     knowing holds the steps above. `contact` is how to reach the unit. `reopened` counts how often it came back,
     `episode_at` is when the present episode began, `down_total` how long it was down in all of them. `by` is who
     handed it to the reader, `into` the incident it was merged into, `asked` the leaders asked to approve before the
-    reader. `lane` is the kind of a security incident: its text says no more than that, whoever reads it.
+    reader, `phone` the number of the organisation that is to be called. `lane` is the kind of a security incident: its
+    text says no more than that, whoever reads it.
     """
 
     event: Event
@@ -140,6 +142,7 @@ class Story:
     into: str = ""
     lane: str = ""
     suspected: bool = False
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

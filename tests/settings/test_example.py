@@ -98,13 +98,33 @@ def test_one_slot_of_the_example_crosses_midnight_and_leaders_change_at_seven(ex
 
 
 def test_the_example_tells_shift_operations_leader_department(example: Settings) -> None:
-    for unit in example.units:
-        for severity in (1, 2, 3):
-            steps = example.policy_for(unit, severity).steps
-            assert [step.ref for step in steps[:4]] == ["shift", "operations", "leader", "so-khcn"]
-            asked = [40, 50, 90] if example.units[unit].auto_send_order is None else []
-            assert [step.after // timedelta(minutes=1) for step in steps] == [0, 5, 15, 30, *asked]
-        assert [step.ref for step in example.policy_for(unit, 4).steps] == ["shift"]
+    ladders = {
+        ("vt-song-mau", 1): "0 shift, 5 operations, 15 leader, 20 noc, 30 so-khcn",
+        ("vt-song-mau", 2): "0 shift, 10 operations, 20 leader, 60 so-khcn",
+        ("vt-song-mau", 3): "0 shift, 15 operations, 45 leader",
+        ("vt-song-mau", 4): "0 shift",
+        # Its reports wait for approval: the next leaders are asked ten minutes apart.
+        ("bd-song-mau", 1): "0 shift, 5 operations, 15 leader, 30 so-khcn, 40 so-khcn, 50 so-khcn, 90 so-khcn",
+        ("bd-song-mau", 2): "0 shift, 5 operations, 15 leader, 30 so-khcn, 40 so-khcn, 50 so-khcn, 90 so-khcn",
+        ("bd-song-mau", 3): "0 shift, 15 operations, 45 leader",
+        ("bd-song-mau", 4): "0 shift",
+    }
+    for (unit, severity), ladder in ladders.items():
+        steps = example.policy_for(unit, severity).steps
+        assert ", ".join(f"{step.after // timedelta(minutes=1)} {step.ref}" for step in steps) == ladder
+
+
+def test_at_night_the_example_wakes_no_leader_for_what_is_not_grave(example: Settings) -> None:
+    quiet = {
+        (severity, step.ref): f"{step.quiet.start:%H:%M}-{step.quiet.end:%H:%M}"
+        for severity in (1, 2, 3, 4)
+        for step in example.policy_for("vt-song-mau", severity).steps
+        if step.quiet is not None
+    }
+    assert quiet == {(2, "so-khcn"): "22:00-06:30", (3, "leader"): "22:00-06:00", (4, "shift"): "22:00-06:00"}
+
+
+def test_the_example_has_an_order_by_which_one_unit_reports_by_itself(example: Settings) -> None:
     assert example.units["vt-song-mau"].auto_send_order
     assert example.units["bd-song-mau"].auto_send_order is None
 
@@ -150,7 +170,7 @@ def test_a_hastened_copy_turns_minutes_into_seconds_and_keeps_comments(
     )
     hastened = load(tmp_path / "config", checks, CHANNELS, SECRETS)
     policy = hastened.policy_for("vt-song-mau", 1)
-    assert [step.after // timedelta(seconds=1) for step in policy.steps] == [0, 5, 15, 30]
+    assert [step.after // timedelta(seconds=1) for step in policy.steps] == [0, 5, 15, 20, 30]
     assert (policy.repeat, policy.ack_holds) == (timedelta(minutes=1), timedelta(minutes=2))
     assert hastened.state_dir == tmp_path / "var"
     assert hastened.telegram is not None

@@ -139,8 +139,13 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
     ),
     (
         "tell: {organisation: so}",
-        "tell: {organisation: cong-an}",
-        [("cong-an", "organisation `cong-an` has no `contacts`: this step would find nobody")],
+        "tell: {organisation: nobody-there}",
+        [("nobody-there", "there is no organisation `nobody-there`")],
+    ),
+    (
+        "role: department, contacts: [yen]}",
+        "role: department}",
+        [("so}", "organisation `so` has neither `contacts` nor a `phone`: this step would find nobody")],
     ),
     (
         "binh}, channels: [telegram]",

@@ -22,10 +22,11 @@ from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Row, verify
 from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Outcome
+from monitord.domain.policy import Policy, PolicyStep, Whom
 from monitord.domain.roster import on_duty
 from monitord.domain.update import Answer, Update, UpdateKind
 from monitord.domain.window import Scope, WindowKind
-from monitord.settings.model import Settings
+from monitord.settings.model import PolicyRule, Settings
 from monitord.store import tables as t
 from monitord.store.engine import Place, writing_engine
 from monitord.store.migrate import bring_up
@@ -36,15 +37,30 @@ from monitord.texts import pick
 from tests.support.clock import ManualClock
 
 CONFIG = Path(__file__).parents[2] / "config"
+CHANNELS = ("telegram", "log")
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SECRETS = {"MONITORD_SECRET_TELEGRAM_TOKEN": "1:t", "MONITORD_SECRET_CORE": "c", "MONITORD_SECRET_POST": "p"}
 ACCEPTED = Outcome(Delivery.ACCEPTED)
 
 
+def ladders() -> tuple[PolicyRule, ...]:
+    """Return the ladders of the tests: shift, operations, leader and department for all that is grave, whatever the
+    example says; for the rest the shift alone."""
+    minutes = (0, 5, 15, 30)
+    whom = ((Whom.DUTY, "shift"), (Whom.DUTY, "operations"), (Whom.DUTY, "leader"), (Whom.ORGANISATION, "so-khcn"))
+    steps = tuple(PolicyStep(timedelta(minutes=m), *who, CHANNELS) for m, who in zip(minutes, whom, strict=True))
+    restoration = tuple(timedelta(hours=hours) for hours in (2, 4, 6))
+    grave = Policy("binh-thuong", steps, restoration=restoration, approval_waits=timedelta(minutes=10))
+    return (
+        PolicyRule(grave, frozenset({1, 2, 3})),
+        PolicyRule(replace(grave, id="nhe", steps=steps[:1]), frozenset({4})),
+    )
+
+
 @cache
 def example() -> Settings:
-    """Return the example province."""
-    return settings_of(CONFIG, SECRETS)[0]
+    """Return the example province, with the ladders of the tests."""
+    return replace(settings_of(CONFIG, SECRETS)[0], policies=ladders())
 
 
 @cache

@@ -278,6 +278,14 @@ STORIES: Mapping[str, Story] = {
         told=(B, C, C_LOG, A),
         next=None,
     ),
+    "call-out": replace(
+        SHIFT,
+        event=Event.CALL_OUT,
+        now=at("03:29:01"),
+        organisation="Trung tâm điều hành mạng",
+        phone="0900 000 180",
+        next=Next(at("03:39"), "Sở Khoa học và Công nghệ"),
+    ),
     "approval-next-leader": replace(
         LEADER,
         event=Event.APPROVAL,

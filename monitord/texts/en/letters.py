@@ -43,6 +43,8 @@ def message(story: Story) -> str:
             text = followups.sent_back(story)
         case Event.APPROVAL:
             text = _approval(story)
+        case Event.CALL_OUT:
+            text = _call_out(story)
         case _ if to_department:
             text = _to_department(story)
         case _ if story.audience is Audience.LEADER:
@@ -118,6 +120,20 @@ def _approval(story: Story) -> str:
         say.told(story),
         say.asked(story),
         "Without approval nothing is sent.",
+    )
+
+
+def _call_out(story: Story) -> str:
+    number = story.code.rpartition("-")[2]
+    return forms.lines(
+        say.head(story, f"📞 PLEASE CALL{say.again(story)}"),
+        f"Call {story.organisation}: {story.phone}",
+        f"• About: {story.lane}" if story.lane else f"• About: {say.headline(story).lower()}, {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        None if story.lane else say.place(story),
+        f"• Ask for the ticket number; then write the call down at the desk: incident {number}, who answered, when",
+        say.upcoming(story),
     )
 
 

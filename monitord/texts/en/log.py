@@ -57,7 +57,7 @@ LINE = {
     FactKind.INCIDENT_DISMISSED: "{incident}: {actor} dismissed it[: {reason}]",
     FactKind.STEP_QUIET: "{incident}: step {step} waits for the end of its quiet hours[, {until}]",
     FactKind.STEP_MUTED: "{incident}:[ step {step}][ {timer}] muted[ until {until}]",
-    FactKind.STEP_FIRED: "{incident}: step {step}[, tells {ref}][: {people}][; standing in: {stand_ins}]"
+    FactKind.STEP_FIRED: "{incident}: step {step}[, tells {ref}][: {people}][ ({call})][; standing in: {stand_ins}]"
     "[; {late_seconds} late][; includes step {skipped}]",
     FactKind.STEP_SKIPPED: "{incident}: step {step}[ ({ref})][, due {due},] not sent by itself"
     "[, told by step {told_by_step}]",
@@ -88,6 +88,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     common = {"channel": names.CHANNEL, "added": names.CHANNEL, "why": names.REFUSAL, "reason": names.REASON}
     common |= {"stand_ins": {"between": "for"}, "holds": {str(h): w for h, w in names.HOLD.items()}}
     common |= {"kind": names.WINDOW, "answered": names.ANSWERED, "internal": {"1": "internal"}}
+    common |= {"call": {"1": "asked to call"}}
     if kind == FactKind.INCIDENT_DIARY:
         common |= {"event": {str(d): w for d, w in names.DIARY.items()}}
     # A return to what was settled before waits for no confirmation.

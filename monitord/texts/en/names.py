@@ -76,6 +76,7 @@ EVENT = {
     Event.REMINDER: "reminder",
     Event.ACK_EXPIRED: "overdue, not restored",
     Event.APPROVAL: "request for approval",
+    Event.CALL_OUT: "a call is asked for",
     Event.SENT_BACK: "asked again after a leader noted it",
     Event.COVERAGE: "nobody on duty",
     Event.CHANNEL_BROKEN: "channel trouble",
@@ -163,6 +164,7 @@ REASON = {
     "free": "nothing holds it",
     "open again": "told anew from the start",
     "approved": "the report was approved",
+    "called": "somebody spoke to it on the telephone",
     "no_other_leader": "there is no other leader to ask",
     "nothing to edit": "no message to edit",
 }

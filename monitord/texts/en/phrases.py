@@ -127,6 +127,8 @@ def upcoming(story: Story) -> str | None:
         then = "a reminder follows"
     elif story.next.asks:
         then = f"the leader is asked to approve a report to {story.next.role}"
+    elif story.next.calls:
+        then = f"the desk is asked to call {story.next.role}"
     else:
         then = f"{story.next.role} is told"
     return f"⏱ If nobody takes it by {at}, {then}"

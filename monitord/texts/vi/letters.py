@@ -47,6 +47,8 @@ def message(story: Story) -> str:
             text = followups.sent_back(story)
         case Event.APPROVAL:
             text = _approval(story)
+        case Event.CALL_OUT:
+            text = _call_out(story)
         case _ if to_department:
             text = _to_department(story)
         case _ if story.audience is Audience.LEADER:
@@ -122,6 +124,22 @@ def _approval(story: Story) -> str:
         say.told(story),
         say.asked(story),
         "Chưa được duyệt thì hệ thống không gửi.",
+    )
+
+
+def _call_out(story: Story) -> str:
+    number = story.code.rpartition("-")[2]
+    return forms.lines(
+        say.head(story, f"📞 CẦN GỌI ĐIỆN{say.again(story)}"),
+        f"Gọi {story.organisation}: {story.phone}",
+        f"• Nội dung: {story.lane}"
+        if story.lane
+        else f"• Nội dung: {say.headline(story).lower()}, {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        None if story.lane else say.place(story),
+        f"• Hỏi mã phiếu; gọi xong ghi lại tại bàn trực: sự cố {number}, ai nghe, mấy giờ",
+        say.upcoming(story),
     )
 
 

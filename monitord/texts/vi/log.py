@@ -55,7 +55,7 @@ LINE = {
     FactKind.INCIDENT_DISMISSED: "{incident}: {actor} bác bỏ nghi vấn[: {reason}]",
     FactKind.STEP_QUIET: "{incident}: bước {step} chờ hết giờ đêm[, đến {until}]",
     FactKind.STEP_MUTED: "{incident}:[ bước {step}][ {timer}] tạm ẩn[ đến {until}]",
-    FactKind.STEP_FIRED: "{incident}: bước {step}[, báo {ref}][: {people}][; trực thay: {stand_ins}]"
+    FactKind.STEP_FIRED: "{incident}: bước {step}[, báo {ref}][: {people}][ ({call})][; trực thay: {stand_ins}]"
     "[; trễ {late_seconds}][; gộp bước {skipped}]",
     FactKind.STEP_SKIPPED: "{incident}: bước {step}[ ({ref})][ đến hạn {due}] không gửi riêng"
     "[, gộp vào bước {told_by_step}]",
@@ -86,6 +86,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     common = {"channel": names.CHANNEL, "added": names.CHANNEL, "why": names.REFUSAL, "reason": names.REASON}
     common |= {"stand_ins": {"between": "thay"}, "holds": {str(h): w for h, w in names.HOLD.items()}}
     common |= {"kind": names.WINDOW, "answered": names.ANSWERED, "internal": {"1": "nội bộ"}}
+    common |= {"call": {"1": "nhắc gọi điện"}}
     if kind == FactKind.INCIDENT_DIARY:
         common |= {"event": {str(d): w for d, w in names.DIARY.items()}}
     # A return to what was settled before waits for no confirmation.

@@ -76,6 +76,7 @@ EVENT = {
     Event.REMINDER: "nhắc theo hẹn",
     Event.ACK_EXPIRED: "quá hạn, chưa khôi phục",
     Event.APPROVAL: "xin duyệt báo cáo",
+    Event.CALL_OUT: "đề nghị gọi điện",
     Event.SENT_BACK: "nhắc tiếp nhận sau khi lãnh đạo đã nhận thông tin",
     Event.COVERAGE: "trống ca",
     Event.CHANNEL_BROKEN: "lỗi kênh thông báo",
@@ -163,6 +164,7 @@ REASON = {
     "no_fault": "không còn lỗi",
     "free": "không còn lý do giữ báo",
     "approved": "báo cáo đã được duyệt",
+    "called": "đã gọi điện",
     "no_other_leader": "không còn lãnh đạo nào khác để xin ý kiến",
     "nothing to edit": "không có tin để sửa",
 }

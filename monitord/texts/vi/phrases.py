@@ -126,6 +126,8 @@ def upcoming(story: Story) -> str | None:
         then = "sẽ nhắc lại"
     elif story.next.asks:
         then = f"sẽ xin ý kiến lãnh đạo để báo cáo {story.next.role}"
+    elif story.next.calls:
+        then = f"sẽ nhắc gọi {story.next.role}"
     else:
         then = f"sẽ báo {story.next.role}"
     return f"⏱ Đến {at} chưa có người tiếp nhận {then}"

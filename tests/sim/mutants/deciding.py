@@ -99,8 +99,8 @@ DECIDING: tuple[Mutant, ...] = (
         "roster-by-ladder",
         "the roster is asked at the ladder's own time, which the wall clock has left",
         "desk/timers.py",
-        "    book = context.book(tx, at)\n    match",
-        "    import dataclasses\n\n    book = context.book(tx, dataclasses.replace(at, now=ladder_now))\n    match",
+        "    book = context.ladder_book(tx, at, incident)\n    match",
+        "    import dataclasses\n\n    book = context.ladder_book(tx, dataclasses.replace(at, now=ladder_now), incident)\n    match",
     ),
     one(
         "no-stand-ins",
