@@ -130,6 +130,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         skipped=tuple(step_name(step_of(incident.policy, n), book) for n in row["skipped"]),
         again=is_again(incident.policy, number or 0),
         repeat=row["uncertain"] > 0,
+        was=mentions.was(row),
         phone=waiting_for.phone if event is Event.CALL_OUT and waiting_for else "",
         contact=mentions.contact(context, incident, book, at) if row["organisation"] else "",
     )

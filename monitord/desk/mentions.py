@@ -9,6 +9,7 @@ from monitord.desk.approvals import approvals
 from monitord.desk.context import Context
 from monitord.domain.decision import TimerKind
 from monitord.domain.dutybook import DutyBook, duty_in, step_name
+from monitord.domain.health import Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.notice import Event, NoticeState
 from monitord.domain.policy import LEAVING, Whom, is_again, step_of
@@ -138,6 +139,11 @@ def desk_role(incident: Incident, book: DutyBook) -> str:
     """Return the name of the duty that makes the calls: the first one that the ladder names."""
     desk = next((step for step in incident.policy.steps if step.whom is Whom.DUTY), None)
     return step_name(desk, book) if desk is not None else ""
+
+
+def was(row: Any) -> Health | None:
+    """Return in which health its reader heard of an incident before, for the notice of a change; `subject` says it."""
+    return Health(row["subject"].partition(">")[0]) if row["event"] == Event.CHANGED else None
 
 
 def asked(tx: Tx, incident: Incident, book: DutyBook, row: Any) -> tuple[Taken, ...]:

@@ -26,6 +26,10 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             incident.phase is not Phase.OPEN or row["round"] != incident.round
         ):
             return str(incident.phase)
+        case Event.CHANGED if not incident.running:
+            return str(incident.phase)
+        case Event.CHANGED if row["subject"].partition(">")[2].partition("@")[0] != incident.health:
+            return "changed again"
         case Event.FLAPPING if not (incident.running or incident.hushed):
             return str(incident.phase)
         case Event.ACKNOWLEDGED | Event.TAKEN_EDIT | Event.REOPENED if not incident.running:

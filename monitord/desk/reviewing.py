@@ -10,7 +10,7 @@ import structlog
 
 from monitord.desk.context import Context
 from monitord.desk.holding import next_end, tell_what_is_over
-from monitord.desk.settling import reconsider
+from monitord.desk.settling import reconsider, tell_changes
 from monitord.domain.holding import PATIENCE
 from monitord.store import tables as t
 from monitord.store.rows import Moment
@@ -60,6 +60,7 @@ def review(tx: Tx, context: Context, last: Reviewed | None, at: Moment) -> Revie
             log.error("hold.failed", target=row["id"], error=repr(error))
     if whole or round_at == at.now:
         tell_what_is_over(tx, context, at)
+        tell_changes(tx, context, at)
     end = next_end(tx, at)
     return Reviewed(at.now, round_at, up_to, None if end is None else max(0.05, (end - at.now).total_seconds()))
 

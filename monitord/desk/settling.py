@@ -1,17 +1,20 @@
 """What a settled health means for incidents: one opens, waits, comes back, changes or ends."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+import sqlalchemy as sa
 
 from monitord.desk.context import Context, write
 from monitord.desk.holding import own_holds, planned_cut, standing_of, tell_if_over, windows_over
 from monitord.desk.timers import ladder_time, time_left
 from monitord.domain import escalation, lifecycle
-from monitord.domain.health import FAULTS, Cause, Health
+from monitord.domain.decision import Told
+from monitord.domain.health import FAULTS, Cause, Health, Hold
 from monitord.domain.holding import HUSHES, Standing
-from monitord.domain.incident import Incident, Phase, code, next_number
+from monitord.domain.incident import RUNNING, Incident, Phase, code, next_number
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import Device, Target
 from monitord.store import tables as t
@@ -74,7 +77,7 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
     if last is not None and back:
         again = lifecycle.reopened(last, seen, at.now, tx.told(last.id), hushed=last.hushed)
         write(tx, again, at)
-        if severity < last.severity:
+        if severity < last.severity or again.incident.told_health is not seen.health:
             _change(tx, context, device, target, row, replace(again.incident, health=last.health), at)
         return
     decision = escalation.opened(_numbered(tx, context, seen, last, at), context.book(tx, at), at.now)
@@ -143,15 +146,49 @@ def _change(tx: Tx, context: Context, device: Device, target: Target, row: Any, 
     severity, _ = _severity(tx, context, device, target, row, at)
     after, fact = lifecycle.changed(running, Health(row["settled"]), Cause(row["cause"]), row["detail"] or "", severity)
     tx.append([fact], at)
-    if after.severity == running.severity:
-        tx.save(after)
-        return
-    policy = context.settings.policy_for(running.unit, after.severity, device.tags)
-    if running.phase is not Phase.OPEN:
+    told, told_anew = tx.told(running.id), frozenset[str]()
+    if after.severity != running.severity:
+        after = replace(after, policy=context.settings.policy_for(running.unit, after.severity, device.tags))
+    if after.severity != running.severity and running.phase is Phase.OPEN:
+        muted = Hold.MUTE in own_holds(windows_over(tx, device, target, at), row)
+        raised = lifecycle.raised(after, context.book(tx, at), at.now, muted=muted)
+        write(tx, raised, at)
+        after, told_anew = raised.incident, frozenset(notice.person for notice in raised.notices)
+    else:
         # Somebody has it: its ladder waits, and would begin again by the severer policy.
-        tx.save(replace(after, policy=policy))
+        tx.save(after)
+    _tell_change(tx, device, target, row, after, told, at, told_anew)
+
+
+def _tell_change(
+    tx: Tx,
+    device: Device,
+    target: Target,
+    row: Any,
+    incident: Incident,
+    told: Iterable[Told],
+    at: Moment,
+    but: frozenset[str] = frozenset(),
+) -> None:
+    """Tell in which health an incident is seen now; while its target is muted or flaps that waits."""
+    if own_holds(windows_over(tx, device, target, at), row) & {Hold.MUTE, Hold.FLAPPING}:
         return
-    write(tx, lifecycle.raised(after, policy, context.book(tx, at), at.now), at)
+    decision = lifecycle.change_told(incident, told, at.now, but)
+    tx.append(decision.facts, at)
+    tx.save(decision.incident)
+    for notice in decision.notices:
+        tx.queue(notice, at.now)
+
+
+def tell_changes(tx: Tx, context: Context, at: Moment) -> None:
+    """Tell of every change of health that waited for the end of a hold."""
+    i = t.incident.c
+    wanted = sa.select(i.id, i.target).where(i.phase.in_(RUNNING), i.told_health != i.health).order_by(i.id)
+    for ident, name in tx.sql.execute(wanted).all():
+        row = tx.sql.execute(sa.select(t.target).where(t.target.c.id == name)).mappings().first()
+        incident = tx.incident(ident)
+        if name in context.targets and row is not None and incident is not None:
+            _tell_change(tx, *context.targets[name], row, incident, tx.told(ident), at)
 
 
 def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
@@ -160,8 +197,11 @@ def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
     changes = sum(a != b for a, b in zip(row["history"], row["history"][1:], strict=False))
     tx.append([Fact(kind, target=target, refs={"changes": changes, "health": row["seen"]})], at)
     last = tx.last_incident(target)
-    if last is not None and last.hushed and last.phase is Phase.RESTORED and not row["flapping"]:
-        tell_if_over(tx, context, last, row, at)
+    if last is not None and not row["flapping"]:
+        if last.hushed and last.phase is Phase.RESTORED:
+            tell_if_over(tx, context, last, row, at)
+        elif last.running and target in context.targets:
+            _tell_change(tx, *context.targets[target], row, last, tx.told(last.id), at)
     if row["flapping"] and last is not None and (last.running or last.hushed):
         told = lifecycle.flapping(last, tx.told(last.id), changes)
         tx.append(told.facts, at)
@@ -199,6 +239,7 @@ def _draft(context: Context, device: Device, target: Target, row: Any, at: Momen
         opened_at=at.now,
         ladder_from=at.now,
         step=-1,
+        told_health=Health(row["settled"]),
         first_bad=row["first_bad"],
         last_good=row["last_good"],
     )

@@ -40,6 +40,7 @@ class FactKind(StrEnum):
     TARGET_CALM = "target.calm"
     INCIDENT_OPENED = "incident.opened"
     INCIDENT_CHANGED = "incident.changed"
+    INCIDENT_CHANGE_TOLD = "incident.change_told"
     INCIDENT_ACKNOWLEDGED = "incident.acknowledged"
     INCIDENT_PRESSED_AGAIN = "incident.pressed_again"
     INCIDENT_ACK_EXPIRED = "incident.ack_expired"

@@ -1,6 +1,7 @@
 """The life of an incident beside its ladder: seen worse, restored, back again, fixed, closed. Pure decisions."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -114,6 +115,7 @@ def reopened(
         episode_from=seen.occurred_at,
         down_before=down_before,
         hushed=False,
+        told_health=incident.told_health if hushed else seen.health,
         ack_expires_at=now + incident.spent if taken else None,
     )
     refs = {
@@ -177,6 +179,28 @@ def changed(incident: Incident, health: Health, cause: Cause, detail: str, sever
     return replace(incident, health=health, cause=cause, detail=detail, severity=worse), fact
 
 
+def change_told(
+    incident: Incident, told: Iterable[Told], now: datetime, but: AbstractSet[str] = frozenset()
+) -> Decision:
+    """Decide that people hear in which health an incident is seen now; nothing when they know.
+
+    `but` are persons who hear it otherwise. The decision has no timer of its own: what is armed stays armed.
+    """
+    was = incident.told_health or incident.health
+    if was is incident.health:
+        return Decision(replace(incident, told_health=incident.health))
+    subject = f"{was}>{incident.health}@{stamp(now)}"
+    notices = tuple(
+        Notice(incident.id, Event.CHANGED, way.person, way.channel, Priority.FOLLOW_UP, step=way.step,
+               organisation=way.organisation, round=incident.round, subject=subject)
+        for way in once(told)
+        if way.person not in but
+    )  # fmt: skip
+    refs = {"was": was, "health": incident.health}
+    fact = Fact(FactKind.INCIDENT_CHANGE_TOLD, incident.id, incident.target, refs=refs)
+    return Decision(replace(incident, told_health=incident.health), (fact,), notices)
+
+
 def confirmed(
     incident: Incident, person: str, severity: int, policy: Policy, book: DutyBook, now: datetime
 ) -> Decision:
@@ -198,7 +222,12 @@ def confirmed(
     return replace(ladder, facts=(fact, *ladder.facts))
 
 
-def raised(incident: Incident, policy: Policy, book: DutyBook, now: datetime) -> Decision:
-    """Decide a rise of severity of an incident that nobody has taken: the ladder of the severer policy begins now."""
-    again = replace(incident, policy=policy, ladder_from=now, step=-1, round=incident.round + 1)
+def raised(incident: Incident, book: DutyBook, now: datetime, *, muted: bool = False) -> Decision:
+    """Decide a rise of severity of an incident that nobody has taken: the ladder of its severer policy begins now.
+
+    While it is `muted` nothing is told: the first step falls due at once and waits for the end of the mute.
+    """
+    again = replace(incident, ladder_from=now, step=-1, round=incident.round + 1)
+    if muted:
+        return Decision(again, timer=next_step(again, -1))
     return step_due(again, book, now)

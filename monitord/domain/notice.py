@@ -13,6 +13,7 @@ class Event(StrEnum):
     RESTORED = "restored"
     REOPENED = "reopened"
     FLAPPING = "flapping"
+    CHANGED = "changed"
     HANDED = "handed"
     REMINDER = "reminder"
     MERGED = "merged"

@@ -112,6 +112,7 @@ def incident_of(row: Mapping[Any, Any]) -> Incident:
     return Incident(
         id=row["id"],
         health=Health(row["health"]),
+        told_health=None if row["told_health"] is None else Health(row["told_health"]),
         cause=Cause(row["cause"]),
         phase=Phase(row["phase"]),
         policy=policies.from_wire(row["policy"]),
@@ -125,6 +126,7 @@ def incident_values(incident: Incident) -> dict[str, Any]:
     """Return an incident as the columns of its row."""
     return {name: getattr(incident, name) for name in _SAME} | {
         "health": incident.health,
+        "told_health": incident.told_health,
         "cause": incident.cause,
         "phase": incident.phase,
         "policy": policies.to_wire(incident.policy),

@@ -119,6 +119,7 @@ incident = sa.Table(
     sa.Column("drill", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("fixed_at", UtcDateTime),
     sa.Column("closed_at", UtcDateTime),
+    sa.Column("told_health", sa.String(16)),
     sa.UniqueConstraint("day", "number"),
 )
 sa.Index(

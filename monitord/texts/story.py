@@ -92,7 +92,8 @@ class Story:
     knowing holds the steps above. `contact` is how to reach the unit. `reopened` counts how often it came back,
     `episode_at` is when the present episode began, `down_total` how long it was down in all of them. `by` is who
     handed it to the reader, `into` the incident it was merged into, `asked` the leaders asked to approve before the
-    reader, `phone` the number of the organisation that is to be called. `lane` is the kind of a security incident: its
+    reader, `phone` the number of the organisation that is to be called, `was` the health in which the reader heard of
+    it before. `lane` is the kind of a security incident: its
     text says no more than that, whoever reads it.
     """
 
@@ -143,6 +144,7 @@ class Story:
     lane: str = ""
     suspected: bool = False
     phone: str = ""
+    was: Health | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,6 @@ _PUSH = "waits for the check kind that expects a push within a time"
 
 NOT_YET = {
     "state": {
-        "level-changes-while-hard": (
-            "waits for a message at a change of level: today a fault that grows worse climbs the severer ladder "
-            "(tests/desk/test_evidence.py), and one that grows milder is written down and not told"
-        ),
         "almost-resolved": "does not apply: up counts at once, there is no number of successes to reach",
         "no-resolve-message": "does not apply: everyone who was told hears the end, there is no switch against it",
         "two-parents-all-needed": "does not apply: a device has one parent; one with two ways in names none",

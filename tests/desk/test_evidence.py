@@ -62,7 +62,9 @@ async def test_a_fault_that_grows_milder_keeps_its_ladder(tmp_path: Path) -> Non
         await night.passes(minutes=2)
         await night.sees(OLT, Health.GARBLED)
         await night.passes(minutes=4)
-        assert [person for _, person in night.told()] == [night.on("shift"), night.on("operations")]
+        shift = night.on("shift")
+        assert night.told() == [("03:00:00", shift), ("03:02:00", shift), ("03:05:00", night.on("operations"))]
+        assert night.got[1].text.startswith("🔶 DIỄN BIẾN MỚI")
 
 
 async def test_a_downtime_before_an_incident_is_no_part_of_it(tmp_path: Path) -> None:

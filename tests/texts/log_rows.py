@@ -77,6 +77,7 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
         "detected": "2027-02-05T20:09:00.000000Z",
     },
     FactKind.INCIDENT_CHANGED: {"was": "down", "health": "garbled", "cause": "bad_answer"},
+    FactKind.INCIDENT_CHANGE_TOLD: {"was": "degraded", "health": "down"},
     FactKind.INCIDENT_ACKNOWLEDGED: {
         "duty": "shift",
         "expires": "2027-02-05T22:31:12.000000Z",

@@ -278,6 +278,9 @@ STORIES: Mapping[str, Story] = {
         told=(B, C, C_LOG, A),
         next=None,
     ),
+    "changed": replace(SHIFT, event=Event.CHANGED, now=at("03:16"), was=Health.GARBLED),
+    "changed-taken": replace(SHIFT, event=Event.CHANGED, now=at("04:01"), was=Health.GARBLED, taken=TAKEN, next=None),
+    "changed-department": replace(DEPARTMENT, event=Event.CHANGED, now=at("03:50"), was=Health.GARBLED),
     "call-out": replace(
         SHIFT,
         event=Event.CALL_OUT,

@@ -4,6 +4,7 @@ To another organisation no names and no blame; a message that asks for something
 """
 
 from monitord.texts import forms
+from monitord.texts.en import names
 from monitord.texts.en import phrases as say
 from monitord.texts.story import Story
 
@@ -55,6 +56,35 @@ def flapping_to_department(story: Story) -> str:
         f"{story.unit_name} reports: {say.subject(story)} comes and goes; you hear when it is steady.",
         say.contact(story),
     )
+
+
+def changed(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🔶 IT HAS CHANGED"),
+        f"{say.headline(story)}: {say.target(story)}",
+        f"• Change: {_turn(story)}",
+        say.late(story),
+        say.lasting(story),
+        say.place(story),
+        say.sign(story),
+        f"• {say.who(story.taken)} has it" if story.taken else None,
+        say.upcoming(story),
+    )
+
+
+def changed_to_department(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🟡 UPDATE"),
+        say.dear(story),
+        f"{story.unit_name} reports: {say.subject(story)}: {_turn(story)}.",
+        say.handled(story),
+        say.contact(story),
+    )
+
+
+def _turn(story: Story) -> str:
+    was = names.HEALTH[story.was or story.health].lower()
+    return f"told as {was}, now {names.HEALTH[story.health].lower()}"
 
 
 def handed(story: Story) -> str:

@@ -26,6 +26,7 @@ LINE = {
     FactKind.INCIDENT_OPENED: "Incident {incident} opened[: {target}][ – {health}][, severity {severity}][; {cause}]"
     "[; began about {first_bad}][, detected {detected}][; recurrence {recurrence}]",
     FactKind.INCIDENT_CHANGED: "{incident}:[ {was} →] {health}[; {cause}][: {detail}]",
+    FactKind.INCIDENT_CHANGE_TOLD: "{incident}: told that it has changed:[ {was} →] {health}",
     FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] took it; escalation stopped"
     "[; holds until {expires}]",
     FactKind.INCIDENT_PRESSED_AGAIN: "{incident}: {actor} pressed “take it”[ when it was {phase}][; taken by {by}]",

@@ -70,6 +70,7 @@ EVENT = {
     Event.ACKNOWLEDGED: "taken",
     Event.RESTORED: "restored",
     Event.REOPENED: "back again",
+    Event.CHANGED: "it has changed",
     Event.FLAPPING: "flapping",
     Event.HANDED: "handed over",
     Event.MERGED: "merged",
@@ -166,6 +167,7 @@ REASON = {
     "approved": "the report was approved",
     "called": "somebody spoke to it on the telephone",
     "no_other_leader": "there is no other leader to ask",
+    "changed again": "it has changed again",
     "nothing to edit": "no message to edit",
 }
 """Why a notice is not sent any more."""

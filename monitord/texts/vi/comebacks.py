@@ -5,6 +5,7 @@ To another organisation no names and no blame; a message that asks for something
 
 from monitord.texts import forms
 from monitord.texts.story import Story
+from monitord.texts.vi import names
 from monitord.texts.vi import phrases as say
 
 
@@ -56,6 +57,35 @@ def flapping_to_department(story: Story) -> str:
         f"{story.unit_name} báo cáo: {say.subject(story)} chập chờn; sẽ báo khi ổn định.",
         say.contact(story),
     )
+
+
+def changed(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🔶 DIỄN BIẾN MỚI"),
+        f"{say.headline(story)}: {say.target(story)}",
+        f"• Diễn biến: {_turn(story)}",
+        say.late(story),
+        say.lasting(story),
+        say.place(story),
+        say.sign(story),
+        f"• {say.who(story.taken)} vẫn đang tiếp nhận" if story.taken else None,
+        say.upcoming(story),
+    )
+
+
+def changed_to_department(story: Story) -> str:
+    return forms.lines(
+        say.head(story, "🟡 CẬP NHẬT"),
+        say.dear(story),
+        f"{story.unit_name} báo cáo: {say.subject(story)}: {_turn(story)}.",
+        say.handled(story),
+        say.contact(story),
+    )
+
+
+def _turn(story: Story) -> str:
+    was = names.HEALTH[story.was or story.health].lower()
+    return f"trước báo {was}, nay {names.HEALTH[story.health].lower()}"
 
 
 def handed(story: Story) -> str:

@@ -35,6 +35,8 @@ def message(story: Story) -> str:
             text = followups.edit(story, "🟢 ĐÃ KHÔI PHỤC")
         case Event.REOPENED:
             text = comebacks.reopened_to_department(story) if to_department else comebacks.reopened(story)
+        case Event.CHANGED:
+            text = comebacks.changed_to_department(story) if to_department else comebacks.changed(story)
         case Event.FLAPPING:
             text = comebacks.flapping_to_department(story) if to_department else comebacks.flapping(story)
         case Event.HANDED:

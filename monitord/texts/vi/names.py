@@ -70,6 +70,7 @@ EVENT = {
     Event.ACKNOWLEDGED: "đã có người tiếp nhận",
     Event.RESTORED: "đã khôi phục",
     Event.REOPENED: "tái diễn",
+    Event.CHANGED: "diễn biến mới",
     Event.FLAPPING: "chập chờn",
     Event.HANDED: "giao xử lý",
     Event.MERGED: "gộp sự cố",
@@ -166,6 +167,7 @@ REASON = {
     "approved": "báo cáo đã được duyệt",
     "called": "đã gọi điện",
     "no_other_leader": "không còn lãnh đạo nào khác để xin ý kiến",
+    "changed again": "đã có diễn biến mới hơn",
     "nothing to edit": "không có tin để sửa",
 }
 """Why a notice is not sent any more."""
