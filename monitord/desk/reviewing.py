@@ -1,4 +1,5 @@
-"""Holds that end by the clock alone: windows that are over, waits that lasted long enough."""
+"""What ends or begins by the clock alone: holds whose windows are over or whose wait was long enough, and what nobody
+could look at for long."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,8 +11,10 @@ import structlog
 
 from monitord.desk.context import Context
 from monitord.desk.holding import next_end, tell_what_is_over
-from monitord.desk.settling import reconsider, tell_changes
+from monitord.desk.settling import reconsider, tell_changes, unknown_for_long
+from monitord.domain.health import Cause, Health
 from monitord.domain.holding import PATIENCE
+from monitord.domain.incident import RUNNING
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -61,8 +64,23 @@ def review(tx: Tx, context: Context, last: Reviewed | None, at: Moment) -> Revie
     if whole or round_at == at.now:
         tell_what_is_over(tx, context, at)
         tell_changes(tx, context, at)
+        _open_what_is_unknown(tx, context, at)
     end = next_end(tx, at)
     return Reviewed(at.now, round_at, up_to, None if end is None else max(0.05, (end - at.now).total_seconds()))
+
+
+def _open_what_is_unknown(tx: Tx, context: Context, at: Moment) -> None:
+    after = context.settings.unknown_after
+    if not after:
+        return
+    w, i = t.target.c, t.incident.c
+    running = sa.select(i.id).where(i.target == w.id, i.phase.in_(RUNNING)).exists()
+    unseen = sa.and_(w.settled == Health.UNKNOWN, w.seen == Health.UNKNOWN, w.since <= at.now - after)
+    wanted = sa.select(t.target).where(unseen, w.cause != Cause.DEVICE_SILENT, ~running).order_by(w.id).limit(AT_ONCE)
+    for row in _read(tx, wanted):
+        error = tx.isolated(partial(unknown_for_long, tx, context, row, at))
+        if error is not None:
+            log.error("unknown.failed", target=row["id"], error=repr(error))
 
 
 def _read(tx: Tx, wanted: sa.Select[Any]) -> list[Any]:

@@ -67,6 +67,8 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
     last = tx.last_incident(target.id)
     found = standing_of(tx, context, device, target, row, at)
     back = last is not None and lifecycle.may_reopen(last, row["first_bad"] or row["edge_seen"], settings.reopen_within)
+    if row["settled"] == Health.UNKNOWN and last is not None and last.health is not Health.UNKNOWN:
+        back = False  # not seeing whether it is back is not its coming back
     if found.blocked and not (last is not None and back and last.hushed):
         _withhold(tx, row, found, at)
         return
@@ -83,6 +85,16 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
     decision = escalation.opened(_numbered(tx, context, seen, last, at), context.book(tx, at), at.now)
     first, *rest = decision.facts
     write(tx, replace(decision, facts=(replace(first, refs={**first.refs, **why}), *rest)), at)
+
+
+def unknown_for_long(tx: Tx, context: Context, row: Any, at: Moment) -> None:
+    """Open an incident of a target that nobody could look at for long, unless something explains or holds it."""
+    found = context.targets.get(row["id"])
+    if found is None or tx.running_incident(row["id"]) is not None:
+        return
+    held = standing_of(tx, context, *found, row, at)
+    if not held.blocked and not held.hushed:
+        _arise(tx, context, *found, {**row, "first_bad": row["since"]}, at)
 
 
 def _withhold(tx: Tx, row: Any, found: Standing, at: Moment) -> None:
@@ -146,6 +158,8 @@ def _change(tx: Tx, context: Context, device: Device, target: Target, row: Any, 
     severity, _ = _severity(tx, context, device, target, row, at)
     after, fact = lifecycle.changed(running, Health(row["settled"]), Cause(row["cause"]), row["detail"] or "", severity)
     tx.append([fact], at)
+    if running.health is Health.UNKNOWN and row["first_bad"] is not None:
+        after = replace(after, first_bad=row["first_bad"])  # until then nobody knew whether it worked
     told, told_anew = tx.told(running.id), frozenset[str]()
     if after.severity != running.severity:
         after = replace(after, policy=context.settings.policy_for(running.unit, after.severity, device.tags))

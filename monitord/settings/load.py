@@ -122,6 +122,7 @@ def _settings(
         reopen_within=desk.given.reopen_within if desk else timedelta(0),
         recurrence_within=desk.given.recurrence_within if desk else timedelta(0),
         planned_cut_severity=desk.given.planned_cut_severity if desk else 3,
+        unknown_after=desk.given.unknown_after if desk else timedelta(0),
         hash=sections.digest,
         content=content(sections.prints),
         watch=desk.given.watch if desk else True,

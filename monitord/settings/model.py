@@ -125,7 +125,8 @@ class Settings:
 
     `desk_unit` is the unit that is told when the desk itself is blind. A fault that comes back within `reopen_within`
     of its end is the same incident; later, up to `recurrence_within`, a new one that is linked to it. A planned power
-    cut lowers the severity of what falls silent in it to `planned_cut_severity`.
+    cut lowers the severity of what falls silent in it to `planned_cut_severity`. A target that could not be looked at
+    for `unknown_after` is an incident of its own; zero: never.
     """
 
     zone: ZoneInfo
@@ -157,6 +158,7 @@ class Settings:
     reopen_within: timedelta = timedelta(0)
     recurrence_within: timedelta = timedelta(days=30)
     planned_cut_severity: int = 3
+    unknown_after: timedelta = timedelta(0)
     severity_rules: tuple[SeverityRule, ...] = ()
     lanes: Mapping[str, Lane] = field(default_factory=lambda: MappingProxyType({}))
     content: str = ""

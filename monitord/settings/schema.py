@@ -24,6 +24,7 @@ class SeverityForm(Form):
     degraded: Severity = 4
     garbled: Severity = 4
     auth: Severity = 4
+    unknown: Severity = 4
     down: Severity | None = None
 
 
@@ -43,6 +44,7 @@ class DeskForm(Form):
     reopen_within: Annotated[Duration, between(timedelta(0), MONTH)] = timedelta(minutes=30)
     recurrence_within: Annotated[Duration, between(timedelta(0), YEAR)] = timedelta(days=30)
     planned_cut_severity: Severity = 3
+    unknown_after: Annotated[Duration, between(timedelta(0), MONTH)] = timedelta(minutes=30)
     defaults: TimingForm = TimingForm()
 
 

@@ -278,6 +278,10 @@ STORIES: Mapping[str, Story] = {
         told=(B, C, C_LOG, A),
         next=None,
     ),
+    "step-shift-unknown": replace(
+        SHIFT, health=Health.UNKNOWN, cause=Cause.TABLE_INCOMPLETE, severity=4, now=at("03:39"), detected_at=at("03:08")
+    ),
+    "restored-shift-unknown": restored(replace(SHIFT, health=Health.UNKNOWN, cause=Cause.TABLE_INCOMPLETE, severity=4)),
     "changed": replace(SHIFT, event=Event.CHANGED, now=at("03:16"), was=Health.GARBLED),
     "changed-taken": replace(SHIFT, event=Event.CHANGED, now=at("04:01"), was=Health.GARBLED, taken=TAKEN, next=None),
     "changed-department": replace(DEPARTMENT, event=Event.CHANGED, now=at("03:50"), was=Health.GARBLED),

@@ -63,9 +63,9 @@ def restored(story: Story) -> str:
     leader = story.audience is Audience.LEADER
     by = f"{say.who(story.taken)} took it at {forms.near(story.taken.at, end, story.zone)}" if story.taken else ""
     return forms.lines(
-        say.head(story, "🟢 RESTORED", severity=False) + f" · {say.target(story)}",
+        say.head(story, say.over(story), severity=False) + f" · {say.target(story)}",
         f"• Working again since {forms.clock(end, story.zone)} {say.day(end, story.zone)}",
-        f"• Outage: {lasted} ({span})",
+        f"• {say.lost(story)}: {lasted} ({span})",
         say.total(story),
         f"• {by}" if by else "• Restored before anybody took it",
         say.late(story),
@@ -79,11 +79,11 @@ def restored_to_department(story: Story) -> str:
     end = story.restored_at or story.now
     lasted, span = say.span(story)
     return forms.lines(
-        say.head(story, "🟢 RESTORED", severity=False),
+        say.head(story, say.over(story), severity=False),
         say.dear(story),
         f"{story.unit_name} reports: {say.subject(story)} has worked again since {forms.clock(end, story.zone)} "
         f"{say.day(end, story.zone)}.",
-        f"• Outage: {lasted} ({span})",
+        f"• {say.lost(story)}: {lasted} ({span})",
         say.total(story),
         "• Root cause: not known",
         say.contact(story),
@@ -126,7 +126,7 @@ def edit(story: Story, what: str) -> str:
     over = None
     if story.event is Event.RESTORED_EDIT:
         lasted, span = say.span(story)
-        over = f"• Works again; outage {lasted} ({span})"
+        over = f"• Works again; {say.lost(story).lower()} {lasted} ({span})"
     is_over = story.event is Event.RESTORED_EDIT
     return forms.lines(
         say.head(story, what),

@@ -28,7 +28,7 @@ def message(story: Story) -> str:
         case Event.TAKEN_EDIT:
             text = followups.edit(story, "🟡 TAKEN")
         case Event.RESTORED_EDIT:
-            text = followups.edit(story, "🟢 RESTORED")
+            text = followups.edit(story, say.over(story))
         case Event.REOPENED:
             text = comebacks.reopened_to_department(story) if to_department else comebacks.reopened(story)
         case Event.CHANGED:
@@ -61,6 +61,8 @@ def _to_do(story: Story) -> str:
         return "call back who reported it; call the rescue team if need be"
     if story.cause is Cause.BLIND:
         return "check the line and the port of the machine that watches; telephone the sites"
+    if story.health is Health.UNKNOWN:
+        return "nobody knows whether it works: call the site; let the administrator look at the check"
     if story.health is Health.AUTH:
         return "ask the administrator to check the device's user and password"
     if forms.is_page(story) or story.cause is Cause.SLOW:

@@ -53,6 +53,8 @@ def headline(story: Story) -> str:
             return "REPORTED BY SOMEBODY"
         case _, Cause.BLIND:
             return "WE CANNOT SEE THE NETWORK"
+        case Health.UNKNOWN, _:
+            return "CANNOT BE LOOKED AT"
         case Health.DOWN, Cause.INTERFACE_DOWN:
             return "PORT WITHOUT LINK"
         case Health.DOWN, _ if forms.is_page(story):
@@ -76,6 +78,16 @@ def found(story: Story) -> str:
 def lasting(story: Story) -> str:
     """Return since when, and how long by now."""
     return f"• {since(story)}, for {duration(forms.between(story.occurred_at, story.now))}"
+
+
+def lost(story: Story) -> str:
+    """Return what the time between begin and end was: an outage, unless nobody could see whether it was one."""
+    return "Could not be looked at" if story.health is Health.UNKNOWN else "Outage"
+
+
+def over(story: Story) -> str:
+    """Return the first words of a message that it is over."""
+    return "🟢 SEEN AGAIN" if story.health is Health.UNKNOWN else "🟢 RESTORED"
 
 
 def total(story: Story) -> str | None:

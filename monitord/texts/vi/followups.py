@@ -61,14 +61,14 @@ def sent_back(story: Story) -> str:
 def restored(story: Story) -> str:
     end = story.restored_at or story.now
     lasted, span = say.span(story)
-    head = say.head(story, "🟢 ĐÃ KHÔI PHỤC", severity=False) + f" · {say.target(story)}"
+    head = say.head(story, say.over(story), severity=False) + f" · {say.target(story)}"
     back = f"hoạt động lại từ {forms.clock(end, story.zone)} {say.day(end, story.zone)}"
     by = f"{say.who(story.taken)} tiếp nhận lúc {forms.near(story.taken.at, end, story.zone)}" if story.taken else ""
     if story.audience is Audience.LEADER:
         return forms.lines(
             head,
             f"Kính báo cáo {story.address_form}: {say.target(story)} {back}.",
-            f"• Thời gian gián đoạn: {lasted} ({span})",
+            f"• {say.lost(story)}: {lasted} ({span})",
             say.total(story),
             f"• {by}" if by else "• Khôi phục trước khi có người tiếp nhận",
             say.late(story),
@@ -77,7 +77,7 @@ def restored(story: Story) -> str:
     return forms.lines(
         head,
         f"• {back[:1].upper()}{back[1:]}",
-        f"• Thời gian gián đoạn: {lasted} ({span})",
+        f"• {say.lost(story)}: {lasted} ({span})",
         say.total(story),
         f"• {by}" if by else "• Khôi phục trước khi có người tiếp nhận",
         say.late(story),
@@ -89,11 +89,11 @@ def restored_to_department(story: Story) -> str:
     end = story.restored_at or story.now
     lasted, span = say.span(story)
     return forms.lines(
-        say.head(story, "🟢 ĐÃ KHÔI PHỤC", severity=False),
+        say.head(story, say.over(story), severity=False),
         say.dear(story),
         f"{story.unit_name} báo cáo: {say.subject(story)} hoạt động lại từ {forms.clock(end, story.zone)} "
         f"{say.day(end, story.zone)}.",
-        f"• Thời gian gián đoạn: {lasted} ({span})",
+        f"• {say.lost(story)}: {lasted} ({span})",
         say.total(story),
         "• Nguyên nhân: chưa rõ",
         say.contact(story),
@@ -138,7 +138,7 @@ def edit(story: Story, what: str) -> str:
     over = None
     if story.event is Event.RESTORED_EDIT:
         lasted, span = say.span(story)
-        over = f"• Hoạt động lại; gián đoạn {lasted} ({span})"
+        over = f"• Hoạt động lại; {say.lost(story).removeprefix('Thời gian ')} {lasted} ({span})"
     is_over = story.event is Event.RESTORED_EDIT
     return forms.lines(
         say.head(story, what),

@@ -32,7 +32,7 @@ def message(story: Story) -> str:
         case Event.TAKEN_EDIT:
             text = followups.edit(story, "🟡 ĐÃ TIẾP NHẬN")
         case Event.RESTORED_EDIT:
-            text = followups.edit(story, "🟢 ĐÃ KHÔI PHỤC")
+            text = followups.edit(story, say.over(story))
         case Event.REOPENED:
             text = comebacks.reopened_to_department(story) if to_department else comebacks.reopened(story)
         case Event.CHANGED:
@@ -65,6 +65,8 @@ def _to_do(story: Story) -> str:
         return "gọi xác minh với người báo; gọi đội ứng cứu nếu cần"
     if story.cause is Cause.BLIND:
         return "kiểm tra đường truyền, cổng mạng của máy giám sát; gọi điện hỏi các trạm"
+    if story.health is Health.UNKNOWN:
+        return "không rõ có mất dịch vụ hay không: gọi trạm hỏi; báo quản trị xem lại cấu hình kiểm tra"
     if story.health is Health.AUTH:
         return "báo quản trị kiểm tra tên, mật khẩu truy cập thiết bị"
     if forms.is_page(story) or story.cause is Cause.SLOW:

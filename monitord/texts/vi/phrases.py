@@ -49,6 +49,8 @@ def headline(story: Story) -> str:
             return "SỰ CỐ DO NGƯỜI BÁO"
         case _, Cause.BLIND:
             return "HỆ THỐNG KHÔNG QUAN SÁT ĐƯỢC MẠNG"
+        case Health.UNKNOWN, _:
+            return "KHÔNG KIỂM TRA ĐƯỢC"
         case Health.DOWN, Cause.INTERFACE_DOWN:
             return "MẤT KẾT NỐI CỔNG"
         case Health.DOWN, _ if forms.is_page(story):
@@ -74,6 +76,16 @@ def found(story: Story) -> str:
 def lasting(story: Story) -> str:
     """Return since when, and how long by now."""
     return f"• {since(story)}, đã {duration(forms.between(story.occurred_at, story.now))}"
+
+
+def lost(story: Story) -> str:
+    """Return what the time between begin and end was: an outage, unless nobody could see whether it was one."""
+    return "Thời gian không kiểm tra được" if story.health is Health.UNKNOWN else "Thời gian gián đoạn"
+
+
+def over(story: Story) -> str:
+    """Return the first words of a message that it is over."""
+    return "🟢 ĐÃ KIỂM TRA LẠI ĐƯỢC" if story.health is Health.UNKNOWN else "🟢 ĐÃ KHÔI PHỤC"
 
 
 def total(story: Story) -> str | None:
