@@ -66,6 +66,8 @@ def _bounds(truth: Truth, row: Row, looks: list[Seen], wrong: list[str]) -> None
     said = (datetime.fromisoformat(row.refs["first_bad"]) - BEGIN).total_seconds()
     if not (before[good].at if good >= 0 else 0.0) < said <= bad[-1].at + 0.1:
         wrong.append(f"I1: incident {row.incident} began {said:.1f} by the log, the looks say {bad[0].at:.1f}")
+    if good >= 0 and {before[good].life, *(s.life for s in bad)} == {bad[0].life} and abs(said - bad[0].at) > 0.5:
+        wrong.append(f"I1: incident {row.incident} began {said:.1f} by the log, its first bad look was {bad[0].at:.1f}")
     last_good = row.refs.get("last_good")
     if last_good is not None and (datetime.fromisoformat(last_good) - BEGIN).total_seconds() > said:
         wrong.append(f"I1: incident {row.incident} was well after it began")

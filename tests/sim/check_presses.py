@@ -22,7 +22,12 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
     units = {i["id"]: i["unit"] for i in truth.incidents}
     phases: dict[int | None, str] = {}
     seen: dict[int, tuple[Row, str]] = {}
+    noted: set[tuple[int | None, int, str | None]] = set()
     for row in truth.rows:
+        if row.kind == FactKind.INCIDENT_NOTED:
+            if (once := (row.incident, row.refs["round"], row.actor)) in noted:
+                wrong.append(f"I10: {row.actor} paused a round of incident {row.incident} twice: row {row.seq}")
+            noted.add(once)
         if (update := row.refs.get("update")) is not None:
             if update in seen:
                 wrong.append(f"I10: update {update} stands twice: rows {seen[update][0].seq}, {row.seq}")

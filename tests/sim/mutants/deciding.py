@@ -240,7 +240,7 @@ DECIDING: tuple[Mutant, ...] = (
         "hushed-for-ever",
         "what ended unsaid is never told",
         "desk/reviewing.py",
-        "    tell_what_is_over(tx, context, at)\n",
+        "        tell_what_is_over(tx, context, at)\n",
         "",
     ),
     one(
