@@ -32,14 +32,15 @@ def own_holds(windows: tuple[Window, ...], row: Any) -> frozenset[Hold]:
 def standing_of(tx: Tx, context: Context, device: Device, target: Target, row: Any, at: Moment) -> Standing:
     """Return what holds a target whose row is `row`, a fault of it as the row says."""
     fault_at = row["first_bad"] or row["edge_seen"] or at.now
-    withheld = row["withheld_at"]
+    withheld = row["look_after"] or row["withheld_at"]
     # A clock that was set back ends the wait: told early is better than late.
     waited = timedelta(0) if withheld is None else at.now - withheld if at.now >= withheld else PATIENCE
     found = standing(
         fault_at,
-        _above(tx, context, device, target),
+        _above(tx, context, device, target, at.run),
         own_holds(windows_over(tx, device, target, at), row),
         waited,
+        at.now,
     )
     if row["behind"] and not found.faulty and _unlooked(row, at):
         # What was above it is well again: it is told when a look after that says that it is not.
@@ -54,27 +55,32 @@ def _unlooked(row: Any, at: Moment) -> bool:
     return bool(row["edge_seen"] < after <= at.now < after + PATIENCE)
 
 
-def _above(tx: Tx, context: Context, device: Device, target: Target) -> Iterator[Above]:
+def _above(tx: Tx, context: Context, device: Device, target: Target, run: str) -> Iterator[Above]:
     """Yield what stands above a target: our own sight, its agent, the agents of the devices above."""
     if target.id == SIGHT:
         return
-    yield _seen(tx, SIGHT, Hold.BLIND, fresh=False)
+    yield _seen(tx, SIGHT, Hold.BLIND, run, fresh=False)
     agent = context.agents.get(device.id)
     if agent is not None and agent != target.id:
         # It was asked in the same request: what is known of it is as new as the fault.
-        yield _seen(tx, agent, Hold.PARENT, fresh=False)
+        yield _seen(tx, agent, Hold.PARENT, run, fresh=False)
     for parent in parents_of(context.settings, device):
         if (agent := context.agents.get(parent.id)) is not None:
-            yield _seen(tx, agent, Hold.PARENT)
+            yield _seen(tx, agent, Hold.PARENT, run)
 
 
-_SEEN = sa.select(t.target.c.seen, t.target.c.edge_seen).where(t.target.c.id == sa.bindparam("the_id"))
+_SEEN = sa.select(t.target.c.seen, t.target.c.edge_seen, t.target.c.edge_boot).where(
+    t.target.c.id == sa.bindparam("the_id")
+)
 
 
-def _seen(tx: Tx, target: str, hold: Hold, fresh: bool = True) -> Above:
+def _seen(tx: Tx, target: str, hold: Hold, run: str, fresh: bool = True) -> Above:
     row = tx.sql.execute(_SEEN, {"the_id": target}).first()
-    seen = None if row is None or row.seen is None else Health(row.seen)
-    return Above(target, hold, seen, None if row is None else row.edge_seen, fresh)
+    if row is None:
+        return Above(target, hold, None, None, fresh)
+    # What was seen before the daemon started says nothing of the time in which nobody looked.
+    looked_at = row.edge_seen if row.edge_boot == run else None
+    return Above(target, hold, None if row.seen is None else Health(row.seen), looked_at, fresh)
 
 
 def withheld_below(tx: Tx, context: Context, device: Device, target: Target) -> list[Any]:

@@ -117,6 +117,7 @@ def _withhold(tx: Tx, row: Any, found: Standing, at: Moment) -> None:
         tx.append([Fact(FactKind.TARGET_HELD, target=row["id"], refs=refs)], at)
     if begins or turned_out or free_above or fails_again:
         tx.asked.update(dict.fromkeys(found.ask))
+        tx.armed_count += 1  # what may end the wait is a new instant for those who watch the timers
         after = at.now if free_above else None
         values = {"withheld_at": row["withheld_at"] or at.now, "behind": behind, "look_after": after}
         values["held"] = sorted(found.holds)

@@ -63,12 +63,23 @@ def start(tx: Tx, context: Context, at: Moment) -> Started:
     tx.rebase_timers(at)
     drop_removed(tx, context, at)
     rearm_forgotten(tx, context, at)
+    withheld = _look_again_at_what_is_withheld(tx, at)
+    running = {incident.target for incident in tx.running_incidents()}
     return Started(
         key=_button_key(tx),
         down_between=down,
         known=known_targets(tx),
-        unlooked=frozenset(i.target for i in tx.running_incidents() if i.target in context.targets) - {SIGHT},
+        unlooked=frozenset(running | withheld).intersection(context.targets) - {SIGHT},
     )
+
+
+def _look_again_at_what_is_withheld(tx: Tx, at: Moment) -> set[str]:
+    """Let every fault that waits to be told wait for a look of this run, and return their targets: nobody looked while
+    the daemon was down."""
+    w = t.target.c
+    withheld = set(tx.sql.execute(sa.select(w.id).where(w.withheld_at.is_not(None))).scalars())
+    tx.sql.execute(t.target.update().where(w.withheld_at.is_not(None)).values(behind=True, look_after=at.now))
+    return withheld
 
 
 def take_settings(tx: Tx, context: Context, at: Moment) -> None:

@@ -57,12 +57,17 @@ class Standing:
 
 
 def standing(
-    fault_at: datetime, above: Iterable[Above], own: Iterable[Hold] = (), waited: timedelta = timedelta(0)
+    fault_at: datetime,
+    above: Iterable[Above],
+    own: Iterable[Hold] = (),
+    waited: timedelta = timedelta(0),
+    now: datetime | None = None,
 ) -> Standing:
     """Return what holds a target whose fault began at `fault_at`.
 
     What is seen as failed above it holds it, soft or hard; so does what has not been looked at since the fault began,
-    for PATIENCE: `waited` is how long the fault waits already. `own` are the holds of the target itself.
+    for PATIENCE: `waited` is how long the fault waits already. `own` are the holds of the target itself. A look that
+    lies ahead of `now` was made before the clock was set back, and is no look since.
     """
     holds, by, ask, faulty = set(own), [], [], False
     for one in above:
@@ -70,8 +75,12 @@ def standing(
             holds.add(one.hold)
             by.append(one.target)
             faulty = True
-        elif one.fresh and waited < PATIENCE and (one.looked_at is None or one.looked_at < fault_at):
+        elif one.fresh and waited < PATIENCE and not _since(one.looked_at, fault_at, now):
             holds.add(one.hold)
             by.append(one.target)
             ask.append(one.target)
     return Standing(frozenset(holds), tuple(by), tuple(ask), faulty)
+
+
+def _since(looked_at: datetime | None, fault_at: datetime, now: datetime | None) -> bool:
+    return looked_at is not None and fault_at <= looked_at and (now is None or looked_at <= now)

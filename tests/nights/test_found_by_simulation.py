@@ -10,6 +10,8 @@ from monitord.domain.notice import Delivery, DeliveryCause, Outcome
 from tests.support.night import Night, silent
 
 CORE = silent("cr-1")
+PARENT = silent("agg-go-may")
+CHILD = silent("olt-go-may")
 
 
 @pytest.mark.parametrize("delivery", [Delivery.UNCERTAIN, Delivery.NOT_SENT, Delivery.PERMANENT])
@@ -23,3 +25,53 @@ async def test_a_step_that_fails_after_the_fault_is_over_takes_no_other_way(tmp_
         assert night.rows(FactKind.CHANNEL_ADDED) == []
         await night.passes(minutes=1)
         assert {g.channel for g in night.got if "SỰ CỐ MỚI" in g.text} == set()
+
+
+async def test_after_the_clock_was_set_back_a_look_of_the_future_is_no_look_since_the_fault(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 06:00") as night:
+        await night.sees(PARENT, Health.UP)
+        await night.wall_steps(-7200)
+        night.answers_asks = False
+        await night.clock.advance(60)
+        await night.desk.take_edges([night.edge(CHILD, Health.DOWN)])
+        assert night.rows(FactKind.INCIDENT_OPENED) == []
+        assert [row.refs["by"] for row in night.rows(FactKind.TARGET_HELD)] == [[PARENT]]
+        await night.passes(seconds=91)
+        assert [row.target for row in night.rows(FactKind.INCIDENT_OPENED)] == [CHILD]
+
+
+async def held_when_the_daemon_died(night: Night) -> None:
+    """Let a child wait behind its parent, the parent come back, and the daemon die before it looked at the child."""
+    await night.sees(PARENT, Health.DOWN)
+    await night.sees(CHILD, Health.DOWN)
+    night.answers_asks = False
+    await night.desk.take_edges([night.edge(PARENT, Health.UP)])
+    night.die()
+    await night.passes_away(126)
+
+
+async def test_a_child_that_waited_over_a_death_is_not_told_before_somebody_looked_at_it(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 06:00") as night:
+        await held_when_the_daemon_died(night)
+        assert CHILD in night.started.unlooked
+        await night.passes(seconds=20)
+        await night.sees(CHILD, Health.UP, first=True)
+        await night.passes(minutes=5)
+        assert {row.target for row in night.rows(FactKind.INCIDENT_OPENED)} == {PARENT}
+
+
+async def test_a_parent_that_failed_again_while_the_daemon_was_down_still_holds_its_child(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 06:00") as night:
+        await held_when_the_daemon_died(night)
+        await night.sees(CHILD, Health.DOWN, first=True)
+        await night.passes(seconds=5)
+        await night.sees(PARENT, Health.DOWN, first=True)
+        await night.passes(minutes=5)
+        assert {row.target for row in night.rows(FactKind.INCIDENT_OPENED)} == {PARENT}
+
+
+async def test_a_child_that_waited_over_a_death_is_told_when_nobody_can_look(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 06:00") as night:
+        await held_when_the_daemon_died(night)
+        await night.passes(seconds=91)
+        assert {row.target for row in night.rows(FactKind.INCIDENT_OPENED)} == {PARENT, CHILD}

@@ -5,6 +5,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from monitord.domain.journal import FactKind, Row
+from tests.sim.check_holds import PATIENCE, above, judge_opening, told_by
 from tests.sim.clock import BEGIN
 from tests.sim.province import REMOVABLE, SLOW, timing
 from tests.sim.truth import Truth
@@ -27,7 +28,7 @@ def judge_looks(truth: Truth, wrong: list[str]) -> None:
         _rows(truth, target, rows[target], looks, wrong)
         for (name, _), found in looks.items():
             if name == target:
-                _looks(truth, target, found, rows[target], wrong)
+                _looks(truth, target, looks, found, rows[target], wrong)
     _cadence(truth, looks, wrong)
 
 
@@ -38,7 +39,7 @@ def _rows(
     removed = {truth.at(row) for row in rows if row.kind == FactKind.TARGET_REMOVED}
     for row in rows:
         at, _, life = truth.when[row.seq]
-        seen = looks[target, life]
+        seen = looks[target, life] if above(target) is None else everything
         before = seen[: bisect_right([s.at for s in seen], at)]
         match row.kind:
             case FactKind.INCIDENT_OPENED | FactKind.INCIDENT_REOPENED:
@@ -47,7 +48,9 @@ def _rows(
                 last = [s.health for s in before[good + 1 :]]
                 if len(last) < 3 or len(last) - last.count(BLIND) < 2:
                     wrong.append(f"I2: {name} opened at {at:.1f} on {target}, looks were {last}")
-                if before and at - before[-1].at > SOON:
+                judge_opening(truth, target, row, looks, wrong)
+                waits = 0.0 if above(target) is None else PATIENCE
+                if before and at - before[-1].at > SOON + waits:
                     wrong.append(f"I1: {name} opened {at - before[-1].at:.1f} s after its last look")
                 _bounds(truth, row, everything, wrong)
             case FactKind.INCIDENT_RESTORED if at not in removed:
@@ -73,9 +76,20 @@ def _bounds(truth: Truth, row: Row, looks: list[Seen], wrong: list[str]) -> None
         wrong.append(f"I1: incident {row.incident} was well after it began")
 
 
-def _looks(truth: Truth, target: str, seen: list[Seen], rows: list[Row], wrong: list[str]) -> None:
+def _looks(
+    truth: Truth,
+    target: str,
+    looks: dict[tuple[str, int], list[Seen]],
+    seen: list[Seen],
+    rows: list[Row],
+    wrong: list[str],
+) -> None:
     for n, look in enumerate(seen):
         by = look.at + SOON
+        if look.health != GOOD and above(target) is not None:
+            by = told_by(target, look.life, looks, look.at)
+            if any(s.health in (GOOD, BLIND) for s in seen[n + 1 :] if s.at <= by + 1):
+                continue
         if not truth.alive(look.at, by) or target.partition("/")[0] not in truth.edition(by).devices:
             continue
         before, after = _running(truth, rows, look.at), _running(truth, rows, by)

@@ -60,6 +60,8 @@ AUTO = frozenset({"bd"})
 OWNER = {"vt": "own", "bd": "adm"}
 REMOVABLE = "s2"
 SEVERITY = {"r1": 1, "r2": 2, "s1": 2, "s2": 3, "w1": 3}
+PARENT = {"s1": "r1"}
+"""The device above a device: while it is silent, so is what stands behind it."""
 UNIT = {"r1": "vt", "r2": "vt", "s1": "bd", "s2": "bd", "w1": "bd"}
 
 
@@ -198,4 +200,14 @@ def _device(name: str) -> Device:
     if name == "r2":
         found.append(target("interface_up", PORT, name=PORT))
     access = SnmpAccess(name, 161, community=CANARIES[1])
-    return Device(name, f"Thiết bị {name}", UNIT[name], "tt", tuple(found), SEVERITY[name], access, timing(name))
+    return Device(
+        name,
+        f"Thiết bị {name}",
+        UNIT[name],
+        "tt",
+        tuple(found),
+        SEVERITY[name],
+        access,
+        timing(name),
+        parent=PARENT.get(name),
+    )

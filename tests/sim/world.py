@@ -10,7 +10,7 @@ from monitord.domain.health import Cause
 from monitord.domain.looking import Oid, PageRequest, PageSight, Reach, Sight, Syntax, TableRow, Value
 from monitord.domain.network import SnmpAccess, Timing
 from tests.sim.loop import Universe
-from tests.sim.province import PORT, SEVERITY
+from tests.sim.province import PARENT, PORT, SEVERITY
 
 UPTIME = "1.3.6.1.2.1.1.3.0"
 IF_ADMIN, IF_OPER = "1.3.6.1.2.1.2.2.1.7", "1.3.6.1.2.1.2.2.1.8"
@@ -56,7 +56,10 @@ class World:
         self.phases = {target: self.phases.get(target, []) for target in TARGETS}
 
     def truth(self, target: str, at: float) -> str:
-        """Return how a target is."""
+        """Return how a target is, seen from where we look: what stands behind a silent device is silent."""
+        above = PARENT.get(target.partition("/")[0])
+        if above is not None and self.truth(f"{above}/agent_answers", at) == "down":
+            return "down"
         return next((p.kind for p in self.phases[target] if p.begins <= at < p.ends), GOOD)
 
     def heal(self) -> None:
