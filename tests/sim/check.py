@@ -18,7 +18,7 @@ from monitord.domain.journal import FactKind, verify
 from tests.sim.check_ladders import judge_ladders
 from tests.sim.check_letters import judge_letters
 from tests.sim.check_looks import judge_looks
-from tests.sim.check_presses import judge_presses
+from tests.sim.check_presses import judge_presses, judge_typed
 from tests.sim.daemon import ALIVE
 from tests.sim.history import History
 from tests.sim.province import CANARIES
@@ -35,6 +35,7 @@ def judge(history: History, database: Path) -> list[str]:
     judge_ladders(truth, wrong)
     judge_letters(truth, wrong)
     judge_presses(truth, wrong)
+    judge_typed(truth, wrong)
     _secrets(truth, wrong)
     _liveness(truth, wrong)
     return wrong

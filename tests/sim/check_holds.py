@@ -42,6 +42,29 @@ def judge_opening(truth: Truth, target: str, row: Row, looks: Looks, wrong: list
         wrong.append(f"I2: {target} told at {at:.1f}, and nobody looked at {parent} since it failed at {bad.at:.1f}")
 
 
+def judge_quiet(truth: Truth, target: str, row: Row, wrong: list[str]) -> None:
+    """Hold the opening of an incident against the maintenances of its device."""
+    at = truth.at(row)
+    if row.refs.get("hushed"):
+        return
+    for window in truth.maintained(target, at - 1, at + 1):
+        if window.begins + 1 < at < window.ends - 1 and not truth.clock_wrong(window.begins, at):
+            wrong.append(
+                f"I2: {target} told at {at:.1f} in a maintenance from {window.begins:.1f} to {window.ends:.1f}"
+            )
+
+
+def let_out(truth: Truth, target: str, at: float, by: float) -> float | None:
+    """Return by when a fault must be told that is confirmed at `at` and due by `by`: not in a maintenance, but at its
+    end. None where the clock was wrong, so that nobody can say."""
+    while windows := [w for w in truth.maintained(target, at, by) if w.ends + SOON > by]:
+        end = max(window.ends for window in windows)
+        if truth.clock_wrong(min(w.begins for w in windows), end + SOON):
+            return None
+        at, by = end, end + SOON
+    return by
+
+
 def told_by(target: str, life: int, looks: Looks, confirmed: float) -> float:
     """Return by when a fault confirmed at that instant must be told: at once, or once nothing above explains it."""
     parent = above(target)

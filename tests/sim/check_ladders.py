@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from monitord.domain.journal import FactKind, Row
@@ -31,6 +32,8 @@ class Ladder:
     told: int = -1
     after: "Ladder | None" = None
     """The part before the fault went away and came back: this one goes on where it stood."""
+    by_hand: bool = False
+    """Somebody escalated it: it goes on from the step that was next, which is due at once."""
 
     def __post_init__(self) -> None:
         self.opened = self.begins
@@ -87,6 +90,13 @@ def ladders_of(truth: Truth, incident: int) -> list[Ladder]:
                     ladders.append(Ladder(at, policy, ladders[-1].round + 1))
             case FactKind.INCIDENT_ACK_EXPIRED:
                 ladders.append(Ladder(at, policy, ladders[-1].round + 1))
+            case FactKind.INCIDENT_ESCALATED:
+                before, step = ladders[-1], row.refs["step"]
+                before.closed = at if before.closed is None else before.closed
+                ladder = Ladder(at, policy, row.refs["round"], told=step - 1, by_hand=True)
+                ladder.begins -= ladder.due(step) - at
+                ladder.approved = list(before.approved) if before.round == ladder.round else []
+                ladders.append(ladder)
             case FactKind.INCIDENT_REOPENED if row.refs["phase"] == "open":
                 goes_on = row.refs["round"] == ladders[-1].round
                 ladders.append(Ladder(at, policy, row.refs["round"], after=ladders[-1] if goes_on else None))
@@ -221,7 +231,7 @@ def _expiries(truth: Truth, incident: Any, ladders: list[Ladder], wrong: list[st
         if truth.rebooted(ladder.closed, at) and truth.clock_wrong(ladder.closed, at + 1):
             continue
         over = min(at, _over(truth, incident["id"], ladder.closed, due))
-        if following is not None and at < due - 0.01:
+        if following is not None and not following.by_hand and at < due - 0.01:
             wrong.append(f"{incident['code']}: I4: the acknowledgement ended {due - at:.1f} s early")
         if by is not None and over > by + 0.5:
             wrong.append(f"{incident['code']}: I4: the acknowledgement should have ended by {by:.1f}, not {over:.1f}")
@@ -238,6 +248,10 @@ def _pauses(truth: Truth, incident: int, taken: float, due: float) -> float:
             if at > due:
                 break
             restored = at
+        elif row.kind == FactKind.INCIDENT_ETA:
+            due = at + min(datetime.fromisoformat(row.refs["eta"]) - truth.now(row), HOLDS).total_seconds()
+        elif row.kind == FactKind.INCIDENT_ESCALATED:
+            break
         elif row.kind == FactKind.INCIDENT_REOPENED and restored is not None:
             due, restored = due + at - restored, None
     return due

@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from monitord.domain.journal import FactKind, Row
-from tests.sim.check_holds import PATIENCE, above, judge_opening, told_by
+from tests.sim.check_holds import PATIENCE, above, judge_opening, judge_quiet, let_out, told_by
 from tests.sim.clock import BEGIN
 from tests.sim.province import REMOVABLE, SLOW, timing
 from tests.sim.truth import Truth
@@ -49,8 +49,9 @@ def _rows(
                 if len(last) < 3 or len(last) - last.count(BLIND) < 2:
                     wrong.append(f"I2: {name} opened at {at:.1f} on {target}, looks were {last}")
                 judge_opening(truth, target, row, looks, wrong)
+                judge_quiet(truth, target, row, wrong)
                 waits = 0.0 if above(target) is None else PATIENCE
-                if before and at - before[-1].at > SOON + waits:
+                if before and at - before[-1].at > SOON + waits and not truth.maintained(target, at - SOON, at):
                     wrong.append(f"I1: {name} opened {at - before[-1].at:.1f} s after its last look")
                 _bounds(truth, row, everything, wrong)
             case FactKind.INCIDENT_RESTORED if at not in removed:
@@ -86,8 +87,11 @@ def _looks(
 ) -> None:
     for n, look in enumerate(seen):
         by = look.at + SOON
-        if look.health != GOOD and above(target) is not None:
-            by = told_by(target, look.life, looks, look.at)
+        if look.health != GOOD:
+            quiet = let_out(truth, target, look.at, by)
+            if quiet is None:
+                continue
+            by = told_by(target, look.life, looks, quiet - SOON)
             if any(s.health in (GOOD, BLIND) for s in seen[n + 1 :] if s.at <= by + 1):
                 continue
         if not truth.alive(look.at, by) or target.partition("/")[0] not in truth.edition(by).devices:

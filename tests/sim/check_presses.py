@@ -10,6 +10,7 @@ from tests.sim.truth import Truth
 _PHASE: Mapping[str, str] = {
     FactKind.INCIDENT_OPENED: "open",
     FactKind.INCIDENT_ACK_EXPIRED: "open",
+    FactKind.INCIDENT_ESCALATED: "open",
     FactKind.INCIDENT_ACKNOWLEDGED: "acknowledged",
     FactKind.INCIDENT_RESTORED: "restored",
 }
@@ -76,9 +77,31 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
                 right = FactKind.INCIDENT_RECEIPT if press.person in CONTACTS else FactKind.PRESS_REFUSED
                 if row.kind != right:
                     wrong.append(f"{what} became {row.kind}")
-    made = {r.refs.get("update") for r in truth.rows if r.kind == FactKind.INCIDENT_ACKNOWLEDGED}
+    made = {r.refs["update"] for r in truth.rows if r.kind == FactKind.INCIDENT_ACKNOWLEDGED and "update" in r.refs}
     if strange := made - {press.update for press in truth.history.people.pressed}:
         wrong.append(f"I10: acknowledgements nobody pressed: {strange}")
+
+
+ROW_OF: Mapping[str, str] = {
+    "take": FactKind.INCIDENT_ACKNOWLEDGED,
+    "escalate": FactKind.INCIDENT_ESCALATED,
+    "eta": FactKind.INCIDENT_ETA,
+    "note": FactKind.INCIDENT_NOTE,
+    "call": FactKind.INCIDENT_CALL,
+}
+
+
+def judge_typed(truth: Truth, wrong: list[str]) -> None:
+    """Hold what people typed against the journal: a row for each that was done, and none that nobody typed."""
+    left = [r for r in truth.rows if r.kind in ROW_OF.values() and "update" not in r.refs]
+    for typed in truth.history.acts:
+        mine = (typed.incident, typed.person, ROW_OF[typed.what])
+        row = next((r for r in left if (r.incident, r.actor, r.kind) == mine and truth.at(r) >= typed.at), None)
+        if row is not None:
+            left.remove(row)
+        elif typed.done:
+            wrong.append(f"I10: {typed.what} of {typed.person} at {typed.at:.1f} was said to be done and left no row")
+    wrong += [f"I10: row {row.seq}, {row.kind}: nobody typed it" for row in left]
 
 
 def _noted(truth: Truth, press: Press, incident: int) -> bool:

@@ -9,16 +9,21 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 import structlog
 from telegram import Bot
 
+from monitord.desk.act import ActRefused
 from monitord.desk.bus import EdgeQueue
+from monitord.desk.by_hand import UnknownIncident
 from monitord.desk.context import Context
 from monitord.desk.desk import Desk
+from monitord.desk.windows import WindowRefused
 from monitord.domain.edge import Known
 from monitord.domain.notice import Claimed
+from monitord.domain.window import Scope, WindowKind
 from monitord.judge.runner import Judge
 from monitord.look.looker import Looker
 from monitord.look.one import Limits
@@ -27,10 +32,13 @@ from monitord.store.writer import StoreUnavailable, Writer
 from monitord.tell.dispatcher import Dispatcher
 from monitord.tell.updates import UpdatesLoop
 from monitord.texts import pick
+from monitord.texts.story import PressResult
 from tests.sim.clock import SimClock
 from tests.sim.edges import SimBot, SimChannel
+from tests.sim.history import Typed
 from tests.sim.loop import Universe
-from tests.sim.province import CHECKS, Edition, settings_of
+from tests.sim.place import read
+from tests.sim.province import CHECKS, Edition, on_duty, settings_of
 from tests.sim.telegram import Telegram
 from tests.sim.world import SimPages, SimSnmp, World
 from tests.support.night import Reserve, Uncounted
@@ -38,6 +46,7 @@ from tests.support.night import Reserve, Uncounted
 log = structlog.get_logger("sim")
 ALIVE = 900.0
 HOUSE = 3 * 3600.0
+ETA = timedelta(minutes=30)
 LOOK_AGAIN = 900.0
 """Long, so that a wake-up that gets lost is seen to be lost."""
 
@@ -87,6 +96,7 @@ class Life:
         self._rng = rng
         self._began = began
         self._tasks: list[asyncio.Task[None]] = []
+        self._windows: list[int] = []
         self.moved = asyncio.Event()
         self.stopping = asyncio.Event()
         self.looker: Looker | None = None
@@ -140,6 +150,53 @@ class Life:
     def reload(self, edition: Edition) -> None:
         """Put another edition in force, as SIGHUP does."""
         self._tasks.append(asyncio.get_running_loop().create_task(self._reload(edition)))
+
+    def maintain(self, device: str, seconds: float) -> None:
+        """Begin a maintenance of a device that lasts so long, or end the last one where no device is named."""
+        self._tasks.append(asyncio.get_running_loop().create_task(self._maintain(device, seconds)))
+
+    async def _maintain(self, device: str, seconds: float) -> None:
+        if self.looker is None:
+            return  # it has not started yet
+        now = self._clock.now()
+        with contextlib.suppress(WindowRefused):
+            if device:
+                span = [(now, now + timedelta(seconds=seconds))]
+                self._windows += await self.desk.set_windows(
+                    WindowKind.MAINTENANCE, Scope(devices=(device,)), span, "adm"
+                )
+            elif self._windows:
+                await self.desk.end_window(self._windows.pop(), "adm")
+
+    def act(self, what: str, place: int, typed: list[Typed]) -> None:
+        """Let somebody on duty type something about one of the incidents that run."""
+        self._tasks.append(asyncio.get_running_loop().create_task(self._act(what, place, typed)))
+
+    async def _act(self, what: str, place: int, typed: list[Typed]) -> None:
+        if self.looker is None:
+            return
+        with read() as connection:
+            wanted = "SELECT id, code, unit FROM incident WHERE phase IN ('open', 'acknowledged') ORDER BY id"
+            running = connection.exec_driver_sql(wanted).all()
+        if not running:
+            return
+        ident, code, unit = running[place % len(running)]
+        now = self._clock.now()
+        duty = self._rng.choice(("shift", "ops", "leader"))
+        people = on_duty(self._edition, unit, duty, now, now)
+        if not people:
+            return
+        one = Typed(self._universe.now, what, ident, people[0])
+        typed.append(one)
+        given = {"text": "đã xem", "whom": "Sở", "at": None if what == "call" else (now + ETA).isoformat()}
+        try:
+            if what == "take":
+                one.done = (await self.desk.acknowledge(code, one.person)).result is PressResult.TAKEN
+            else:
+                await self.desk.act(what, code, one.person, given)
+                one.done = True
+        except (ActRefused, UnknownIncident):
+            return
 
     async def _reload(self, edition: Edition) -> None:
         looker = self.looker

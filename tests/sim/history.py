@@ -28,6 +28,17 @@ class Up:
     death: str
 
 
+@dataclass(slots=True)
+class Typed:
+    """What somebody typed about an incident, and whether the desk said that it is done."""
+
+    at: float
+    what: str
+    incident: int
+    person: str
+    done: bool = False
+
+
 @dataclass
 class History:
     """What the judges read beside the database: truths, telephones, and what was done to the daemon."""
@@ -47,6 +58,7 @@ class History:
     walls: list[tuple[float, float]] = field(default_factory=list)
     reboots: list[float] = field(default_factory=list)
     blocks: list[tuple[float, str, bool]] = field(default_factory=list)
+    acts: list[Typed] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     heads: list[tuple[int, str]] = field(default_factory=list)

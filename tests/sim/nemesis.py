@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.sim.telegram import Habits
 
+ACTS = ("take", "escalate", "escalate", "eta", "note", "call")
 STEPS = (1.0, 30.0, 3600.0, 86_400.0, 365 * 86_400.0, 3650 * 86_400.0)
 
 
@@ -13,8 +14,9 @@ class Blow:
     """One thing that goes wrong at a true instant.
 
     `kind`: step, before, after, attempt, press (a death), term (an orderly stop), wall (`size` seconds), sleep, edit,
-    block or unblock (`whom`). After a death the daemon is away for `away` seconds; `reboot` says that the machine was,
-    too.
+    block or unblock (`whom`), window (maintenance of the device `whom` for `size` seconds) or unwindow (its early end),
+    act (`whom` names what somebody types about the `count`-th incident that runs). After a death the daemon is away for
+    `away` seconds; `reboot` says that the machine was, too.
     """
 
     at: float
@@ -67,6 +69,14 @@ def make_plan(rng: random.Random, hours: float) -> Plan:
             back = rng.uniform(*outages[-1])
             blows += [Blow(back, "wall", size=-7200.0), Blow(back + rng.uniform(1800, 7200), "wall", size=7200.0)]
     rough = rng.choice((0.0, 0.3, 1.0))
+    quiet = random.Random(f"windows {rng.random()}")
+    for _ in range(quiet.choice((0, 0, 1, 3))):
+        at, size = quiet.uniform(0, end), 10 ** quiet.uniform(2, 3.7)
+        blows.append(Blow(at, "window", whom=quiet.choice(("r1", "r2", "s1", "s2", "w1")), size=size))
+        if quiet.random() < 0.4:
+            blows.append(Blow(at + quiet.uniform(0.1, 0.9) * size, "unwindow"))
+    for _ in range(quiet.choice((0, 0, 4, 12))):
+        blows.append(Blow(quiet.uniform(0, end), "act", quiet.randint(0, 3), whom=quiet.choice(ACTS)))
     habits = Habits(
         ambiguous=rough * rng.uniform(0, 0.2),
         unsent=rough * rng.uniform(0, 0.2),

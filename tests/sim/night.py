@@ -194,6 +194,14 @@ class Night:
                 self._moved()
             case "edit":
                 self._edit()
+            case "window" | "unwindow":
+                # A window is kept by the wall clock: where that is wrong nobody could say when it should end.
+                if self._life is not None and not machine.wrong:
+                    self._life.maintain(blow.whom, blow.size)
+            case "act" if self._life is not None:
+                self._life.act(blow.whom, blow.count, history.acts)
+            case "act":
+                return
             case "block" | "unblock":
                 self._block(blow.whom, blow.kind == "block")
             case kind if self._loop is not None and self._blow is None:

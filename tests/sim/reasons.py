@@ -33,6 +33,10 @@ def closed(truth: Truth, notice: Any) -> float | None:
                 if seen == notice["round"] and event in TELLING:
                     return at
                 seen += 1
+            case FactKind.INCIDENT_ESCALATED if row.refs["was"] == "acknowledged":
+                if (seen == notice["round"] and event in TELLING) or (event == "acknowledged" and at >= queued):
+                    return at
+                seen += 1
             case FactKind.INCIDENT_CHANGED if "severity" in row.refs and _open(truth, row):
                 if seen == notice["round"] and event in TELLING:
                     return at
@@ -68,7 +72,7 @@ def _open(truth: Truth, changed: Any) -> bool:
         match row.kind:
             case FactKind.INCIDENT_ACKNOWLEDGED:
                 phase = False
-            case FactKind.INCIDENT_ACK_EXPIRED:
+            case FactKind.INCIDENT_ACK_EXPIRED | FactKind.INCIDENT_ESCALATED:
                 phase = True
             case FactKind.INCIDENT_REOPENED:
                 phase = bool(row.refs["phase"] == "open")

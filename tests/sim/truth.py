@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from monitord.domain.journal import FactKind, Row
 from monitord.store import tables as t
 from monitord.store.rows import journal_row
+from tests.sim.clock import BEGIN
 from tests.sim.history import History
 from tests.sim.place import read as read_database
 from tests.sim.province import Edition, on_duty, reachable
@@ -30,6 +31,15 @@ class Awake:
     life: int
 
 
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """A maintenance of a device, by the wall clock, which was right when it was set."""
+
+    device: str
+    begins: float
+    ends: float
+
+
 class Truth:
     """A history with its database, read once for all judges."""
 
@@ -46,6 +56,14 @@ class Truth:
             self.outbox = read(t.outbox)
             self.timers = read(t.timer)
             self.buttons = {row["ref"]: row for row in read(t.button)}
+            self.windows = [
+                Maintenance(
+                    row["scope"]["devices"][0],
+                    (row["starts"] - BEGIN).total_seconds(),
+                    (row["ends"] - BEGIN).total_seconds(),
+                )
+                for row in read(t.window)
+            ]
             self.meta = {row["key"]: row["value"] for row in read(t.meta)}
         self.when = {row.seq: history.diary.when[row.hash] for row in self.rows if row.hash in history.diary.when}
         self.of: dict[int, list[Row]] = defaultdict(list)
@@ -114,6 +132,11 @@ class Truth:
             if begins + allowed <= time.ends:
                 return begins + allowed
         return None
+
+    def maintained(self, target: str, begins: float, ends: float) -> list[Maintenance]:
+        """Return the maintenances of a target's device that have an instant in common with that time."""
+        device = target.partition("/")[0]
+        return [w for w in self.windows if w.device == device and w.begins <= ends and begins < w.ends]
 
     def alive(self, begins: float, ends: float) -> bool:
         """Return whether the daemon was awake all that time in one life."""
