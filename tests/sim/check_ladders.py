@@ -7,7 +7,18 @@ from typing import Any
 
 from monitord.domain.journal import FactKind, Row
 from monitord.domain.policy import Whom
-from tests.sim.province import AUTO, CONTACTS, HOLDS, OWNER, REPEAT, STEPS, policy_of, reachable
+from tests.sim.province import (
+    AUTO,
+    CONTACTS,
+    HOLDS,
+    OWNER,
+    REPEAT,
+    STAND_INS,
+    leaders_ahead,
+    policy_of,
+    reachable,
+    steps_of,
+)
 from tests.sim.truth import Truth
 
 PUNCTUAL = 5.0
@@ -21,6 +32,7 @@ class Ladder:
 
     begins: float
     policy: str
+    unit: str
     round: int
     opened: float = field(init=False)
     fired: dict[float, list[Row]] = field(default_factory=dict)
@@ -38,9 +50,14 @@ class Ladder:
     def __post_init__(self) -> None:
         self.opened = self.begins
 
+    @property
+    def steps(self) -> tuple[tuple[float, Whom, str], ...]:
+        """Return the steps of the ladder in its unit."""
+        return steps_of(self.policy, self.unit)
+
     def due(self, step: int) -> float:
         """Return the true instant of a step or of a repeat of the last one."""
-        steps = STEPS[self.policy]
+        steps = self.steps
         last = len(steps) - 1
         return self.begins + self.paused + steps[min(step, last)][0] + max(0, step - last) * REPEAT
 
@@ -71,9 +88,10 @@ class Firing:
     asks: bool
     late: float | None
     told: int
+    unneeded: int | None = None
 
 
-def ladders_of(truth: Truth, incident: int) -> list[Ladder]:
+def ladders_of(truth: Truth, incident: int, unit: str) -> list[Ladder]:
     """Return the rounds of an incident as the journal tells them."""
     ladders: list[Ladder] = []
     policy = ""
@@ -82,24 +100,24 @@ def ladders_of(truth: Truth, incident: int) -> list[Ladder]:
         match row.kind:
             case FactKind.INCIDENT_OPENED:
                 policy = policy_of(row.refs["severity"])
-                ladders.append(Ladder(at, policy, 0))
+                ladders.append(Ladder(at, policy, unit, 0))
             case FactKind.INCIDENT_CHANGED if "severity" in row.refs:
                 policy = policy_of(row.refs["severity"])
                 if ladders[-1].closed is None:
                     ladders[-1].closed = at
-                    ladders.append(Ladder(at, policy, ladders[-1].round + 1))
+                    ladders.append(Ladder(at, policy, unit, ladders[-1].round + 1))
             case FactKind.INCIDENT_ACK_EXPIRED:
-                ladders.append(Ladder(at, policy, ladders[-1].round + 1))
+                ladders.append(Ladder(at, policy, unit, ladders[-1].round + 1))
             case FactKind.INCIDENT_ESCALATED:
                 before, step = ladders[-1], row.refs["step"]
                 before.closed = at if before.closed is None else before.closed
-                ladder = Ladder(at, policy, row.refs["round"], told=step - 1, by_hand=True)
+                ladder = Ladder(at, policy, unit, row.refs["round"], told=step - 1, by_hand=True)
                 ladder.begins -= ladder.due(step) - at
                 ladder.approved = list(before.approved) if before.round == ladder.round else []
                 ladders.append(ladder)
             case FactKind.INCIDENT_REOPENED if row.refs["phase"] == "open":
                 goes_on = row.refs["round"] == ladders[-1].round
-                ladders.append(Ladder(at, policy, row.refs["round"], after=ladders[-1] if goes_on else None))
+                ladders.append(Ladder(at, policy, unit, row.refs["round"], after=ladders[-1] if goes_on else None))
             case FactKind.INCIDENT_ACKNOWLEDGED | FactKind.INCIDENT_RESTORED:
                 if ladders[-1].closed is None:
                     ladders[-1].closed = at
@@ -108,7 +126,13 @@ def ladders_of(truth: Truth, incident: int) -> list[Ladder]:
                 ladders[-1].noted.append(at)
             case FactKind.STEP_APPROVED:
                 ladders[-1].approved.append(at)
-            case FactKind.STEP_SKIPPED | FactKind.COVERAGE_GAP | FactKind.STEP_FIRED | FactKind.STEP_AWAITS_APPROVAL:
+            case (
+                FactKind.STEP_SKIPPED
+                | FactKind.STEP_UNNEEDED
+                | FactKind.COVERAGE_GAP
+                | FactKind.STEP_FIRED
+                | FactKind.STEP_AWAITS_APPROVAL
+            ):
                 ladders[-1].fired.setdefault(at, []).append(row)
     return ladders
 
@@ -116,7 +140,7 @@ def ladders_of(truth: Truth, incident: int) -> list[Ladder]:
 def judge_ladders(truth: Truth, wrong: list[str]) -> None:
     """Hold every decision of every ladder against the one computed here, and every acknowledgement against its end."""
     for incident in truth.incidents:
-        ladders = ladders_of(truth, incident["id"])
+        ladders = ladders_of(truth, incident["id"], incident["unit"])
         for ladder in ladders:
             wrong += [f"{incident['code']} round {ladder.round}: {w}" for w in _ladder(truth, incident, ladder)]
         _expiries(truth, incident, ladders, wrong)
@@ -156,7 +180,7 @@ def _ladder(truth: Truth, incident: Any, ladder: Ladder) -> Iterator[str]:
 
 
 def _expected(truth: Truth, unit: str, ladder: Ladder, told: int, at: float, row: Row) -> Firing:
-    last = len(STEPS[ladder.policy]) - 1
+    last = len(ladder.steps) - 1
     reached = told + 1
     while ladder.due(reached + 1) <= at + 0.002:
         reached += 1
@@ -167,7 +191,13 @@ def _expected(truth: Truth, unit: str, ladder: Ladder, told: int, at: float, row
     gaps: list[int] = []
     now = truth.now(row)
     while True:
-        _, whom, ref = STEPS[ladder.policy][min(number, last)]
+        _, whom, ref = ladder.steps[min(number, last)]
+        if whom is Whom.NEXT_LEADER:
+            approved = any(a <= at for a in ladder.approved)
+            asked = [] if approved else _next_asked(truth, ladder, told, number, at, now)
+            if asked:
+                return Firing(skipped, gaps, number, asked, True, late, max(number, reached))
+            return Firing(skipped, gaps, None, [], False, None, max(number, reached), number)
         if whom is Whom.ORGANISATION:
             if unit not in AUTO and not any(a <= at for a in ladder.approved):
                 leaders = truth.reached(unit, "leader", at, now)
@@ -184,6 +214,24 @@ def _expected(truth: Truth, unit: str, ladder: Ladder, told: int, at: float, row
         number, late = number + 1, 0.0
 
 
+def _next_asked(truth: Truth, ladder: Ladder, told: int, number: int, at: float, now: datetime) -> list[str]:
+    """Return who is asked to approve at a step behind the report: one more leader for each such step not told yet, and
+    the one on duty where the report's own step was passed over."""
+    edition, unit = truth.edition(at), ladder.unit
+    on = truth.on_duty(unit, "leader", at, now)
+    first = truth.reached(unit, "leader", at, now)
+    own = max(n for n in range(number) if ladder.steps[n][1] is Whom.ORGANISATION)
+    stand_ins = [s for name in on if name in edition.people for s in STAND_INS.get(name, ())]
+    others = dict.fromkeys(
+        name
+        for name in (*stand_ins, *leaders_ahead(edition, unit, now))
+        if name in edition.people - edition.unbound and name not in first and name not in on
+    )
+    places = [n - own - 1 for n in range(own + 1, number + 1) if n > told]
+    more = [list(others)[place] for place in places if place < len(others)]
+    return [*(first if own > told else []), *more]
+
+
 def _compare(expected: Firing, rows: list[Row], at: float, unit: str) -> Iterator[str]:
     skipped = [r.refs["step"] for r in rows if r.kind == FactKind.STEP_SKIPPED]
     gaps = [r.refs["step"] for r in rows if r.kind == FactKind.COVERAGE_GAP]
@@ -191,6 +239,9 @@ def _compare(expected: Firing, rows: list[Row], at: float, unit: str) -> Iterato
         yield f"I4: at {at:.1f} steps {skipped} called passed over, not {expected.skipped}"
     if gaps != expected.gaps:
         yield f"I8: at {at:.1f} gaps {gaps}, by the roster {expected.gaps}"
+    unneeded = [r.refs["step"] for r in rows if r.kind == FactKind.STEP_UNNEEDED]
+    if unneeded != ([] if expected.unneeded is None else [expected.unneeded]):
+        yield f"I3: at {at:.1f} steps {unneeded} called unneeded, not {expected.unneeded}"
     kind = FactKind.STEP_AWAITS_APPROVAL if expected.asks else FactKind.STEP_FIRED
     told = [r for r in rows if r.kind in (FactKind.STEP_FIRED, FactKind.STEP_AWAITS_APPROVAL)]
     if expected.step is None:

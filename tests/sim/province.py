@@ -36,6 +36,8 @@ STEPS: Mapping[str, tuple[tuple[float, Whom, str], ...]] = {
     LIGHT: ((0, Whom.DUTY, "shift"), (3600, Whom.DUTY, "leader")),
 }
 REPEAT = 3600.0
+APPROVAL = 600.0
+"""Seconds after which the next leader is asked to approve a report; what it adds to the ladder stands in `steps_of`."""
 REOPENS = 600.0
 """Seconds within which a fault that comes back is the same incident."""
 DUTIES: Mapping[tuple[str, str], tuple[str, str]] = {
@@ -177,6 +179,25 @@ def timing(device: str) -> Timing:
     return TIMING if device in QUICK else SLOW
 
 
+def steps_of(policy: str, unit: str) -> tuple[tuple[float, Whom, str], ...]:
+    """Return the steps of a ladder in a unit: where a leader must approve, the next ones are asked while nobody did."""
+    steps = STEPS[policy]
+    after, whom, ref = steps[-1]
+    if unit in AUTO or whom is not Whom.ORGANISATION:
+        return steps
+    asked = ((after + n * APPROVAL, Whom.NEXT_LEADER, ref) for n in (1, 2))
+    return (*steps, *asked, (after + REPEAT, whom, ref))
+
+
+def leaders_ahead(edition: Edition, unit: str, now: datetime) -> list[str]:
+    """Return who leads a unit in the days ahead, by this edition, whose turn comes first in front."""
+    first: dict[str, datetime] = {}
+    for shift in edition.shifts:
+        if (shift.unit, shift.duty) == (unit, "leader") and shift.end > now and shift.start < now + timedelta(days=14):
+            first[shift.person] = min(shift.start, first.get(shift.person, shift.start))
+    return sorted(first, key=lambda person: (first[person], person))
+
+
 def policy_of(severity: int) -> str:
     """Return which policy holds for a severity."""
     return HEAVY if severity <= 2 else LIGHT
@@ -184,7 +205,7 @@ def policy_of(severity: int) -> str:
 
 def _policy(name: str) -> Policy:
     steps = tuple(PolicyStep(timedelta(seconds=after), whom, ref, WAYS) for after, whom, ref in STEPS[name])
-    return Policy(name, steps, timedelta(seconds=REPEAT), HOLDS)
+    return Policy(name, steps, timedelta(seconds=REPEAT), HOLDS, approval_waits=timedelta(seconds=APPROVAL))
 
 
 def _device(name: str) -> Device:

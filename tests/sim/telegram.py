@@ -70,6 +70,7 @@ class Telegram:
         self.tried: Callable[[Try], None] = lambda attempt: None
         self.life = 0
         self._update = 7_000
+        self._confirmed: dict[str, Any] | None = None
         self._waiter: asyncio.Future[None] | None = None
 
     def away(self) -> bool:
@@ -190,6 +191,7 @@ class Telegram:
         await asyncio.sleep(self.rng.uniform(0.02, 0.2))
         self.refuse()
         if offset is not None:
+            self._confirmed = next((u for u in reversed(self.updates) if u["update_id"] < offset), self._confirmed)
             self.updates = [u for u in self.updates if u["update_id"] >= offset]
         if not self.updates:
             self._waiter = asyncio.get_running_loop().create_future()
@@ -203,9 +205,9 @@ class Telegram:
             self.refuse()
         if self.rng.random() < 0.03:
             raise NetworkError("the answer got lost")
-        got = list(self.updates[:100])
-        # It has been seen to give the same update twice.
-        return [*got, got[0]] if got and self.rng.random() < 0.05 else got
+        if not self.updates and self._confirmed is not None and self.rng.random() < 0.1:
+            return [self._confirmed]  # once more, although it was confirmed
+        return list(self.updates[:100])
 
     def refuse(self) -> None:
         """Raise what the library raises while nothing gets through."""
