@@ -141,7 +141,7 @@ class Lane:
             if row.task is not None:
                 continue
             wait = self._limits.wait(row.claimed.message.to, row.claimed.priority, mono)
-            if mono + wait > row.until:
+            if mono + wait >= row.until:  # what could begin at this very instant has begun
                 await self._outbox.give_back(notice, timedelta(seconds=max(0.1, wait)))
                 del self._rows[notice]
                 self._ask = True

@@ -97,6 +97,13 @@ def _ladders(rows: Iterable[Row], wrong: list[str]) -> list[Ladder]:
                 ladders.append(Ladder(row.ts))
             case FactKind.INCIDENT_ACKNOWLEDGED | FactKind.INCIDENT_RESTORED:
                 ladders[-1].closed = ladders[-1].closed or row.ts
+            case FactKind.INCIDENT_REOPENED if row.refs["phase"] == "open":
+                # The ladder stood still while it was well: from its next step at the latest, and not beyond.
+                so_far = ladders[-1]
+                told = so_far.told[-1][1] if so_far.told else -1
+                stood = min(so_far.closed or row.ts, _due(so_far.begins_at(FAR), told + 1))
+                so_far.pauses.append((row.ts, row.ts - stood))
+                so_far.closed = None
             case FactKind.STEP_SKIPPED:
                 skipped.append(min(row.refs["step"], LAST))
             case FactKind.STEP_FIRED | FactKind.STEP_AWAITS_APPROVAL:

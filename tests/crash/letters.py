@@ -1,19 +1,26 @@
 """The judge of messages: what the telephones got against what the outbox says was owed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitord.demo.talk import Entry
 from monitord.domain.journal import FactKind
 from tests.crash.night import messages
-from tests.crash.records import TELLING, Found, Records
+from tests.crash.records import ASKED, TELLING, Found, Records
 from tests.crash.script import LAST
 from tests.support.daemon import CHATS
 
 SEND = 8.0
 """A message may wait for others to the same telephone (one a second)."""
 REPEATED = "có thể trùng"
+HEADS = {
+    "KHÔI PHỤC": ("restored",),
+    "DIỄN BIẾN MỚI": ("changed",),
+    "CHẬP CHỜN": ("flapping",),
+    "CẬP NHẬT": ("acknowledged", "changed", "flapping"),
+}
+"""The events by the words of a first line; another organisation gets one word for several."""
 
 
 def judge_letters(night: Records, found: Found) -> None:
@@ -37,7 +44,7 @@ def _link(night: Records, wrong: list[str]) -> None:
                 night.arrived[row["notice"]].append(entry)
             continue
         head = entry.text.partition("\n")[0]
-        events = ("restored",) if "KHÔI PHỤC" in head else ("acknowledged",)
+        events = next((found for words, found in HEADS.items() if words in head), ("acknowledged",))
         fits = [
             n
             for n in night.outbox
@@ -87,7 +94,8 @@ def _notice(night: Records, notice: Any, found: Found) -> None:
             wrong.append(f"notice {key} arrived again and does not say so")
     if notice["event"] in TELLING and closed is not None:
         approved = notice["organisation"] is not None and _approved(night, notice["incident"])
-        if not approved and any(start > closed for start in tried):
+        back = _back(night, notice, closed)
+        if not approved and any(closed < start and (back is None or start < back) for start in tried):
             wrong.append(f"notice {key} was sent although somebody had taken the incident")
     if arrived:
         _texts(notice, arrived, _first(night, notice), wrong)
@@ -122,7 +130,9 @@ def _closed(night: Records, notice: Any) -> datetime | None:
     seen = 0
     for row in night.of[notice["incident"]]:
         match row.kind:
-            case FactKind.INCIDENT_RESTORED if notice["event"] != "restored":
+            case FactKind.INCIDENT_REOPENED if notice["event"] == "restored" and row.ts >= notice["created_at"]:
+                return row.ts
+            case FactKind.INCIDENT_RESTORED if notice["event"] != "restored" and row.ts >= notice["created_at"]:
                 return row.ts
             case FactKind.INCIDENT_ACKNOWLEDGED if seen == notice["round"] and notice["event"] in TELLING:
                 return row.ts
@@ -133,17 +143,28 @@ def _closed(night: Records, notice: Any) -> datetime | None:
     return None
 
 
+def _back(night: Records, notice: Any, closed: datetime) -> datetime | None:
+    """Return when the fault was back in the notice's round, so that the notice was owed again; None when it was not."""
+    back = (r for r in night.of[notice["incident"]] if r.kind == FactKind.INCIDENT_REOPENED and r.ts >= closed)
+    found = next(back, None)
+    return found.ts if found is not None and found.refs["round"] == notice["round"] else None
+
+
 def _approved(night: Records, incident: int) -> bool:
     return any(r.kind == FactKind.STEP_APPROVED for r in night.of[incident])
 
 
 def _end(night: Records, incident: Any, wrong: list[str]) -> None:
     mine = [n for n in night.outbox if n["incident"] == incident["id"]]
-    told = {n["person"] for n in mine if n["event"] in TELLING and night.arrived[n["id"]]}
-    heard = {n["person"] for n in mine if n["event"] == "restored" and night.arrived[n["id"]]}
-    if incident["restored_at"] is not None and told - heard:
+    ends = [row.ts for row in night.of[incident["id"]] if row.kind == FactKind.INCIDENT_RESTORED]
+    if not ends or incident["restored_at"] is None or incident["hushed"]:
+        return  # it flaps still, and its end is told when it rests
+    told = {n["person"] for n in mine if n["event"] in ASKED and night.arrived[n["id"]]}
+    last = [n for n in mine if n["event"] == "restored" and n["created_at"] >= ends[-1] - timedelta(seconds=0.5)]
+    heard = {n["person"] for n in last if night.arrived[n["id"]]}
+    if told - heard:
         wrong.append(f"{incident['code']}: {sorted(told - heard)} were told of it and not of its end")
-    perhaps = {n["person"] for n in mine if n["event"] in TELLING and n["uncertain"]}
+    perhaps = {n["person"] for n in mine if n["event"] in ASKED and n["uncertain"]}
     if heard - told - perhaps:
         wrong.append(f"{incident['code']}: {sorted(heard - told - perhaps)} were told of its end only")
 

@@ -26,7 +26,8 @@ def judge_presses(night: Records, found: Found) -> None:
             if update in seen:
                 wrong.append(f"update {update} stands twice: rows {seen[update][0].seq}, {row.seq}")
             seen[update] = row, phases.get(row.incident, "")
-        phases[row.incident] = _PHASE.get(row.kind, phases.get(row.incident, ""))
+        again = row.refs["phase"] if row.kind == FactKind.INCIDENT_REOPENED else None
+        phases[row.incident] = again or _PHASE.get(row.kind, phases.get(row.incident, ""))
     for press in night.played.pressed:
         if press.update not in seen:
             if press.data.split("|")[2] == "approve" and press.kind == "reader":

@@ -18,6 +18,8 @@ AFTER_START = 2.6 + SLACK
 """A timer waits for a look at its target after a start, at most two intervals and a look."""
 TELLING = ("step", "approval")
 """The events by which somebody is told of a fault."""
+ASKED = (*TELLING, "reopened")
+"""... or that it is back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,7 +301,7 @@ def _pauses(truth: Truth, incident: int, taken: float, due: float) -> float:
             restored = at
         elif row.kind == FactKind.INCIDENT_ETA:
             due = at + min(datetime.fromisoformat(row.refs["eta"]) - truth.now(row), HOLDS).total_seconds()
-        elif row.kind == FactKind.INCIDENT_ESCALATED:
+        elif row.kind in (FactKind.INCIDENT_ESCALATED, FactKind.INCIDENT_ACK_EXPIRED):
             break
         elif row.kind == FactKind.INCIDENT_REOPENED and restored is not None:
             due, restored = due + at - restored, None

@@ -104,7 +104,7 @@ def _looks(
         elif len(last) == 3 and GOOD not in last and BLIND not in last:
             if after is None:
                 wrong.append(f"I1: {target} was seen broken three times up to {look.at:.1f} and no incident runs")
-            elif last == ["down"] * 3 and after[1] == "garbled":
+            elif last == ["down"] * 3 and after[1] == "garbled" and by <= look.at + SOON:
                 wrong.append(f"I1: {target} is silent since {look.at:.1f} and incident {after[0]} still says garbled")
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from monitord.clock import SystemClock
+from monitord.clock import Clock, SystemClock
 from monitord.domain.notice import Claimed, Delivery, Message, Outcome, Priority
 
 
@@ -14,7 +14,7 @@ class MemoryOutbox:
     """
 
     def __init__(self) -> None:
-        self.clock = SystemClock()
+        self.clock: Clock = SystemClock()
         self.reports: list[tuple[int, Outcome]] = []
         self.given_back: list[tuple[int, timedelta]] = []
         self.refuse_reports = 0

@@ -4,16 +4,18 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from monitord.clock import SystemClock
+from monitord.clock import Clock, SystemClock
 from monitord.domain.notice import Delivery, DeliveryCause, Message, Outcome
 from monitord.tell.channels.log import LogChannel
 from monitord.tell.dispatcher import Dispatcher
+from monitord.tell.lane import STALE
 from monitord.tell.ports import Channel
+from tests.support.clock import ManualClock, settle
 from tests.tell.outbox import MemoryOutbox
 
 
@@ -49,9 +51,9 @@ class Scripted:
 
 @asynccontextmanager
 async def dispatching(
-    outbox: MemoryOutbox, channels: Sequence[Channel], deadline: float = 5.0
+    outbox: MemoryOutbox, channels: Sequence[Channel], deadline: float = 5.0, clock: Clock | None = None
 ) -> AsyncIterator[Dispatcher]:
-    dispatcher = Dispatcher(outbox, channels, SystemClock(), deadline=deadline)
+    dispatcher = Dispatcher(outbox, channels, clock or SystemClock(), deadline=deadline)
     running = asyncio.create_task(dispatcher.run())
     try:
         yield dispatcher
@@ -217,3 +219,19 @@ async def test_on_stop_what_does_not_end_stays_leased() -> None:
             await running
     assert outbox.leased() == {1}
     assert outbox.reports == []
+
+
+async def test_a_row_whose_time_is_over_at_this_very_instant_is_given_back() -> None:
+    clock = ManualClock(datetime(2027, 2, 5, tzinfo=UTC))
+    outbox, channel = MemoryOutbox(), Scripted()
+    outbox.clock = clock
+    channel.hold = asyncio.Event()
+    outbox.put(1, "a")
+    outbox.put(2, "a")
+    async with dispatching(outbox, [channel], deadline=20.0, clock=clock):
+        await asyncio.wait_for(channel.begun.wait(), 5)
+        await settle()
+        assert outbox.leased() == {1, 2}
+        await clock.advance(STALE)
+        await outbox.until_given_back(1)
+    assert [notice for notice, _ in outbox.given_back][:1] == [2]
