@@ -113,7 +113,7 @@ def ladders_of(truth: Truth, incident: int, unit: str) -> list[Ladder]:
                 before.closed = at if before.closed is None else before.closed
                 ladder = Ladder(at, policy, unit, row.refs["round"], told=step - 1, by_hand=True)
                 ladder.begins -= ladder.due(step) - at
-                ladder.approved = list(before.approved) if before.round == ladder.round else []
+                ladder.approved = [at for one in ladders if one.round == ladder.round for at in one.approved]
                 ladders.append(ladder)
             case FactKind.INCIDENT_REOPENED if row.refs["phase"] == "open":
                 goes_on = row.refs["round"] == ladders[-1].round
