@@ -16,7 +16,7 @@ from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.lifecycle import end_told
 from monitord.domain.notice import Event, Notice, Priority
-from monitord.domain.policy import due_at, taken_until
+from monitord.domain.policy import Whom, due_at, step_of, taken_until
 from monitord.domain.steps import once
 
 
@@ -32,11 +32,14 @@ def escalated(
     """Decide "báo cáo cấp trên ngay": the next step is due now, and what was taken is taken no more."""
     number = incident.step + 1
     was_taken = incident.phase is Phase.ACKNOWLEDGED
+    while was_taken and step_of(incident.policy, number).whom is Whom.NEXT_LEADER:
+        number -= 1  # the leader on duty has not been asked in the new round
     base = ladder_now - (due_at(incident.policy, incident.ladder_from, number) - incident.ladder_from)
     after = replace(
         incident,
         phase=Phase.OPEN,
         ladder_from=base,
+        step=number - 1,
         round=incident.round + was_taken,
         ack_expires_at=None,
         eta=None,

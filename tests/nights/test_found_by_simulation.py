@@ -12,6 +12,7 @@ from tests.support.night import Night, silent
 CORE = silent("cr-1")
 PARENT = silent("agg-go-may")
 CHILD = silent("olt-go-may")
+POST = silent("bc-go-may")
 
 
 @pytest.mark.parametrize("delivery", [Delivery.UNCERTAIN, Delivery.NOT_SENT, Delivery.PERMANENT])
@@ -75,3 +76,19 @@ async def test_a_child_that_waited_over_a_death_is_told_when_nobody_can_look(tmp
         await held_when_the_daemon_died(night)
         await night.passes(seconds=91)
         assert {row.target for row in night.rows(FactKind.INCIDENT_OPENED)} == {PARENT, CHILD}
+
+
+async def test_what_was_taken_and_is_escalated_asks_the_leader_anew_before_it_leaves_the_unit(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 09:00") as night:
+        leader, shift = night.on("leader", "bd-song-mau"), night.on("shift", "bd-song-mau")
+        await night.sees(POST, Health.DOWN)
+        await night.passes(minutes=31)
+        assert (await night.presses(leader, night.got[-1].buttons[-1])).accepted
+        left = [g.at for g in night.got if g.person == "yen.phan"]
+        assert (await night.presses(shift, night.got[0].buttons[0])).accepted
+        await night.passes(minutes=1)
+        heard = len([g for g in night.got if g.person == "yen.phan"])
+        await night.does("escalate", by=shift)
+        asked = [g.at for g in night.got if g.person == leader and "XIN Ý KIẾN" in g.text]
+        assert (left, asked[-1]) == (["09:31:00"], "09:32:00")
+        assert len([g for g in night.got if g.person == "yen.phan"]) == heard
