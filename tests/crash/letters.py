@@ -164,7 +164,9 @@ def _end(night: Records, incident: Any, wrong: list[str]) -> None:
     heard = {n["person"] for n in last if night.arrived[n["id"]]}
     if told - heard:
         wrong.append(f"{incident['code']}: {sorted(told - heard)} were told of it and not of its end")
-    perhaps = {n["person"] for n in mine if n["event"] in ASKED and n["uncertain"]}
+    # A message that was under way when it ended may fail afterwards: its reader hears of an end he knew no begin of.
+    tried = {attempt["notice"] for attempt in night.attempts}
+    perhaps = {n["person"] for n in mine if n["event"] in ASKED and (n["uncertain"] or n["id"] in tried)}
     if heard - told - perhaps:
         wrong.append(f"{incident['code']}: {sorted(heard - told - perhaps)} were told of its end only")
 
