@@ -6,14 +6,32 @@ called up on demand. Switched off by a person (admin down or testing) is no faul
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
-from monitord.sdk import Cause, Check, Happening, Health, Needs, Reach, Sight, TableRow, Unseen, Verdict, as_number
+from monitord.sdk import (
+    Cause,
+    Check,
+    Happening,
+    Health,
+    Needs,
+    Reach,
+    Sight,
+    Syntax,
+    TableRow,
+    Unseen,
+    Verdict,
+    as_number,
+)
 
 IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"
 IF_DESCR = "1.3.6.1.2.1.2.2.1.2"
 IF_ADMIN = "1.3.6.1.2.1.2.2.1.7"
 IF_OPER = "1.3.6.1.2.1.2.2.1.8"
+IF_LAST_CHANGE = "1.3.6.1.2.1.2.2.1.9"
+UPTIME = "1.3.6.1.2.1.1.3.0"
+TICKS = 100
+"""Ticks of sysUpTime and of ifLastChange in a second."""
 
 ADMIN = {1: "up", 2: "down", 3: "testing"}
 OPER = {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown"}
@@ -37,9 +55,9 @@ class Params:
 
 
 def needs(params: Params) -> Needs:
-    """Ask for the administrative and operational state of the interface of that name."""
+    """Ask for the administrative and operational state of the interface of that name, and since when."""
     column = IF_NAME if params.by == "name" else IF_DESCR
-    return Needs(rows=(TableRow(column, params.name, (IF_ADMIN, IF_OPER)),))
+    return Needs(scalars=(UPTIME,), rows=(TableRow(column, params.name, (IF_ADMIN, IF_OPER, IF_LAST_CHANGE)),))
 
 
 def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
@@ -70,8 +88,25 @@ def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
         case "dormant" if params.on_demand:
             return Verdict.up("dormant", None, *moved)
         case "dormant":
-            return Verdict(Health.DEGRADED, Cause.INTERFACE_DOWN, "dormant", happenings=moved)
-    return Verdict(Health.DOWN, Cause.INTERFACE_DOWN, word, happenings=moved)
+            return _fault(params, sight, Health.DEGRADED, word, moved)
+    return _fault(params, sight, Health.DOWN, word, moved)
+
+
+def _fault(params: Params, sight: Sight, health: Health, word: str, moved: tuple[Happening, ...]) -> Verdict:
+    since, by = began(sight, params.name)
+    return Verdict(health, Cause.INTERFACE_DOWN, word, happenings=moved, since=since, since_by=by)
+
+
+def began(sight: Sight, name: str) -> tuple[datetime | None, str]:
+    """Return since when the interface is in its state by what the device says, and by what: ifLastChange, or the uptime
+    where it has been so since the agent started (RFC 2863). None where the device says nothing that can be."""
+    uptime, change = sight.values.get(UPTIME), sight.rows.get((IF_LAST_CHANGE, name))
+    if uptime is None or change is None or {uptime.syntax, change.syntax} != {Syntax.TIMETICKS}:
+        return None, ""
+    up, last = uptime.raw, change.raw
+    if not isinstance(up, int) or not isinstance(last, int) or not 0 <= last <= up:
+        return None, ""  # the uptime began anew after 497 days, or this is nonsense
+    return sight.at - timedelta(seconds=(up - last) / TICKS), "if_last_change" if last else "uptime"
 
 
 def _admin(params: Params, sight: Sight) -> str:

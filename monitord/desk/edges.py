@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from monitord.desk.context import AGENT, Context, parents_of, write
 from monitord.desk.holding import withheld_below
 from monitord.desk.settling import reconsider, settle, turned
+from monitord.desk.suspicions import suspect
 from monitord.desk.timers import ladder_time, time_left
 from monitord.domain import lifecycle
 from monitord.domain.edge import Edge, Firmness
@@ -45,7 +46,9 @@ def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tu
         tx.append([_edge_fact(edge)], at)
     if edge.happenings:
         refs = {"happenings": list(edge.happenings), "seen": stamp(edge.seen_at)}
-        tx.append([Fact(FactKind.TARGET_HAPPENING, target=edge.target, refs=refs)], at)
+        private = {"detail": edge.detail} if edge.detail else None
+        tx.append([Fact(FactKind.TARGET_HAPPENING, target=edge.target, refs=refs, private=private)], at)
+        suspect(tx, context, device, target, edge, at)
     values = _write_target(tx, row, edge, device)
     restless = edge.flapping is not bool(row is not None and row["flapping"])
     if edge.firmness is Firmness.HARD:
@@ -133,6 +136,8 @@ def _edge_fact(edge: Edge) -> Fact:
         "last_good": None if edge.last_good is None else stamp(edge.last_good),
         "edge": f"{edge.source}:{edge.seq}",
     }
+    if edge.first_bad_by:
+        refs["first_bad_by"] = edge.first_bad_by
     return Fact(kind, target=edge.target, refs=refs, private={"detail": edge.detail} if edge.detail else None)
 
 

@@ -1,17 +1,19 @@
 """Incidents that people report: opened by hand, told like any other, ended by hand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from monitord.desk.context import GRACE, Context, write
 from monitord.desk.timers import ladder_time
 from monitord.domain import escalation, lifecycle
-from monitord.domain.dutybook import duty_in
+from monitord.domain.dutybook import DutyBook, duty_in
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident, Phase, code, next_number
 from monitord.domain.journal import stamp
-from monitord.domain.lane import suspicion_policy
-from monitord.domain.network import BY_HAND
+from monitord.domain.lane import Lane, suspicion_policy
+from monitord.domain.network import BY_HAND, Device, TargetId
 from monitord.domain.policy import Policy
 from monitord.domain.safe import clean
 from monitord.store.rows import Moment
@@ -19,6 +21,8 @@ from monitord.store.tx import Tx
 
 LONGEST = 200
 """Characters of what is reported: it is a headline."""
+SUSPECTED = 3
+"""The severity of what nobody has confirmed yet."""
 
 
 class ReportRefused(ValueError):
@@ -48,7 +52,6 @@ def report(tx: Tx, context: Context, what: Reported, person: str, at: Moment) ->
     unit, since = what.unit, what.since or at.now
     severity, policy = _grave(context, what)
     title = what.title
-    settings = context.settings
     said = clean(title, LONGEST)
     if not said:
         raise ReportRefused("say what is wrong, and where, in a line")
@@ -59,32 +62,68 @@ def report(tx: Tx, context: Context, what: Reported, person: str, at: Moment) ->
         raise ReportRefused(f"nobody has the id {person!r}")
     if duty_in(unit, person, book, at.now) is None and duty_in(unit, person, book, at.now - GRACE) is None:
         raise ReportRefused(f"{person} is not on duty in {unit} now: who is may report it (`monitord who`)")
-    day = at.now.astimezone(settings.zone).date()
-    number = next_number(*tx.numbers(day, at.now - settings.reopen_within))
-    draft = Incident(
+    draft = _draft(what.unit, severity, policy, said, at, since)
+    draft = replace(draft, lane=what.lane, site=what.site, suspected=what.suspected, drill=what.drill)
+    draft = replace(draft, cause=Cause.NO_ANSWER if what.drill else Cause.REPORTED)
+    return _open(tx, context, draft, None, book, {}, person, at)
+
+
+def suspicion(
+    tx: Tx,
+    context: Context,
+    lane: Lane,
+    device: Device,
+    name: TargetId,
+    title: str,
+    seen: Mapping[str, Any],
+    at: Moment,
+) -> Incident:
+    """Open a suspicion that a check raises, under a name of its own; the lane's named persons hear of it.
+
+    `seen` says in the first row which target was seen how.
+    """
+    policy = suspicion_policy(lane, context.settings.policy_for(device.unit, lane.severity).steps[0].channels)
+    draft = _draft(device.unit, SUSPECTED, policy, clean(title, LONGEST), at, at.now)
+    draft = replace(draft, lane=lane.id, site=device.site or None, suspected=True)
+    return _open(tx, context, draft, name, context.book(tx, at), seen, None, at)
+
+
+def _draft(unit: str, severity: int, policy: Policy, said: str, at: Moment, since: datetime) -> Incident:
+    return Incident(
         id=0,
-        code=code(day, number),
-        target=f"{BY_HAND}{code(day, number).lower()}-{day:%Y}",
+        code="",
+        target="",
         unit=unit,
         severity=severity,
         health=Health.DOWN,
-        cause=Cause.NO_ANSWER if what.drill else Cause.REPORTED,
+        cause=Cause.REPORTED,
         detail=said,
         phase=Phase.OPEN,
         policy=policy,
-        lane=what.lane,
-        site=what.site,
-        suspected=what.suspected,
-        drill=what.drill,
         detected_at=at.now,
         opened_at=at.now,
         ladder_from=at.now,
         step=-1,
         first_bad=since,
     )
-    decision = escalation.opened(tx.new_incident(draft, number, day), book, at.now)
+
+
+def _open(
+    tx: Tx,
+    context: Context,
+    draft: Incident,
+    name: TargetId | None,
+    book: DutyBook,
+    refs: Mapping[str, Any],
+    actor: str | None,
+    at: Moment,
+) -> Incident:
+    day = at.now.astimezone(context.settings.zone).date()
+    number = next_number(*tx.numbers(day, at.now - context.settings.reopen_within))
+    named = replace(draft, code=code(day, number), target=name or f"{BY_HAND}{code(day, number).lower()}-{day:%Y}")
+    decision = escalation.opened(tx.new_incident(named, number, day), book, at.now)
     first, *rest = decision.facts
-    write(tx, replace(decision, facts=(replace(first, actor=person), *rest)), at)
+    write(tx, replace(decision, facts=(replace(first, actor=actor, refs={**first.refs, **refs}), *rest)), at)
     return decision.incident
 
 
@@ -110,7 +149,7 @@ def _grave(context: Context, what: Reported) -> tuple[int, Policy]:
         return lane.severity, policy
     if not lane.named:
         raise ReportRefused(f"lane {lane.id!r} names nobody who may hear of a suspicion: `named` in its settings")
-    return 3, suspicion_policy(lane, policy.steps[0].channels)
+    return SUSPECTED, suspicion_policy(lane, policy.steps[0].channels)
 
 
 def restored_by_hand(tx: Tx, incident: Incident, person: str, since: datetime, at: Moment) -> Incident:

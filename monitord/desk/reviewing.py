@@ -12,9 +12,11 @@ import structlog
 from monitord.desk.context import Context
 from monitord.desk.holding import next_end, tell_what_is_over
 from monitord.desk.settling import reconsider, tell_changes, unknown_for_long
+from monitord.desk.suspicions import may_suspect
 from monitord.domain.health import Cause, Health
 from monitord.domain.holding import PATIENCE
 from monitord.domain.incident import RUNNING
+from monitord.domain.window import HOLD_OF
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -61,12 +63,26 @@ def review(tx: Tx, context: Context, last: Reviewed | None, at: Moment) -> Revie
         error = tx.isolated(partial(reconsider, tx, context, row, at))
         if error is not None:
             log.error("hold.failed", target=row["id"], error=repr(error))
+    if whole:
+        _look_for_suspicions(tx, context, last, at)
     if whole or round_at == at.now:
         tell_what_is_over(tx, context, at)
         tell_changes(tx, context, at)
         _open_what_is_unknown(tx, context, at)
     end = next_end(tx, at)
     return Reviewed(at.now, round_at, up_to, None if end is None else max(0.05, (end - at.now).total_seconds()))
+
+
+def _look_for_suspicions(tx: Tx, context: Context, last: Reviewed | None, at: Moment) -> None:
+    """Ask for a look at what may be suspicious and was covered by a window that is over."""
+    if last is None:
+        return
+    ended = tx.windows(last.at, at.now)
+    over = [window for window in ended if window.end <= at.now and window.kind in HOLD_OF]
+    for device in context.settings.devices.values() if over else ():
+        for target in may_suspect(context, device):
+            if any(w.scope.covers(target, device.id, device.site, device.unit) for w in over):
+                tx.asked[target] = None
 
 
 def _open_what_is_unknown(tx: Tx, context: Context, at: Moment) -> None:

@@ -57,7 +57,8 @@ class Edge:
 
     `source`, `boot` and `seq` name the edge: the desk takes each at most once. `seen_at` is the look that gave it.
     `first_bad` and `last_good` bound the instant at which a fault began. `flapping` and `history` are the target's
-    restlessness after that look, as `flapping.written` puts it.
+    restlessness after that look, as `flapping.written` puts it. `first_bad_by` says by what of the device
+    `first_bad` was estimated; empty: by the looks.
     """
 
     source: str
@@ -78,6 +79,7 @@ class Edge:
     happenings: tuple[Happening, ...] = ()
     flapping: bool = False
     history: str = ""
+    first_bad_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def observe(state: TargetState, verdict: Verdict, at: datetime, confirm: int) ->
         return after, Change(state.settled, Health.UP, Firmness.HARD, 0)
 
     # A look that saw nothing begins no fault: the beginning is the first look that saw one.
-    first_bad = state.first_bad or (at if seen in FAULTS else None)
+    first_bad = state.first_bad or (_began(state, verdict, at) if seen in FAULTS else None)
     if seen is state.settled:
         after = TargetState(seen, seen, first_bad=first_bad, last_good=state.last_good, looked=True)
         return after, _returned(state.health, seen, first) if first or state.health is not seen else None
@@ -131,6 +133,14 @@ def observe(state: TargetState, verdict: Verdict, at: datetime, confirm: int) ->
     )
     changed = seen is not state.health or first
     return after, Change(state.health, seen, Firmness.SOFT, attempt) if changed else None
+
+
+def _began(state: TargetState, verdict: Verdict, at: datetime) -> datetime:
+    """Return when a fault first seen at `at` began: as the device says it, if that lies after the last good look."""
+    said = verdict.since
+    if said is None or said > at or (state.last_good is not None and said <= state.last_good):
+        return at
+    return said
 
 
 def _returned(last: Health | None, settled: Health, first: bool) -> Change:
@@ -179,6 +189,7 @@ def to_wire(edge: Edge) -> dict[str, Any]:
         "happenings": list(edge.happenings),
         "flapping": edge.flapping,
         "history": edge.history,
+        "first_bad_by": edge.first_bad_by,
     }
 
 
@@ -207,4 +218,5 @@ def from_wire(wire: Mapping[str, Any]) -> Edge:
         happenings=tuple(Happening(h) for h in wire["happenings"]),
         flapping=bool(wire["flapping"]),
         history=str(wire["history"]),
+        first_bad_by=str(wire.get("first_bad_by", "")),
     )

@@ -66,3 +66,12 @@ class Happening(StrEnum):
 
     RESTARTED = "restarted"
     RENUMBERED = "renumbered"
+    FINGERPRINT = "fingerprint"
+    PAGE_CHANGED = "page_changed"
+    STRANGE_DEVICE = "strange_device"
+
+
+STANDING = frozenset({Happening.FINGERPRINT, Happening.PAGE_CHANGED, Happening.STRANGE_DEVICE})
+"""Happenings that go on: told once, and not at every look while they are so."""
+SUSPICIOUS = frozenset({Happening.PAGE_CHANGED, Happening.STRANGE_DEVICE})
+"""Happenings that may be an attack: named persons look into them (`Lane.suspects`)."""

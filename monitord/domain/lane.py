@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitord.domain.health import Happening
 from monitord.domain.policy import Policy, PolicyStep, Whom
 
 
@@ -16,7 +17,8 @@ class Lane:
     """A lane: whom to call, what to say, who hears of a suspicion.
 
     `authorities` are organisations, called in that order; with `nearest_police` the police of the incident's site are
-    called first. `named` are the persons to whom a suspicion goes.
+    called first. `named` are the persons to whom a suspicion goes, `suspects` the happenings that raise one by
+    themselves.
     """
 
     id: str
@@ -26,6 +28,7 @@ class Lane:
     named: tuple[str, ...] = ()
     nearest_police: bool = False
     severity: int = 1
+    suspects: frozenset[Happening] = frozenset()
 
 
 def authorities_of(lane: Lane, police: str | None) -> tuple[str, ...]:

@@ -179,7 +179,8 @@ def as_text(value: Value, what: str = "") -> str:
 class Verdict:
     """What a check concludes from a sight.
 
-    `readings` go to metrics, never to the desk; `happenings` become journal rows.
+    `readings` go to metrics, never to the desk; `happenings` become journal rows. `since` is the instant from which the
+    device says that it is so, `since_by` what it says it by: an estimate of when a fault began.
     """
 
     health: Health
@@ -187,6 +188,8 @@ class Verdict:
     detail: str = ""
     readings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     happenings: tuple[Happening, ...] = ()
+    since: datetime | None = None
+    since_by: str = ""
 
     @staticmethod
     def up(detail: str = "", readings: Mapping[str, float] | None = None, *happenings: Happening) -> "Verdict":

@@ -4,19 +4,21 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import structlog
 
 from monitord.domain import flapping
 from monitord.domain.edge import Change, Edge, Firmness, Known, TargetState, known, observe, soft
-from monitord.domain.health import FAULTS, Cause, Happening, Health
+from monitord.domain.health import FAULTS, STANDING, Cause, Happening, Health
 from monitord.domain.looking import Check, Reach, Sight, Unseen, Verdict
 from monitord.domain.network import SIGHT, Device, Target, TargetId
 from monitord.domain.safe import clean
 from monitord.judge.eyes import Eyes
 
+SAME_BEGIN = timedelta(seconds=5)
+"""Two looks say the same beginning within this: the device counts in hundredths, and answers take a while."""
 MAX_READINGS = 32
 """Readings kept of one verdict."""
 
@@ -48,6 +50,7 @@ class Judge:
         self._previous: dict[TargetId, Sight] = {}
         self._complained: set[TargetId] = set()
         self._restless: dict[TargetId, flapping.Flapping] = {}
+        self._standing: dict[TargetId, tuple[frozenset[Happening], str]] = {}
         self._eyes = Eyes()
         self.check_failures = 0
 
@@ -74,6 +77,7 @@ class Judge:
     def ask(self, targets: Iterable[TargetId]) -> None:
         """Tell the next verdict of these targets whatever it is: somebody waits for it."""
         for target in targets:
+            self._standing.pop(target, None)
             if (state := self._states.get(target)) is not None:
                 self._states[target] = replace(state, asked=True)
 
@@ -83,6 +87,7 @@ class Judge:
         staying = {target.id for device in devices for target in device.targets}
         self._states = {target: state for target, state in self._states.items() if target in staying}
         self._previous = {target: sight for target, sight in self._previous.items() if target in staying}
+        self._standing = {target: told for target, told in self._standing.items() if target in staying}
         self._restless = {target: flaps for target, flaps in self._restless.items() if target in staying}
         self._eyes.keep({target.partition("/")[0] for target in staying})
         self._complained.clear()
@@ -95,7 +100,7 @@ class Judge:
         waiting = False
         kept = _kept(sight)
         for target in device.targets if targets is None else targets:
-            verdict = self._verdict(target, sight)
+            verdict = self._once(target.id, self._verdict(target, sight))
             before = self._states.get(target.id, TargetState())
             after, change = observe(before, verdict, sight.at, device.timing.confirm)
             self._states[target.id] = after
@@ -130,6 +135,17 @@ class Judge:
                 self._complained.add(target.id)
                 _log.error("check.failed", target=target.id, check=target.check, exc_info=True)
             return Verdict.unknown(Cause.CHECK_FAILED, clean(f"{target.check}: {type(error).__name__}"))
+
+    def _once(self, target: TargetId, verdict: Verdict) -> Verdict:
+        """Return the verdict without the standing happenings that were told as they are now."""
+        standing = frozenset(verdict.happenings) & STANDING
+        if not standing and verdict.health is not Health.UP:
+            return verdict  # nothing could be seen of it
+        told, now = self._standing.get(target), (standing, verdict.detail)
+        self._standing[target] = now
+        if not standing or told != now:
+            return verdict
+        return replace(verdict, happenings=tuple(h for h in verdict.happenings if h not in STANDING))
 
     def _restlessness(self, target: TargetId, state: TargetState, at: datetime) -> bool:
         """Note a look's state; return True when the target began or ceased to flap by it."""
@@ -197,7 +213,15 @@ class Judge:
             happenings=verdict.happenings,
             flapping=restless is not None and restless.is_flapping,
             history=flapping.written(restless) if restless is not None else "",
+            first_bad_by=_begun_by(verdict, after),
         )
+
+
+def _begun_by(verdict: Verdict, after: TargetState) -> str:
+    """Return by what of the device the beginning of a fault is known; empty when it is by the looks."""
+    if verdict.since is None or after.first_bad is None or abs(after.first_bad - verdict.since) > SAME_BEGIN:
+        return ""
+    return verdict.since_by
 
 
 def _happened(before: TargetState, after: TargetState, verdict: Verdict) -> Change:

@@ -70,6 +70,7 @@ class LaneForm(Form):
     script: Text
     named: list[Slug] = Field(default_factory=list)
     severity: Severity = 1
+    suspects: list[Literal["page_changed", "strange_device"]] = Field(default_factory=list)
 
 
 class SlotForm(Form):

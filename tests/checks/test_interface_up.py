@@ -1,14 +1,27 @@
 """Interfaces: every state by its own word, and not seeing is not down."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from checks.interface_up import CHECK, IF_ADMIN, IF_DESCR, IF_NAME, IF_OPER, OPER, Params, judge
+from checks.interface_up import (
+    CHECK,
+    IF_ADMIN,
+    IF_DESCR,
+    IF_LAST_CHANGE,
+    IF_NAME,
+    IF_OPER,
+    OPER,
+    UPTIME,
+    Params,
+    judge,
+)
 from monitord.sdk import Cause, Happening, Health, Reach, Sight, Syntax, Unseen, Value, Verdict
-from tests.checks.sights import sight
+from tests.checks.sights import T0, sight
 from tests.support.shared import shared_path
 
 NAME = "Cổng 0/1"
@@ -148,3 +161,33 @@ def test_unseen_of_the_sight_does_not_escape() -> None:
         verdict(None, None)
     except Unseen:
         pytest.fail("the check lets Unseen through although it has better words")
+
+
+def ticking(uptime: int | None, last: int | None, **more: Any) -> Sight:
+    """Return a port that is down on an agent up for so many ticks, in its state since so many of them."""
+    down = seen(1, 2)
+    cells = {} if last is None else {(IF_LAST_CHANGE, NAME): Value(Syntax.TIMETICKS, last)}
+    values = {} if uptime is None else {UPTIME: Value(Syntax.TIMETICKS, uptime)}
+    return replace(down, values=values, rows={**down.rows, **cells}, **more)
+
+
+def test_the_device_says_since_when_a_port_is_down() -> None:
+    judged = judge(Params(NAME), ticking(90_000, 60_000), None)
+    assert (judged.since, judged.since_by) == (T0 - timedelta(seconds=300), "if_last_change")
+
+
+def test_a_port_that_is_so_since_the_agent_started_began_with_its_uptime() -> None:
+    judged = judge(Params(NAME), ticking(12_000, 0), None)
+    assert (judged.since, judged.since_by) == (T0 - timedelta(seconds=120), "uptime")
+
+
+@pytest.mark.parametrize(("uptime", "last"), [(100, 200), (None, 5), (5, None), (None, None)])
+def test_what_the_device_says_that_cannot_be_is_not_believed(uptime: int | None, last: int | None) -> None:
+    judged = judge(Params(NAME), ticking(uptime, last), None)
+    assert (judged.health, judged.since, judged.since_by) == (Health.DOWN, None, "")
+
+
+def test_it_asks_for_the_last_change_of_its_interface() -> None:
+    wanted = CHECK.needs(Params(NAME))
+    assert wanted.scalars == (UPTIME,)
+    assert [row.columns for row in wanted.rows] == [(IF_ADMIN, IF_OPER, IF_LAST_CHANGE)]

@@ -1,6 +1,6 @@
 """The runner of verdicts: what becomes an edge, what does not, and that no check file can do harm."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -245,3 +245,47 @@ def test_a_target_that_flaps_says_so_by_an_edge_and_once_more_when_it_is_calm() 
     again.seed([Known("olt-1/told", Health.UP, at(9), None, True, edges[last].history)])
     (restarted,) = again.judge(one, told(Health.UP, at(41))).edges
     assert restarted.flapping, "a restart calms nothing"
+
+
+def test_what_goes_on_happening_is_told_once_and_anew_when_it_is_another_or_somebody_asks() -> None:
+    shown = [""]
+
+    def judging(params: Any, sight: Sight, previous: Sight | None) -> Verdict:
+        return Verdict.up(shown[0], None, *((Happening.PAGE_CHANGED,) if shown[0] else ()))
+
+    runner = judge(check(judge=judging))
+    crossed = []
+    for look, seen in enumerate(("", "a", "a", "b", "", "b", "b")):
+        shown[0] = seen
+        edges = runner.judge(device(), told(Health.UP, at(look))).edges
+        crossed.append([edge.detail for edge in edges if edge.happenings])
+    assert crossed == [[], ["a"], [], ["b"], [], ["b"], []]
+    runner.ask(["olt-1/told"])
+    (edge,) = runner.judge(device(), told(Health.UP, at(9))).edges
+    assert (edge.happenings, edge.detail) == ((Happening.PAGE_CHANGED,), "b")
+
+
+@pytest.mark.parametrize(
+    ("says", "begins", "by"),
+    [(-20, -20, "if_last_change"), (-65, 0, ""), (30, 0, ""), (None, 0, "")],
+    ids=["after the last good look", "before it", "ahead", "nothing"],
+)
+def test_a_fault_begins_when_the_device_says_so_after_the_last_good_look(
+    says: float | None, begins: float, by: str
+) -> None:
+    down: list[datetime] = []
+
+    def judging(params: Any, sight: Sight, previous: Sight | None) -> Verdict:
+        if not down:
+            return Verdict.up()
+        since = None if says is None else down[0] + timedelta(seconds=says)
+        return Verdict(Health.DOWN, Cause.INTERFACE_DOWN, since=since, since_by="if_last_change")
+
+    runner = judge(check(judge=judging))
+    runner.judge(device(), told(Health.UP, at(0)))
+    down.append(at(12))
+    edges = [e for look in (12, 13, 14) for e in runner.judge(device(), told(Health.UP, at(look))).edges]
+    assert [(e.firmness, e.first_bad, e.first_bad_by) for e in edges] == [
+        (firmness, down[0] + timedelta(seconds=begins), by) for firmness in (Firmness.SOFT, Firmness.HARD)
+    ]
+    assert from_wire(to_wire(edges[0])) == edges[0]

@@ -54,6 +54,17 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
             ("binhh", "there is no person `binhh`; did you mean `binh`?"),
         ],
     ),
+    (
+        "roster:\n",
+        "security_lanes:\n"
+        "  - {id: a, name: A, script: Tôi, authorities: [cong-an], named: [binh], suspects: [page_changed]}\n"
+        "  - {id: b, name: B, script: Tôi, authorities: [cong-an], suspects: [page_changed, strange_device]}\n"
+        "roster:\n",
+        [
+            ("[page_changed, strange", "name who hears of a suspicion: `named`"),
+            ("page_changed, strange", "lane `a` raises a suspicion for `page_changed` already"),
+        ],
+    ),
     ("  - id: page", "  - id: monitord", [("monitord", "the id `monitord` stands for the desk itself")]),
     ("    parent: core", "    parent: cor", [("cor", "there is no device `cor`; did you mean `core`?")]),
     ("    parent: core", "    parent: edge", [("edge", "parents go in a circle: `edge` -> `edge`")]),

@@ -13,9 +13,11 @@ LINE = {
     FactKind.CLOCK_STEPPED: "The machine's clock stepped[ by {by} seconds][; it slept {suspended} seconds]",
     FactKind.SETTINGS_LOADED: "Settings loaded[: {devices} devices][, {people} people]",
     FactKind.ROSTER_IMPORTED: "Roster imported[: {added} shifts added][, {removed} removed]",
-    FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}][ (suspected, {attempt}/{confirm})]",
-    FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}] (confirmed)",
-    FactKind.TARGET_HAPPENING: "{target}: {happenings}",
+    FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"
+    "[; by the device's {first_bad_by} since {first_bad}][ (suspected, {attempt}/{confirm})]",
+    FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"
+    "[; by the device's {first_bad_by} since {first_bad}] (confirmed)",
+    FactKind.TARGET_HAPPENING: "{target}: {happenings}[: {detail}]",
     FactKind.TARGET_REMOVED: "{target}: no longer in the settings[; {incident} is not watched any more]",
     FactKind.TARGET_HELD: "{target}: {health}, not told[ because of {holds}][ ({by})]",
     FactKind.TARGET_RELEASED: "{target}: no longer held back[: {reason}]",
@@ -94,7 +96,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
         common |= {"event": {str(d): w for d, w in names.DIARY.items()}}
     # A return to what was settled before waits for no confirmation.
     common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
-    common |= {"attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
+    common |= {"first_bad_by": names.BEGUN_BY, "attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}
     return common

@@ -63,7 +63,13 @@ HOLD = {
     Hold.BLIND: "blind",
 }
 
-HAPPENING = {Happening.RESTARTED: "device restarted", Happening.RENUMBERED: "device renumbered its ports"}
+HAPPENING = {
+    Happening.RESTARTED: "device restarted",
+    Happening.RENUMBERED: "device renumbered its ports",
+    Happening.FINGERPRINT: "fingerprint of the page",
+    Happening.PAGE_CHANGED: "page is not the one agreed on",
+    Happening.STRANGE_DEVICE: "another device answers",
+}
 
 EVENT = {
     Event.STEP: "incident",
@@ -173,6 +179,9 @@ REASON = {
 """Why a notice is not sent any more."""
 
 WINDOW = {"maintenance": "maintenance", "mute": "mute", "freeze": "change freeze", "power_cut": "planned power cut"}
+
+BEGUN_BY = {"if_last_change": "ifLastChange", "uptime": "uptime"}
+"""By what of a device the beginning of a fault is known."""
 
 TAKEN_AS = {"handed": "handed the incident", "asked": "asked by name"}
 """Why somebody who is on no duty may take an incident."""

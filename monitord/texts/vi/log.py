@@ -13,9 +13,11 @@ LINE = {
     FactKind.CLOCK_STEPPED: "Đồng hồ máy chủ nhảy[ {by} giây][; máy ngủ {suspended} giây]",
     FactKind.SETTINGS_LOADED: "Nạp cấu hình[: {devices} thiết bị][, {people} người]",
     FactKind.ROSTER_IMPORTED: "Nhập lịch trực[: thêm {added} ca][, bớt {removed} ca]",
-    FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}][ (nghi vấn, lần {attempt}/{confirm})]",
-    FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}] (đã khẳng định)",
-    FactKind.TARGET_HAPPENING: "{target}: {happenings}",
+    FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"
+    "[; theo {first_bad_by} của thiết bị từ {first_bad}][ (nghi vấn, lần {attempt}/{confirm})]",
+    FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"
+    "[; theo {first_bad_by} của thiết bị từ {first_bad}] (đã khẳng định)",
+    FactKind.TARGET_HAPPENING: "{target}: {happenings}[: {detail}]",
     FactKind.TARGET_REMOVED: "{target}: không còn trong cấu hình[; kết thúc theo dõi {incident}]",
     FactKind.TARGET_HELD: "{target}: {health}, chưa báo[ vì {holds}][ ({by})]",
     FactKind.TARGET_RELEASED: "{target}: hết giữ báo[: {reason}]",
@@ -92,7 +94,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
         common |= {"event": {str(d): w for d, w in names.DIARY.items()}}
     # A return to what was settled before waits for no confirmation.
     common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
-    common |= {"attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
+    common |= {"first_bad_by": names.BEGUN_BY, "attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}
     return common

@@ -63,7 +63,13 @@ HOLD = {
     Hold.BLIND: "mất giám sát",
 }
 
-HAPPENING = {Happening.RESTARTED: "thiết bị khởi động lại", Happening.RENUMBERED: "thiết bị đánh lại số thứ tự cổng"}
+HAPPENING = {
+    Happening.RESTARTED: "thiết bị khởi động lại",
+    Happening.RENUMBERED: "thiết bị đánh lại số thứ tự cổng",
+    Happening.FINGERPRINT: "dấu nhận dạng của trang",
+    Happening.PAGE_CHANGED: "trang khác với bản đã thống nhất",
+    Happening.STRANGE_DEVICE: "thiết bị trả lời không phải thiết bị đã biết",
+}
 
 EVENT = {
     Event.STEP: "báo sự cố",
@@ -178,6 +184,9 @@ WINDOW = {
     "freeze": "đóng băng thay đổi",
     "power_cut": "cắt điện theo kế hoạch",
 }
+
+BEGUN_BY = {"if_last_change": "ifLastChange", "uptime": "thời gian chạy"}
+"""By what of a device the beginning of a fault is known."""
 
 TAKEN_AS = {"handed": "được giao", "asked": "được gọi đích danh"}
 """Why somebody who is on no duty may take an incident."""
