@@ -175,7 +175,8 @@ def _says(row: Row) -> dict[str, Any]:
                 "first_bad": refs.get("first_bad"),
             } | {name: refs.get(name) for name in ("code", "unit", "severity", "health", "cause")}
         case FactKind.INCIDENT_CHANGED:
-            return {"health": refs.get("health"), "cause": refs.get("cause")}
+            more = {name: refs[name] for name in ("severity", "round", "first_bad") if name in refs}
+            return {"health": refs.get("health"), "cause": refs.get("cause")} | more
         case FactKind.INCIDENT_ACKNOWLEDGED:
             return {
                 "phase": Phase.ACKNOWLEDGED,

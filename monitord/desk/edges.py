@@ -71,6 +71,7 @@ def _wake_below(tx: Tx, context: Context, device: Device, target: Target, edge: 
             after = {"look_after": edge.seen_at}
             tx.sql.execute(t.target.update().where(t.target.c.id == waiting["id"]).values(after))
             tx.asked[waiting["id"]] = None
+            tx.armed_count += 1  # where no look comes the wait ends by the clock
         else:
             reconsider(tx, context, waiting, at)
 

@@ -157,10 +157,10 @@ def _end(
 
 def _change(tx: Tx, context: Context, device: Device, target: Target, row: Any, running: Incident, at: Moment) -> None:
     severity, _ = _severity(tx, context, device, target, row, at)
-    after, fact = lifecycle.changed(running, Health(row["settled"]), Cause(row["cause"]), row["detail"] or "", severity)
+    health, cause = Health(row["settled"]), Cause(row["cause"])
+    began = row["first_bad"] if running.health is Health.UNKNOWN else None
+    after, fact = lifecycle.changed(running, health, cause, row["detail"] or "", severity, began)
     tx.append([fact], at)
-    if running.health is Health.UNKNOWN and row["first_bad"] is not None:
-        after = replace(after, first_bad=row["first_bad"])  # until then nobody knew whether it worked
     told, told_anew = tx.told(running.id), frozenset[str]()
     if after.severity != running.severity:
         after = replace(after, policy=context.settings.policy_for(running.unit, after.severity, device.tags))

@@ -164,8 +164,12 @@ def flapping(incident: Incident, told: Iterable[Told], changes: int) -> Decision
     return Decision(incident, (fact,), notices)
 
 
-def changed(incident: Incident, health: Health, cause: Cause, detail: str, severity: int) -> tuple[Incident, Fact]:
+def changed(
+    incident: Incident, health: Health, cause: Cause, detail: str, severity: int, first_bad: datetime | None = None
+) -> tuple[Incident, Fact]:
     """Return the incident seen in another health while the fault lasts, and the row that says so.
+
+    `first_bad` is when a fault began of which until now nobody could see whether it was one.
 
     Its severity rises with what is seen, and never falls: what turned out worse must not stay quiet, what turned out
     better was told as it was.
@@ -174,6 +178,11 @@ def changed(incident: Incident, health: Health, cause: Cause, detail: str, sever
     refs: dict[str, str | int] = {"was": incident.health, "health": health, "cause": cause}
     if worse != incident.severity:
         refs |= {"severity_was": incident.severity, "severity": worse}
+        if incident.phase is Phase.OPEN:
+            refs["round"] = incident.round + 1  # its severer ladder begins
+    if first_bad is not None:
+        incident = replace(incident, first_bad=first_bad)
+        refs["first_bad"] = stamp(first_bad)
     private = {"detail": detail} if detail else None
     fact = Fact(FactKind.INCIDENT_CHANGED, incident.id, incident.target, refs=refs, private=private)
     return replace(incident, health=health, cause=cause, detail=detail, severity=worse), fact

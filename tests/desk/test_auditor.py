@@ -176,6 +176,7 @@ async def test_what_is_planted_is_found_and_nothing_else(what: str, tmp_path: Pa
 
 async def test_a_little_late_is_not_late(tmp_path: Path) -> None:
     async with Night(tmp_path, BEGIN) as night:
+        night.whole = False
         await night.sees(OLT, Health.DOWN)
         plant(
             night,
@@ -189,6 +190,7 @@ async def test_a_little_late_is_not_late(tmp_path: Path) -> None:
 
 async def test_what_waits_for_a_look_at_its_target_rightly_waits(tmp_path: Path) -> None:
     async with Night(tmp_path, BEGIN) as night:
+        night.whole = False
         await night.sees(OLT, Health.DOWN)
         plant(
             night,
@@ -201,6 +203,7 @@ async def test_what_waits_for_a_look_at_its_target_rightly_waits(tmp_path: Path)
 
 async def test_a_channel_that_fails_or_sends_as_fast_as_it_may_is_at_work(tmp_path: Path) -> None:
     async with Night(tmp_path, BEGIN) as night:
+        night.whole = False
         await night.sees(OLT, Health.DOWN)
         await night.sees(OTHER, Health.DOWN)
         plant(night, "UPDATE outbox SET state = 'pending', not_before = :now-90, created_at = :now-90")

@@ -14,7 +14,6 @@ from tests.sim.province import (
     OWNER,
     REPEAT,
     STAND_INS,
-    leaders_ahead,
     policy_of,
     reachable,
     steps_of,
@@ -224,7 +223,7 @@ def _next_asked(truth: Truth, ladder: Ladder, told: int, number: int, at: float,
     stand_ins = [s for name in on if name in edition.people for s in STAND_INS.get(name, ())]
     others = dict.fromkeys(
         name
-        for name in (*stand_ins, *leaders_ahead(edition, unit, now))
+        for name in (*stand_ins, *truth.leaders(unit, at, now))
         if name in edition.people - edition.unbound and name not in first and name not in on
     )
     places = [n - own - 1 for n in range(own + 1, number + 1) if n > told]

@@ -189,11 +189,13 @@ def steps_of(policy: str, unit: str) -> tuple[tuple[float, Whom, str], ...]:
     return (*steps, *asked, (after + REPEAT, whom, ref))
 
 
-def leaders_ahead(edition: Edition, unit: str, now: datetime) -> list[str]:
-    """Return who leads a unit in the days ahead, by this edition, whose turn comes first in front."""
+def leaders_ahead(edition: Edition, unit: str, now: datetime, known_from: datetime) -> list[str]:
+    """Return who leads a unit in the days ahead, by this edition, whose turn comes first in front; shifts that were
+    over at `known_from` are not known."""
     first: dict[str, datetime] = {}
     for shift in edition.shifts:
-        if (shift.unit, shift.duty) == (unit, "leader") and shift.end > now and shift.start < now + timedelta(days=14):
+        ahead = max(now, known_from) < shift.end and shift.start < now + timedelta(days=14)
+        if (shift.unit, shift.duty) == (unit, "leader") and ahead:
             first[shift.person] = min(shift.start, first.get(shift.person, shift.start))
     return sorted(first, key=lambda person: (first[person], person))
 

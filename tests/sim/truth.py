@@ -15,7 +15,7 @@ from monitord.store.rows import journal_row
 from tests.sim.clock import BEGIN
 from tests.sim.history import History
 from tests.sim.place import read as read_database
-from tests.sim.province import Edition, on_duty, reachable
+from tests.sim.province import Edition, leaders_ahead, on_duty, reachable
 
 AFTER_START = 12.0
 """Seconds after a start, or after the machine slept, in which what is owed may wait for a first look."""
@@ -107,7 +107,14 @@ class Truth:
         known = sorted([*self._editions, *imports], key=lambda one: one[0])
         told = [(when, edition) for begins, when, edition in known if begins <= at]
         edition = next((e for when, e in reversed(told) if when <= now), told[0][1])
-        return on_duty(edition, unit, duty, now, min(when for begins, when in self._imports if begins <= at))
+        return on_duty(edition, unit, duty, now, self._known_from(at))
+
+    def _known_from(self, at: float) -> datetime:
+        return min(when for begins, when in self._imports if begins <= at)
+
+    def leaders(self, unit: str, at: float, now: datetime) -> list[str]:
+        """Return who leads a unit in the days ahead, whose turn comes first in front."""
+        return leaders_ahead(self.edition(at), unit, now, self._known_from(at))
 
     def reached(self, unit: str, duty: str, at: float, now: datetime) -> list[str]:
         """Return whom a step to a duty reaches."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from monitord.account import proof
 from monitord.bootstrap import settings_of, token
 from monitord.clock import Step
 from monitord.desk.context import Context
@@ -124,6 +125,8 @@ class Night:
         self.got: list[Got] = []
         self.answer: Callable[[Claimed], Outcome] = lambda claimed: ACCEPTED
         self.reserve = Reserve()
+        self.whole = True
+        """Whether the log must agree with the tables at the end; False where a test writes to the tables by itself."""
         self.answers_asks = True
         """Whether what the desk wants looked at is looked at; False when the looker hangs."""
         self._runs = 0
@@ -160,6 +163,9 @@ class Night:
 
     async def __aexit__(self, *rest: object) -> None:
         assert list(verify(self.rows())) == []
+        if self.whole:
+            with self.engine.connect() as connection:
+                assert proof.verify(connection).breaks == ()
         self.engine.dispose()
 
     # --- what is seen -----------------------------------------------------------------------------------------------
