@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
+from monitord.account import proof
 from monitord.domain.journal import FactKind, verify
 from tests.sim.check_ladders import judge_ladders
 from tests.sim.check_letters import judge_letters
@@ -21,6 +22,7 @@ from tests.sim.check_looks import judge_looks
 from tests.sim.check_presses import judge_presses, judge_typed
 from tests.sim.daemon import ALIVE
 from tests.sim.history import History
+from tests.sim.place import read
 from tests.sim.province import CANARIES
 from tests.sim.truth import Truth
 
@@ -43,6 +45,8 @@ def judge(history: History, database: Path) -> list[str]:
 
 def _log(truth: Truth, wrong: list[str]) -> None:
     wrong += [f"I9: row {b.seq}: {b.why}" for b in verify(truth.rows)]
+    with read() as connection:
+        wrong += [f"I9: row {b.seq}: {b.why}" for b in proof.verify(connection).breaks]
     unknown = [row.seq for row in truth.rows if row.seq not in truth.when]
     if unknown:
         wrong.append(f"I9: rows nobody wrote: {unknown[:5]}")
