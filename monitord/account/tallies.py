@@ -4,7 +4,6 @@ import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,7 +38,6 @@ class _Course:
 
     code: str = ""
     says: dict[str, tuple[Any, int]] = field(default_factory=dict)
-    earlier_too: set[str] = field(default_factory=set)
     opened: int | None = None
 
 
@@ -51,9 +49,6 @@ class Tallies:
     accepted: set[int] = field(default_factory=set)
     incidents: int = 0
     notices: int = 0
-    _ts: datetime | None = None
-    _boot: str = ""
-    _lifted: bool = False
 
     def take(self, connection: sa.Connection, page: Sequence[Stored]) -> list[Break]:
         """Gather what the next rows say; return what they say of notices that the outbox does not."""
@@ -63,7 +58,6 @@ class Tallies:
             row = stored.row
             if row is None:
                 continue
-            self._note_instant(row)
             if row.incident is not None:
                 breaks += self._incident(row)
             if row.kind == FactKind.NOTICE_ACCEPTED:
@@ -71,13 +65,6 @@ class Tallies:
         for start in range(0, len(accepted), _CHUNK):
             breaks += self._accepted(connection, accepted[start : start + _CHUNK])
         return breaks
-
-    def _note_instant(self, row: Row) -> None:
-        """Notice rows whose instant may have been lifted to their predecessor's: the clock went back before them."""
-        if row.ts != self._ts:
-            self._ts, self._boot, self._lifted = row.ts, row.boot, False
-        by = row.refs.get("by") if row.kind == FactKind.CLOCK_STEPPED else None
-        self._lifted = self._lifted or row.boot != self._boot or (isinstance(by, int | float) and by < 0)
 
     def _incident(self, row: Row) -> list[Break]:
         assert row.incident is not None
@@ -90,11 +77,6 @@ class Tallies:
             course.opened, course.code = row.seq, str(row.refs.get("code"))
         for column, value in _says(row).items():
             course.says[column] = (value, row.seq)
-            # Where the clock went back the journal's instant was lifted, and the true one lies before it.
-            if self._lifted and column in ("opened_at", "acknowledged_at"):
-                course.earlier_too.add(column)
-            else:
-                course.earlier_too.discard(column)
         return []
 
     def _accepted(self, connection: sa.Connection, facts: Sequence[tuple[Stored, Row]]) -> Iterator[Break]:
@@ -163,7 +145,8 @@ class Tallies:
 
 def _says(row: Row) -> dict[str, Any]:
     """Return the columns of the incident that a row settles, each as it must be stored."""
-    refs, at = row.refs, stamp(row.ts)
+    # Where the clock had gone back the journal's instant was lifted, and the tables have what the clock said.
+    refs, at = row.refs, row.refs.get("wall") or stamp(row.ts)
     match row.kind:
         case FactKind.INCIDENT_OPENED:
             return {
@@ -244,8 +227,6 @@ def _against(course: _Course | None, kept: Mapping[Any, Any]) -> Iterable[Break]
         if column == "first_bad" and stored is None:
             stored = kept["detected_at"]
         if stored == value:
-            continue
-        if column in course.earlier_too and isinstance(stored, str) and stored < value:
             continue
         yield _differs(seq, f"incident {kept['code']}", column, stored, value)
 

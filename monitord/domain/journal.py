@@ -162,8 +162,12 @@ def row_hash(row: Row) -> str:
 
 
 def chained(fact: Fact, previous: Row | None, ts: datetime, boot: str, digest: str | None) -> Row:
-    """Return the row for `fact` behind `previous`; `ts` is lifted to the predecessor's when the clock went back."""
+    """Return the row for `fact` behind `previous`.
+
+    `ts` is lifted to the predecessor's when the clock went back; then `wall` in the row's refs is what the clock said.
+    """
     at = ts if previous is None else max(ts, previous.ts)
+    refs = dict(fact.refs) if at == ts else {**fact.refs, "wall": stamp(ts)}
     bare = Row(
         seq=1 if previous is None else previous.seq + 1,
         ts=at,
@@ -172,7 +176,7 @@ def chained(fact: Fact, previous: Row | None, ts: datetime, boot: str, digest: s
         incident=fact.incident,
         target=fact.target,
         actor=fact.actor,
-        refs=json.loads(canonical(dict(fact.refs))),
+        refs=json.loads(canonical(refs)),
         digest=digest,
         prev=GENESIS if previous is None else previous.hash,
         hash="",
