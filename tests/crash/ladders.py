@@ -95,6 +95,9 @@ def _ladders(rows: Iterable[Row], wrong: list[str]) -> list[Ladder]:
         match row.kind:
             case FactKind.INCIDENT_OPENED | FactKind.INCIDENT_ACK_EXPIRED:
                 ladders.append(Ladder(row.ts))
+            case FactKind.INCIDENT_CHANGED if "round" in row.refs:
+                ladders[-1].closed = ladders[-1].closed or row.ts
+                ladders.append(Ladder(row.ts))
             case FactKind.INCIDENT_ACKNOWLEDGED | FactKind.INCIDENT_RESTORED:
                 ladders[-1].closed = ladders[-1].closed or row.ts
             case FactKind.INCIDENT_REOPENED if row.refs["phase"] == "open":

@@ -138,6 +138,10 @@ def _closed(night: Records, notice: Any) -> datetime | None:
                 return row.ts
             case FactKind.INCIDENT_ACK_EXPIRED if seen == notice["round"] and notice["event"] == "acknowledged":
                 return row.ts
+            case FactKind.INCIDENT_CHANGED if "round" in row.refs:
+                if seen == notice["round"] and notice["event"] in TELLING:
+                    return row.ts
+                seen += 1
             case FactKind.INCIDENT_ACK_EXPIRED:
                 seen += 1
     return None

@@ -11,6 +11,8 @@ from tests.crash.records import SLACK, Found, Records
 DETECT = 1.0 + 3 * 0.6 + 2 * 0.3 + SLACK
 """Interval, three looks that time out, two waits between them."""
 RETURN = 1.0 + 0.6 + SLACK
+TICK = timedelta(seconds=0.1)
+"""How exactly a device that counts in hundredths says since when a port is down."""
 
 
 def judge_outages(night: Records, found: Found) -> None:
@@ -28,7 +30,7 @@ def judge_outages(night: Records, found: Found) -> None:
 def _true(night: Records, episode: Episode, truths: Sequence[Truth], wrong: list[str]) -> None:
     code, short = episode.code, timedelta(seconds=1.2)
     for what, at in (("first_bad", episode.first_bad), ("detected_at", episode.detected)):
-        if not any(truth.begins <= at and at - short <= truth.ends for truth in truths):
+        if not any(truth.begins - TICK <= at and at - short <= truth.ends for truth in truths):
             wrong.append(f"{code}: {what} {at:%X.%f} of {episode.target}, which was well")
     restored = episode.restored
     if restored is None:
