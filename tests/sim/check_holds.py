@@ -57,6 +57,8 @@ def judge_quiet(truth: Truth, target: str, row: Row, wrong: list[str]) -> None:
 def let_out(truth: Truth, target: str, at: float, by: float) -> float | None:
     """Return by when a fault must be told that is confirmed at `at` and due by `by`: not in a maintenance, but at its
     end. None where the clock was wrong, so that nobody can say."""
+    if truth.doubtful(target, at, by):
+        return None
     while windows := [w for w in truth.maintained(target, at, by) if w.ends + SOON > by]:
         end = max(window.ends for window in windows)
         if truth.clock_wrong(min(w.begins for w in windows), end + SOON):

@@ -51,7 +51,8 @@ def _rows(
                 judge_opening(truth, target, row, looks, wrong)
                 judge_quiet(truth, target, row, wrong)
                 waits = 0.0 if above(target) is None else PATIENCE
-                if before and at - before[-1].at > SOON + waits and not truth.maintained(target, at - SOON, at):
+                quiet = truth.maintained(target, at - SOON, at) or truth.doubtful(target, at - SOON, at)
+                if before and at - before[-1].at > SOON + waits and not quiet:
                     wrong.append(f"I1: {name} opened {at - before[-1].at:.1f} s after its last look")
                 _bounds(truth, row, everything, wrong)
             case FactKind.INCIDENT_RESTORED if at not in removed:

@@ -145,6 +145,12 @@ class Truth:
         device = target.partition("/")[0]
         return [w for w in self.windows if w.device == device and w.begins <= ends and begins < w.ends]
 
+    def doubtful(self, target: str, begins: float, ends: float) -> bool:
+        """Return whether nobody can say if a maintenance covers a target then: the wall clock, which it is kept by, was
+        off."""
+        device = target.partition("/")[0]
+        return any(w.device == device for w in self.windows) and self.clock_wrong(begins, ends)
+
     def alive(self, begins: float, ends: float) -> bool:
         """Return whether the daemon was awake all that time in one life."""
         return any(a.begins <= begins and ends <= a.ends for a in self.awake)
