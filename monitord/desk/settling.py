@@ -23,8 +23,8 @@ from monitord.store.tx import Tx
 
 FREE: Mapping[str, Any] = {"withheld_at": None, "behind": False, "look_after": None, "held": []}
 """The columns of a target whose fault waits for nothing."""
-SILENCE = frozenset({Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TIMED_OUT, Cause.REFUSED})
-"""What a power cut explains."""
+CUT = frozenset({Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TIMED_OUT, Cause.REFUSED, Cause.ON_BATTERY})
+"""What a power cut explains; a low battery it does not."""
 
 
 def settle(
@@ -232,7 +232,7 @@ def _severity(
     rule = settings.severity_rule(target, health)
     planned = planned_cut(tx, device, target, at)
     severity = settings.severity_for(target, health)
-    if planned is not None and Cause(row["cause"]) in SILENCE:
+    if planned is not None and Cause(row["cause"]) in CUT:
         severity = max(severity, settings.planned_cut_severity)
     return severity, {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
 

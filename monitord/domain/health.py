@@ -59,6 +59,8 @@ class Cause(StrEnum):
     CHECK_FAILED = "check_failed"
     BLIND = "blind"
     REPORTED = "reported"
+    ON_BATTERY = "on_battery"
+    BATTERY_LOW = "battery_low"
 
 
 class Happening(StrEnum):

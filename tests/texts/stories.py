@@ -282,6 +282,9 @@ STORIES: Mapping[str, Story] = {
         SHIFT, health=Health.UNKNOWN, cause=Cause.TABLE_INCOMPLETE, severity=4, now=at("03:39"), detected_at=at("03:08")
     ),
     "restored-shift-unknown": restored(replace(SHIFT, health=Health.UNKNOWN, cause=Cause.TABLE_INCOMPLETE, severity=4)),
+    "step-shift-battery": replace(
+        SHIFT, cause=Cause.BATTERY_LOW, detail="12 min, 20 %", device_name="Nguồn trạm Cầu Kè", title=""
+    ),
     "changed": replace(SHIFT, event=Event.CHANGED, now=at("03:16"), was=Health.GARBLED),
     "changed-taken": replace(SHIFT, event=Event.CHANGED, now=at("04:01"), was=Health.GARBLED, taken=TAKEN, next=None),
     "changed-department": replace(DEPARTMENT, event=Event.CHANGED, now=at("03:50"), was=Health.GARBLED),

@@ -63,6 +63,10 @@ def _to_do(story: Story) -> str:
         return "check the line and the port of the machine that watches; telephone the sites"
     if story.health is Health.UNKNOWN:
         return "nobody knows whether it works: call the site; let the administrator look at the check"
+    if story.cause is Cause.ON_BATTERY:
+        return "look at the mains; have a generator ready"
+    if story.cause is Cause.BATTERY_LOW:
+        return "bring a generator; call the response team"
     if story.health is Health.AUTH:
         return "ask the administrator to check the device's user and password"
     if forms.is_page(story) or story.cause is Cause.SLOW:

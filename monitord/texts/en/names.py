@@ -45,6 +45,8 @@ CAUSE = {
     Cause.CHECK_FAILED: "the check itself failed",
     Cause.BLIND: "many devices silent at once, perhaps our own line",
     Cause.REPORTED: "reported by somebody",
+    Cause.ON_BATTERY: "on battery",
+    Cause.BATTERY_LOW: "battery low",
 }
 
 PHASE = {

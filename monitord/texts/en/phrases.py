@@ -55,6 +55,10 @@ def headline(story: Story) -> str:
             return "WE CANNOT SEE THE NETWORK"
         case Health.UNKNOWN, _:
             return "CANNOT BE LOOKED AT"
+        case _, Cause.ON_BATTERY:
+            return "ON BATTERY"
+        case _, Cause.BATTERY_LOW:
+            return "BATTERY LOW"
         case Health.DOWN, Cause.INTERFACE_DOWN:
             return "PORT WITHOUT LINK"
         case Health.DOWN, _ if forms.is_page(story):

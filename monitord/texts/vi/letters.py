@@ -67,6 +67,10 @@ def _to_do(story: Story) -> str:
         return "kiểm tra đường truyền, cổng mạng của máy giám sát; gọi điện hỏi các trạm"
     if story.health is Health.UNKNOWN:
         return "không rõ có mất dịch vụ hay không: gọi trạm hỏi; báo quản trị xem lại cấu hình kiểm tra"
+    if story.cause is Cause.ON_BATTERY:
+        return "kiểm tra điện lưới; chuẩn bị máy nổ"
+    if story.cause is Cause.BATTERY_LOW:
+        return "đưa máy nổ đến trạm, gọi đội ứng cứu"
     if story.health is Health.AUTH:
         return "báo quản trị kiểm tra tên, mật khẩu truy cập thiết bị"
     if forms.is_page(story) or story.cause is Cause.SLOW:

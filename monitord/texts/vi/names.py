@@ -45,6 +45,8 @@ CAUSE = {
     Cause.CHECK_FAILED: "phép kiểm tra bị lỗi",
     Cause.BLIND: "nhiều thiết bị cùng lúc không trả lời, có thể do đường truyền của máy giám sát",
     Cause.REPORTED: "do người báo",
+    Cause.ON_BATTERY: "đang chạy ắc quy",
+    Cause.BATTERY_LOW: "ắc quy sắp cạn",
 }
 
 PHASE = {

@@ -51,6 +51,10 @@ def headline(story: Story) -> str:
             return "HỆ THỐNG KHÔNG QUAN SÁT ĐƯỢC MẠNG"
         case Health.UNKNOWN, _:
             return "KHÔNG KIỂM TRA ĐƯỢC"
+        case _, Cause.ON_BATTERY:
+            return "ĐANG CHẠY ẮC QUY"
+        case _, Cause.BATTERY_LOW:
+            return "ẮC QUY SẮP CẠN"
         case Health.DOWN, Cause.INTERFACE_DOWN:
             return "MẤT KẾT NỐI CỔNG"
         case Health.DOWN, _ if forms.is_page(story):
