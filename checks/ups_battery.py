@@ -37,7 +37,7 @@ def needs(params: Params) -> Needs:
 
 
 def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
-    """Return down for a battery that is low or empty, degraded on battery, up on mains, unknown where it says nothing."""
+    """Return down for a battery that is low or empty, degraded on battery, up on mains; else unknown."""
     match sight.reach:
         case Reach.ANSWERED:
             pass

@@ -1,22 +1,19 @@
-"""Why it went as it went, from the journal and the tables alone: of an incident, and of one person at one instant."""
+"""The story of an incident, from look to delivery, by the journal and the tables alone."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from monitord.account.journal_log import Line, in_words
 from monitord.account.stored import fetch, selection, snapshot
 from monitord.domain.incident import Incident
-from monitord.domain.journal import FactKind, Row
-from monitord.domain.notice import NoticeState
-from monitord.domain.policy import Whom, due_at
-from monitord.domain.roster import Shift, on_duty
+from monitord.domain.journal import FactKind
+from monitord.domain.policy import Whom
+from monitord.domain.roster import Shift
 from monitord.settings.model import Settings
 from monitord.store import tables as t
-from monitord.store.rows import incident_of, journal_row, shift_of
+from monitord.store.rows import incident_of, shift_of
 from monitord.texts.story import Words
 
 BEFORE = timedelta(minutes=15)
@@ -65,95 +62,3 @@ def _shifts(connection: sa.Connection, incident: Incident, line: Line) -> tuple[
         s.unit == incident.unit, s.duty == line.refs.get("ref"), s.starts <= line.ts, s.ends > line.ts
     )
     return tuple(shift_of(row) for row in connection.execute(wanted.order_by(s.id)).mappings())
-
-
-class Reason(StrEnum):
-    """Why somebody was told of an incident by an instant, or was not."""
-
-    TOLD = "told"
-    ON_THE_WAY = "on_the_way"
-    NOT_REACHED = "not_reached"
-    SUPERSEDED = "superseded"
-    NOT_ON_DUTY = "not_on_duty"
-    TAKEN_BEFORE = "taken_before"
-    NOT_DUE = "not_due"
-    NO_STEP = "no_step"
-    HELD = "held"
-
-
-@dataclass(frozen=True, slots=True)
-class Because:
-    """One reason: of which incident (or held target), by what, and when. `who` are ids of persons."""
-
-    reason: Reason
-    what: str
-    at: datetime | None = None
-    who: tuple[str, ...] = ()
-    detail: str = ""
-
-
-def reasons_for(connection: sa.Connection, person: str, at: datetime) -> list[Because]:
-    """Return for every incident that ran at `at`, and every fault that was held then, why that person had been told of
-    it by then or had not."""
-    with snapshot(connection):
-        i = t.incident.c
-        ran = sa.and_(i.opened_at <= at, sa.or_(i.restored_at.is_(None), i.restored_at > at))
-        rows = connection.execute(sa.select(t.incident).where(ran).order_by(i.id).limit(MOST)).mappings().all()
-        found = [reason for row in rows for reason in _of(connection, incident_of(row), person, at)]
-        return [*found, *_held(connection, at)]
-
-
-def _of(connection: sa.Connection, incident: Incident, person: str, at: datetime) -> Iterator[Because]:
-    j, o, s = t.journal.c, t.outbox.c, t.shift.c
-    mine = sa.select(t.outbox).where(o.incident == incident.id, o.person == person, o.created_at <= at).order_by(o.id)
-    notices = [row for row in connection.execute(mine).mappings() if row["edits"] is None]
-    for row in notices:
-        if row["accepted_at"] is not None and row["accepted_at"] <= at:
-            yield Because(Reason.TOLD, incident.code, row["accepted_at"], detail=row["channel"])
-        elif row["state"] == NoticeState.DEAD:
-            yield Because(Reason.NOT_REACHED, incident.code, row["created_at"], detail=row["last_cause"] or "")
-        elif row["state"] == NoticeState.SUPERSEDED:
-            yield Because(Reason.SUPERSEDED, incident.code, row["created_at"], detail=row["channel"])
-        else:
-            yield Because(Reason.ON_THE_WAY, incident.code, row["created_at"], detail=row["last_cause"] or "")
-    if notices:
-        return
-    covering = sa.select(t.shift).where(s.unit == incident.unit, s.starts <= at, s.ends > at)
-    shifts = [shift_of(row) for row in connection.execute(covering).mappings()]
-    mine_now = {shift.duty for shift in shifts if shift.person == person}
-    steps = [n for n, step in enumerate(incident.policy.steps) if _names(step.whom, step.ref, person, mine_now)]
-    if not mine_now and not steps:
-        first = incident.policy.steps[0]
-        who = on_duty(shifts, incident.unit, first.ref, at) if first.whom is Whom.DUTY else ()
-        yield Because(Reason.NOT_ON_DUTY, incident.code, at, who)
-        return
-    if not steps:
-        yield Because(Reason.NO_STEP, incident.code, at, detail=", ".join(sorted(mine_now)))
-        return
-    wanted = sa.select(t.journal).where(j.incident == incident.id, j.ts <= at).order_by(j.seq)
-    rows = [journal_row(row) for row in connection.execute(wanted).mappings()]
-    taken = next((row for row in reversed(rows) if row.kind == FactKind.INCIDENT_ACKNOWLEDGED), None)
-    if taken is not None:
-        yield Because(Reason.TAKEN_BEFORE, incident.code, taken.ts, (taken.actor or "",))
-        return
-    due = due_at(incident.policy, incident.ladder_from, steps[0])
-    yield Because(Reason.NOT_DUE, incident.code, due, detail=str(steps[0] + 1))
-
-
-def _names(whom: Whom, ref: str, person: str, duties: set[str]) -> bool:
-    return (whom is Whom.DUTY and ref in duties) or (whom is Whom.PERSON and ref == person)
-
-
-def _held(connection: sa.Connection, at: datetime) -> Iterator[Because]:
-    """Yield the faults that were held at `at`: told to nobody, for a reason."""
-    j = t.journal.c
-    kinds = (FactKind.TARGET_HELD, FactKind.TARGET_RELEASED)
-    wanted = sa.select(t.journal).where(j.kind.in_(kinds), j.ts <= at, j.ts > at - timedelta(days=31)).order_by(j.seq)
-    standing: dict[str, Row] = {}
-    for row in map(journal_row, connection.execute(wanted).mappings()):
-        if row.kind == FactKind.TARGET_HELD:
-            standing[row.target or ""] = row
-        else:
-            standing.pop(row.target or "", None)
-    for target, row in standing.items():
-        yield Because(Reason.HELD, target, row.ts, detail=", ".join(row.refs["holds"]))

@@ -5,8 +5,9 @@ from typing import Annotated
 import cyclopts
 from cyclopts import Parameter
 
-from monitord.account.explain import Because, Told, reasons_for, story_of
+from monitord.account.explain import Told, story_of
 from monitord.account.journal_log import HOME
+from monitord.account.reasons import Because, reasons_for
 from monitord.account.who import NotAnInstant, instant_at
 from monitord.cli.place import WRONG, fail
 from monitord.cli.reading import Config, Database, Reading, reading

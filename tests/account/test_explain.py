@@ -7,7 +7,8 @@ from pathlib import Path
 import cyclopts
 import pytest
 
-from monitord.account.explain import Reason, reasons_for, story_of
+from monitord.account.explain import story_of
+from monitord.account.reasons import Reason, reasons_for
 from monitord.cli import explain, rehearse
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
@@ -58,7 +59,8 @@ def test_everyone_hears_why_he_was_called_or_was_not(night: Lived) -> None:
     assert leader["SC-0112-001"] is Reason.TAKEN_BEFORE
     assert leader["SC-0112-002"] is Reason.NOT_DUE
     assert leader[OLT] is Reason.HELD
-    assert why(night, "yen.phan")["SC-0112-002"] is Reason.NOT_ON_DUTY
+    assert why(night, "yen.phan")["SC-0112-002"] is Reason.NOT_DUE
+    assert why(night, "son.ta")["SC-0112-002"] is Reason.NOT_ON_DUTY
     assert why(night, night.people["leader"], 60) == {}
 
 
@@ -100,7 +102,7 @@ def test_explain_and_rehearse_as_they_are_typed(
     code, out = typed("rehearse", "--fault", "olt-go-may", "--at", "2026-12-01 23:58")
     assert code == 0
     assert "trực lãnh đạo" in out
-    assert "Định tuyến gom Gò Mây".casefold() in out.casefold() or "gom Gò Mây" in out
+    assert "gom Gò Mây" in out
     code, out = typed("rehearse", "--fault", "olt-go-may", "--at", "2026-12-01 23:58", "--json")
     assert code == 0
     assert out.count('"person"') >= 4
