@@ -189,6 +189,7 @@ async def _meter(played: Played) -> None:
 
 async def _settle(played: Played) -> None:
     running = sa.select(sa.func.count()).select_from(t.incident).where(t.incident.c.phase != Phase.RESTORED)
+    unsaid = sa.select(sa.func.count()).select_from(t.incident).where(t.incident.c.hushed)
     owed = sa.select(sa.func.count()).select_from(t.outbox)
     owed = owed.where(t.outbox.c.state.in_([NoticeState.PENDING, NoticeState.LEASED]))
     if played.daemon.process is None or played.daemon.process.returncode is not None:
@@ -198,7 +199,7 @@ async def _settle(played: Played) -> None:
 
     def left() -> int:
         with played.daemon.reading() as connection:
-            return sum(int(connection.execute(query).scalar() or 0) for query in (running, owed))
+            return sum(int(connection.execute(query).scalar() or 0) for query in (running, unsaid, owed))
 
     calm = 0
     while CLOCK.mono() < until and calm < 4:
