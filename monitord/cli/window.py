@@ -1,24 +1,23 @@
 """`monitord window`: maintenance, mutes, change freezes and planned power cuts, through the running daemon."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 import cyclopts
 import sqlalchemy as sa
 from cyclopts import Parameter
 
-from monitord.account.who import NotAnInstant, instant_at
-from monitord.calendar.spoken import NotALunarDate, spoken_day
+from monitord.account.spans import NotASpan, Spans, typed_spans
 from monitord.cli.act import As, ask_daemon
 from monitord.cli.place import WRONG, fail, folder_or_default, settings_at
 from monitord.cli.reading import Config, Database, Reading, reading
 from monitord.cli.terminal import print_table
 from monitord.clock import SystemClock
-from monitord.domain.series import WEEKDAYS, days_of, spans_of
 from monitord.domain.window import Scope, Window, WindowKind, scope_to_wire
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.rows import window_of
+from monitord.texts import pick
 
 Many = Annotated[list[str] | None, Parameter(consume_multiple=True)]
 SHOWN = 20
@@ -27,8 +26,9 @@ SHOWN = 20
 def add(
     kind: WindowKind,
     start: Annotated[str, Parameter(name="--from", help='When: 01:00, or "2026-12-01 01:00".')],
-    end: Annotated[str, Parameter(name="--to", help="When it ends; a time alone is the next such time.")],
+    end: Annotated[str | None, Parameter(name="--to", help="When it ends; a time alone is the next such time.")] = None,
     *,
+    length: Annotated[str | None, Parameter(name="--for", help="How long it is, instead of --to: 2h, 90m.")] = None,
     person: As,
     target: Many = None,
     device: Many = None,
@@ -48,7 +48,11 @@ def add(
     scope = Scope(tuple(target or ()), tuple(device or ()), tuple(site or ()), tuple(unit or ()))
     if scope.everything is not everything:
         fail("say what it covers: --device, --site, --unit, --target, or --everything alone", WRONG)
-    spans = _spans(settings, start, end, every, until, lunar)
+    try:
+        now = SystemClock().now()
+        spans = typed_spans(now, settings.zone, start, end, length, every, until, lunar)
+    except NotASpan as wrong:
+        fail(str(wrong), WRONG)
     if dry_run:
         _show(settings, kind, scope, spans)
         return
@@ -107,70 +111,25 @@ def _line(at: Reading, window: Window, reason: str) -> list[str]:
     ]
 
 
-def _spans(
-    settings: Settings, start: str, end: str, every: str | None, until: str | None, lunar: str | None
-) -> list[tuple[datetime, datetime]]:
-    now = SystemClock().now()
-    zone = settings.zone
-    try:
-        begins = instant_at(start, now, zone)
-        ends = instant_at(end, begins, zone)
-    except NotAnInstant as wrong:
-        fail(str(wrong), WRONG)
-    if ends <= begins and ":" in end and "-" not in end:
-        ends += timedelta(days=1)
-    clock_from, clock_to = begins.astimezone(zone).time(), ends.astimezone(zone).time()
-    if lunar is not None:
-        return spans_of([_lunar_day(lunar, now.astimezone(zone).date())], clock_from, clock_to, zone)
-    if every is None:
-        return [(begins, ends)]
-    if until is None:
-        fail("say until when: --until 2027-06-30", WRONG)
-    try:
-        last = date.fromisoformat(until)
-    except ValueError:
-        fail(f"--until is a date such as 2027-06-30, not {until!r}", WRONG)
-    days = range(7) if every.casefold() in ("ngày", "ngay", "day") else [_weekday(word) for word in every.split()]
-    return spans_of(days_of(begins.astimezone(zone).date(), last, days), clock_from, clock_to, zone)
-
-
-def _weekday(word: str) -> int:
-    if word.upper() not in WEEKDAYS:
-        fail(f"{word!r} is no day of the week: {', '.join(WEEKDAYS)}, or ngày", WRONG)
-    return WEEKDAYS[word.upper()]
-
-
-def _lunar_day(text: str, today: date) -> date:
-    """Return the next day of that lunar date; one that does not exist offers its neighbour, and nothing is written."""
-    wrong: NotALunarDate | None = None
-    for year in (today.year - 1, today.year, today.year + 1):
-        try:
-            found = spoken_day(text, year)
-        except NotALunarDate as no:
-            wrong = no
-            continue
-        if found >= today:
-            return found
-    fail(str(wrong) if wrong else f"{text!r} lies in no year near", WRONG)
-
-
-def _show(settings: Settings, kind: WindowKind, scope: Scope, spans: list[tuple[datetime, datetime]]) -> None:
+def _show(settings: Settings, kind: WindowKind, scope: Scope, spans: Spans) -> None:
+    words = pick(settings.lang)
     covered = [
-        target.id
+        (device.name, target.id)
         for device in settings.devices.values()
         for target in device.targets
         if scope.covers(target.id, device.id, device.site, device.unit)
     ]
-    print(f"{kind}: {len(spans)} window(s), {len(covered)} target(s); nothing was written")
+    counts = {"kind": words.window(kind), "windows": len(spans), "targets": len(covered)}
+    print(words.table["window_dry_run"].format(**counts))
+    more = words.table["and_more"]
     for begins, ends in spans[:SHOWN]:
-        a, b = begins.astimezone(settings.zone), ends.astimezone(settings.zone)
-        print(f"  {a:%a %d/%m/%Y %H:%M} - {b:%d/%m/%Y %H:%M}")
+        print(f"  {words.instant(begins, settings.zone)} – {words.instant(ends, settings.zone)}")
     if len(spans) > SHOWN:
-        print(f"  and {len(spans) - SHOWN} more")
-    for name in covered[:SHOWN]:
-        print(f"  covers {name}")
+        print("  " + more.format(number=len(spans) - SHOWN))
+    for name, ident in covered[:SHOWN]:
+        print(f"  {name} ({ident})")
     if len(covered) > SHOWN:
-        print(f"  and {len(covered) - SHOWN} more")
+        print("  " + more.format(number=len(covered) - SHOWN))
 
 
 def register(app: cyclopts.App) -> None:

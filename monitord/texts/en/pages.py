@@ -153,6 +153,8 @@ TABLE = {
     "stands_in": "stands in for",
     "shift": "shift",
     "nothing_ran": "No incident ran then.",
+    "window_dry_run": "{kind}: {windows} window(s), {targets} target(s) covered; nothing was written",
+    "and_more": "and {number} more",
     "because_told": "told",
     "because_on_the_way": "on its way, not there yet",
     "because_not_reached": "could not be reached",

@@ -153,6 +153,8 @@ TABLE = {
     "stands_in": "trực thay",
     "shift": "ca",
     "nothing_ran": "Lúc đó không có sự cố nào đang diễn ra.",
+    "window_dry_run": "{kind}: {windows} khung giờ, {targets} mục kiểm tra trong phạm vi; chưa ghi gì",
+    "and_more": "và {number} mục nữa",
     "because_told": "đã báo",
     "because_on_the_way": "đang gửi, chưa tới",
     "because_not_reached": "không gửi tới được",
