@@ -109,7 +109,10 @@ def _free(truth: Truth, channel: str) -> Iterator[tuple[float, float, bool]]:
     """Yield the times in which the daemon was awake in one life and Telegram took what was sent, and whether it was the
     daemon that came back: then nothing waits for its next attempt."""
     telegram = truth.history.telegram
-    barred = sorted([*telegram.habits.outages, *telegram.limits]) if channel == "telegram" else []
+    # Being told to wait is counted by a clock that stands still while the machine sleeps.
+    slept = truth.history.sleeps
+    limits = [(a, b + sum(wakes - sleeps for sleeps, wakes in slept if a <= sleeps < b)) for a, b in telegram.limits]
+    barred = sorted([*telegram.habits.outages, *limits]) if channel == "telegram" else []
     for awake in truth.awake:
         begins = awake.begins
         for a, b in barred:

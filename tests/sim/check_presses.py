@@ -94,9 +94,12 @@ ROW_OF: Mapping[str, str] = {
 def judge_typed(truth: Truth, wrong: list[str]) -> None:
     """Hold what people typed against the journal: a row for each that was done, and none that nobody typed."""
     left = [r for r in truth.rows if r.kind in ROW_OF.values() and "update" not in r.refs]
-    for typed in truth.history.acts:
+    # What was said to be done has its row for certain; what got no answer may have one.
+    for typed in sorted(truth.history.acts, key=lambda one: not one.done):
         mine = (typed.incident, typed.person, ROW_OF[typed.what])
-        row = next((r for r in left if (r.incident, r.actor, r.kind) == mine and truth.at(r) >= typed.at), None)
+        done_by = typed.at + HEARD
+        fits = (r for r in left if (r.incident, r.actor, r.kind) == mine and typed.at <= truth.at(r) <= done_by)
+        row = next(fits, None)
         if row is not None:
             left.remove(row)
         elif typed.done:
