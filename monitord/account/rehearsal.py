@@ -21,6 +21,7 @@ from monitord.domain.window import Window
 from monitord.settings.model import Settings
 from monitord.settings.shifts import shifts_of
 from monitord.store import tables as t
+from monitord.store.roster import leaders_ahead
 from monitord.store.rows import shift_of, window_of
 
 
@@ -85,6 +86,9 @@ def rehearsal(
     )
     until = written_to(connection)
 
+    unit = settings.units.get(device.unit)
+    leads = unit.leader_duty if unit else "leader"
+
     def book_at(instant: datetime) -> DutyBook:
         shifts = _shifts(connection, settings, instant, until)
         return DutyBook(
@@ -95,6 +99,7 @@ def rehearsal(
             settings.organisations,
             settings.duty_kinds,
             settings.zone,
+            leaders_ahead(connection, device.unit, leads, instant),
         )
 
     acts = rehearse(draft, book_at, at + timedelta(hours=hours))
