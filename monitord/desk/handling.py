@@ -135,14 +135,14 @@ def _eta(act: Act) -> Incident:
 
 
 def _escalate(act: Act) -> Incident:
-    ladder_now = ladder_time(act.tx, act.incident.id, act.at)
     # What was taken begins a round of its own, in which nothing was approved and nobody was spoken to.
     same_round = act.incident.phase is Phase.OPEN
     approved = frozenset(approvals(act.tx, act.incident.id, act.incident.round)) if same_round else frozenset()
     book = act.context.ladder_book(act.tx, act.at, act.incident)
     spoken = frozenset(answered(act.tx, act.incident, act.incident.ladder_from)) if same_round else frozenset()
-    decision = handling.escalated(act.incident, act.person, act.duty, book, ladder_now, approved, spoken)
-    write(act.tx, decision, act.at, ladder_now)
+    # From here on the ladder counts by the wall again, whatever the wall clock did before.
+    decision = handling.escalated(act.incident, act.person, act.duty, book, act.at.now, approved, spoken)
+    write(act.tx, decision, act.at)
     return decision.incident
 
 

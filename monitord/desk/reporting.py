@@ -30,6 +30,8 @@ ADD_CHANNEL_FAILURES = 3
 """After so long, or so many failures, the same is told by the next channel as well."""
 GIVE_UP_AFTER = timedelta(hours=6)
 """How long a notice of an incident that is over is tried; those of a running incident are tried without end."""
+GIVE_UP_TRIES = 100
+"""... and how often at least: a clock that was set forward, or a long downtime, makes no notice old."""
 
 _LET_GO = (NoticeState.PENDING, NoticeState.SUPERSEDED)
 
@@ -74,7 +76,8 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
     uncertain = outcome.delivery is Delivery.UNCERTAIN
     wait = outcome.retry_in or retry_delay(row["attempts"], jitter)
     incident = tx.incident(row["incident"]) if row["incident"] is not None else None
-    if (incident is None or not incident.running) and at.now - row["created_at"] > GIVE_UP_AFTER:
+    over = incident is None or not incident.running
+    if over and row["attempts"] >= GIVE_UP_TRIES and at.now - row["created_at"] > GIVE_UP_AFTER:
         _mark_dead(tx, row, outcome, at)
         return
     tx.sql.execute(

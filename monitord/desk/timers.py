@@ -66,7 +66,8 @@ def _fire(
             decision = escalation.step_due(incident, book, ladder_now, down_between, approved, spoken)
             write(tx, decision, at, ladder_now)
         case TimerKind.ACK_EXPIRY:
-            write(tx, escalation.ack_expired(incident, book, ladder_now), at, ladder_now)
+            # A new round counts by the wall again, whatever the wall clock did before.
+            write(tx, escalation.ack_expired(incident, book, at.now), at)
 
 
 def ladder_time(tx: Tx, incident: int, at: Moment) -> datetime:

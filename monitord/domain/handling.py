@@ -25,7 +25,7 @@ def escalated(
     person: str,
     duty: str,
     book: DutyBook,
-    ladder_now: datetime,
+    now: datetime,
     already_approved: AbstractSet[str] = frozenset(),
     spoken_to: AbstractSet[str] = frozenset(),
 ) -> Decision:
@@ -34,7 +34,7 @@ def escalated(
     was_taken = incident.phase is Phase.ACKNOWLEDGED
     while was_taken and step_of(incident.policy, number).whom is Whom.NEXT_LEADER:
         number -= 1  # the leader on duty has not been asked in the new round
-    base = ladder_now - (due_at(incident.policy, incident.ladder_from, number) - incident.ladder_from)
+    base = now - (due_at(incident.policy, incident.ladder_from, number) - incident.ladder_from)
     after = replace(
         incident,
         phase=Phase.OPEN,
@@ -46,7 +46,7 @@ def escalated(
     )
     refs = {"duty": duty, "step": number, "round": after.round, "was": incident.phase}
     fact = Fact(FactKind.INCIDENT_ESCALATED, incident.id, incident.target, person, refs)
-    ladder = step_due(after, book, ladder_now, None, already_approved, spoken_to)
+    ladder = step_due(after, book, now, None, already_approved, spoken_to)
     return replace(ladder, facts=(fact, *ladder.facts))
 
 

@@ -7,7 +7,7 @@ import pytest
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Delivery, DeliveryCause, Outcome
-from tests.support.night import Night, silent
+from tests.support.night import ACCEPTED, NOT_SENT, Night, silent
 
 CORE = silent("cr-1")
 PARENT = silent("agg-go-may")
@@ -92,3 +92,31 @@ async def test_what_was_taken_and_is_escalated_asks_the_leader_anew_before_it_le
         asked = [g.at for g in night.got if g.person == leader and "XIN Ý KIẾN" in g.text]
         assert (left, asked[-1]) == (["09:31:00"], "09:32:00")
         assert len([g for g in night.got if g.person == "yen.phan"]) == heard
+
+
+async def test_a_clock_set_forward_makes_the_end_of_a_fault_no_old_news(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 06:00") as night:
+        await night.sees(CORE, Health.DOWN)
+        night.answer = lambda claimed: NOT_SENT
+        await night.sees(CORE, Health.UP)
+        await night.wall_steps(2 * 86_400)
+        await night.passes(minutes=3)
+        night.answer = lambda claimed: ACCEPTED
+        await night.passes(minutes=2)
+        assert [g.text.split(" ·")[0] for g in night.got if g.person == night.got[0].person][-1] == "🟢 ĐÃ KHÔI PHỤC"
+        assert night.rows(FactKind.NOTICE_DEAD) == []
+
+
+async def test_a_ladder_begun_by_hand_after_the_clock_was_moved_keeps_its_steps_over_a_boot(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 06:00") as night:
+        await night.sees(CORE, Health.DOWN)
+        await night.presses(night.on("shift"), night.got[0].buttons[0])
+        await night.wall_steps(7200)
+        await night.does("escalate")
+        told = [row.refs["step"] for row in night.rows(FactKind.STEP_FIRED)]
+        night.die()
+        night.clock.boot_id = "another"
+        await night.passes_away(60)
+        await night.sees(CORE, Health.DOWN, first=True)
+        await night.passes(minutes=1)
+        assert [row.refs["step"] for row in night.rows(FactKind.STEP_FIRED)] == told

@@ -76,7 +76,7 @@ TELLING: tuple[Mutant, ...] = (
         "three-tries",
         "after three failures a message is given up",
         "desk/reporting.py",
-        'if (incident is None or not incident.running) and at.now - row["created_at"] > GIVE_UP_AFTER:',
+        'if over and row["attempts"] >= GIVE_UP_TRIES and at.now - row["created_at"] > GIVE_UP_AFTER:',
         'if row["attempts"] >= 3:',
     ),
     one(
