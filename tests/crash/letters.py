@@ -170,7 +170,10 @@ def _end(night: Records, incident: Any, wrong: list[str]) -> None:
         wrong.append(f"{incident['code']}: {sorted(told - heard)} were told of it and not of its end")
     # A message that was under way when it ended may fail afterwards: its reader hears of an end he knew no begin of.
     tried = {attempt["notice"] for attempt in night.attempts}
-    perhaps = {n["person"] for n in mine if n["event"] in ASKED and (n["uncertain"] or n["id"] in tried)}
+    under_way = [n for n in mine if n["event"] in ASKED and (n["uncertain"] or n["id"] in tried)]
+    # What was claimed when it ended and is given back leaves no attempt.
+    let_go = [n for n in mine if n["event"] in ASKED and n["state"] == "superseded"]
+    perhaps = {n["person"] for n in (*under_way, *let_go)}
     if heard - told - perhaps:
         wrong.append(f"{incident['code']}: {sorted(heard - told - perhaps)} were told of its end only")
 
