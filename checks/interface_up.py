@@ -15,13 +15,13 @@ from monitord.sdk import (
     Happening,
     Health,
     Needs,
-    Reach,
     Sight,
     Syntax,
     TableRow,
     Unseen,
     Verdict,
     as_number,
+    unanswered,
 )
 
 IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"
@@ -62,13 +62,8 @@ def needs(params: Params) -> Needs:
 
 def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
     """Return down for admin up and oper not up; unknown when the device, the name or the state cannot be seen."""
-    match sight.reach:
-        case Reach.ANSWERED:
-            pass
-        case Reach.NOT_LOOKED:
-            return Verdict.unknown(sight.cause or Cause.NOT_LOOKED, sight.detail)
-        case _:
-            return Verdict.unknown(Cause.DEVICE_SILENT, sight.detail)
+    if (silent := unanswered(sight)) is not None:
+        return silent
     try:
         oper = as_number(sight.cell(IF_OPER, params.name), "ifOperStatus")
     except Unseen as unseen:

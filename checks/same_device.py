@@ -6,7 +6,7 @@ happening, not a fault: whether the device works is judged by the other checks.
 
 from dataclasses import dataclass
 
-from monitord.sdk import Cause, Check, Happening, Needs, Reach, Sight, Syntax, Verdict, clean, clean_bytes
+from monitord.sdk import Cause, Check, Happening, Needs, Sight, Syntax, Verdict, clean, clean_bytes, unanswered
 
 OBJECT_ID = "1.3.6.1.2.1.1.2.0"
 NAME = "1.3.6.1.2.1.1.5.0"
@@ -38,13 +38,8 @@ def needs(params: Params) -> Needs:
 
 def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
     """Return up for whatever answers, with a happening when it is not the device it should be."""
-    match sight.reach:
-        case Reach.ANSWERED:
-            pass
-        case Reach.NOT_LOOKED:
-            return Verdict.unknown(sight.cause or Cause.NOT_LOOKED, sight.detail)
-        case _:
-            return Verdict.unknown(Cause.DEVICE_SILENT, sight.detail)
+    if (silent := unanswered(sight)) is not None:
+        return silent
     now, before = said(sight), said(previous) if previous is not None else {}
     agreed = {"sysObjectID": params.object_id, "sysName": params.name, "snmpEngineID": params.engine_id}
     if not now:

@@ -7,7 +7,7 @@ numbers that no battery has, are "not known".
 
 from dataclasses import dataclass
 
-from monitord.sdk import Cause, Check, Health, Needs, Reach, Sight, Syntax, Verdict
+from monitord.sdk import Cause, Check, Health, Needs, Sight, Syntax, Verdict, unanswered
 
 STATUS = "1.3.6.1.2.1.33.1.2.1.0"
 SECONDS = "1.3.6.1.2.1.33.1.2.2.0"
@@ -38,13 +38,8 @@ def needs(params: Params) -> Needs:
 
 def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
     """Return down for a battery that is low or empty, degraded on battery, up on mains; else unknown."""
-    match sight.reach:
-        case Reach.ANSWERED:
-            pass
-        case Reach.NOT_LOOKED:
-            return Verdict.unknown(sight.cause or Cause.NOT_LOOKED, sight.detail)
-        case _:
-            return Verdict.unknown(Cause.DEVICE_SILENT, sight.detail)
+    if (silent := unanswered(sight)) is not None:
+        return silent
     status, seconds, minutes, charge = (_number(sight, oid) for oid in (STATUS, SECONDS, MINUTES, CHARGE))
     if status not in (NORMAL, LOW, DEPLETED) and seconds is None:
         return Verdict.unknown(Cause.NOT_SUPPORTED, "neither upsBatteryStatus nor upsSecondsOnBattery")

@@ -16,6 +16,7 @@ from monitord.domain.looking import (
     Verdict,
     as_number,
     as_text,
+    unanswered,
 )
 from monitord.domain.safe import clean, clean_bytes
 
@@ -39,4 +40,5 @@ __all__ = [
     "as_text",
     "clean",
     "clean_bytes",
+    "unanswered",
 ]

@@ -6,20 +6,19 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from monitord.account.who import written_to
+from monitord.account.who import planned_shifts, written_to
 from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook, step_name
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind
-from monitord.domain.network import Device, Target
+from monitord.domain.network import Device, Target, parents_of
 from monitord.domain.notice import Event
 from monitord.domain.policy import PolicyStep, Whom, step_of
 from monitord.domain.rehearsal import rehearse
 from monitord.domain.roster import Shift
 from monitord.domain.window import Window
 from monitord.settings.model import Settings
-from monitord.settings.shifts import shifts_of
 from monitord.store import tables as t
 from monitord.store.roster import leaders_ahead
 from monitord.store.rows import shift_of, window_of
@@ -105,15 +104,18 @@ def rehearsal(
     acts = rehearse(draft, book_at, at + timedelta(hours=hours))
     lines = tuple(line for act in acts for line in _lines(settings, draft, act.at, act.decision, book_at(act.at)))
     return Rehearsal(
-        draft, rule.id if rule else None, _windows(connection, device, target, at), _parents(settings, device), lines
+        draft,
+        rule.id if rule else None,
+        _windows(connection, device, target, at),
+        tuple(one.id for one in parents_of(settings.devices, device)),
+        lines,
     )
 
 
 def _shifts(connection: sa.Connection, settings: Settings, at: datetime, written: datetime | None) -> tuple[Shift, ...]:
     """Return the shifts of an instant: those that are written, behind them those the settings plan."""
     if written is None or at >= written:
-        first = at.astimezone(settings.zone).date() - timedelta(days=1)
-        return tuple(shift for shift in shifts_of(settings, first, 3, settings.zone) if shift.covers(at))
+        return tuple(planned_shifts(settings, at))
     wanted = sa.select(t.shift).where(t.shift.c.starts <= at, t.shift.c.ends > at).order_by(t.shift.c.id)
     return tuple(shift_of(row) for row in connection.execute(wanted).mappings())
 
@@ -124,16 +126,8 @@ def _windows(connection: sa.Connection, device: Device, target: Target, at: date
     return tuple(w for w in found if w.scope.covers(target.id, device.id, device.site, device.unit))
 
 
-def _parents(settings: Settings, device: Device) -> tuple[str, ...]:
-    found: list[str] = []
-    while device.parent is not None and device.parent in settings.devices:
-        device = settings.devices[device.parent]
-        found.append(device.id)
-    return tuple(found)
-
-
 def _lines(settings: Settings, draft: Incident, at: datetime, decision: Decision, book: DutyBook) -> Iterator[Line]:
-    told = [notice for notice in decision.notices if notice.event in (Event.STEP, Event.APPROVAL)]
+    told = [notice for notice in decision.notices if notice.event in (Event.STEP, Event.APPROVAL, Event.CALL_OUT)]
     for fact in decision.facts:
         if fact.kind not in (
             FactKind.STEP_FIRED,

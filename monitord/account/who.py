@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import sqlalchemy as sa
 
+from monitord.domain.roster import Shift
 from monitord.domain.safe import clean
 from monitord.settings.model import Settings
 from monitord.settings.shifts import shifts_of
@@ -76,14 +77,15 @@ def written_to(connection: sa.Connection) -> datetime | None:
     return None if kept is None else datetime.fromisoformat(kept)
 
 
+def planned_shifts(settings: Settings, at: datetime) -> list[Shift]:
+    """Return the shifts that cover `at` by the settings as they are today."""
+    first = at.astimezone(settings.zone).date() - timedelta(days=1)
+    return [shift for shift in shifts_of(settings, first, 3, settings.zone) if shift.covers(at)]
+
+
 def planned_at(settings: Settings, at: datetime, unit: str | None = None, duty: str | None = None) -> list[OnDuty]:
     """Return who will be on duty at `at` by the settings as they are today: a plan, which may still be changed."""
-    first = at.astimezone(settings.zone).date() - timedelta(days=1)
-    found = [
-        shift
-        for shift in shifts_of(settings, first, 3, settings.zone)
-        if shift.covers(at) and unit in (None, shift.unit) and duty in (None, shift.duty)
-    ]
+    found = [s for s in planned_shifts(settings, at) if unit in (None, s.unit) and duty in (None, s.duty)]
     planned = []
     for shift in sorted(found, key=lambda s: (s.unit, s.duty, s.start, s.person)):
         person = settings.people.get(shift.person)

@@ -1,13 +1,13 @@
 """What every decision of the desk needs beside the database: the settings, the moment, and the words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook
 from monitord.domain.incident import Incident
-from monitord.domain.network import OURSELVES, SIGHT, Device, Target
+from monitord.domain.network import OURSELVES, SIGHT, Device, Target, parents_of
 from monitord.domain.policy import Whom
 from monitord.settings.model import Settings
 from monitord.store.roster import leaders_ahead
@@ -19,13 +19,6 @@ GRACE = timedelta(minutes=15)
 """How long after the end of a shift its holder may still take an incident: handovers overlap."""
 AGENT = "agent_answers"
 """The check that says whether a device answers: its fault explains that nothing else of the device is seen."""
-
-
-def parents_of(settings: Settings, device: Device) -> Iterator[Device]:
-    """Yield the devices above a device, the nearest first; the settings have no circles."""
-    while device.parent is not None and (parent := settings.devices.get(device.parent)) is not None:
-        yield parent
-        device = parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,7 @@ class Context:
         agents = {device.id: target.id for device, target in index.values() if target.check == AGENT}
         below: dict[str, list[str]] = {}
         for device in settings.devices.values():
-            for parent in parents_of(settings, device):
+            for parent in parents_of(settings.devices, device):
                 below.setdefault(parent.id, []).append(device.id)
         return Context(settings, words, index, agents, {parent: tuple(found) for parent, found in below.items()})
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk.context import AGENT, Context, parents_of, write
+from monitord.desk.context import AGENT, Context, write
 from monitord.desk.holding import withheld_below
 from monitord.desk.settling import reconsider, settle, turned
 from monitord.desk.suspicions import suspect
@@ -15,7 +15,7 @@ from monitord.domain import lifecycle
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import FAULTS, Health, Hold
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.network import BY_HAND, SIGHT, Device, Target
+from monitord.domain.network import BY_HAND, SIGHT, Device, Target, parents_of
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -103,7 +103,7 @@ def _agents_over(context: Context, name: str) -> list[str]:
     devices = context.settings.devices
     if name not in devices:
         return []
-    over = [name, *(parent.id for parent in parents_of(context.settings, devices[name]))]
+    over = [name, *(parent.id for parent in parents_of(devices, devices[name]))]
     return [context.agents[one] for one in over if one in context.agents]
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk.context import Context, parents_of, write
+from monitord.desk.context import Context, write
 from monitord.domain import lifecycle
 from monitord.domain.health import Health, Hold
 from monitord.domain.holding import HUSHES, PATIENCE, Above, Standing, standing
 from monitord.domain.incident import Incident
-from monitord.domain.network import SIGHT, Device, Target
+from monitord.domain.network import SIGHT, Device, Target, parents_of
 from monitord.domain.window import HOLD_OF, Window, WindowKind, holds, until
 from monitord.store import tables as t
 from monitord.store.rows import Moment
@@ -64,7 +64,7 @@ def _above(tx: Tx, context: Context, device: Device, target: Target, run: str) -
     if agent is not None and agent != target.id:
         # It was asked in the same request: what is known of it is as new as the fault.
         yield _seen(tx, agent, Hold.PARENT, run, fresh=False)
-    for parent in parents_of(context.settings, device):
+    for parent in parents_of(context.settings.devices, device):
         if (agent := context.agents.get(parent.id)) is not None:
             yield _seen(tx, agent, Hold.PARENT, run)
 

@@ -207,6 +207,18 @@ class Verdict:
         return Verdict(Health.UNKNOWN, cause, detail)
 
 
+def unanswered(sight: Sight) -> Verdict | None:
+    """Return the verdict of a check beside the agent's own where the device gave no answer: unknown; None where it
+    did."""
+    match sight.reach:
+        case Reach.ANSWERED:
+            return None
+        case Reach.NOT_LOOKED:
+            return Verdict.unknown(sight.cause or Cause.NOT_LOOKED, sight.detail)
+        case _:
+            return Verdict.unknown(Cause.DEVICE_SILENT, sight.detail)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A check kind, declared by one file of `checks/` as `CHECK`.

@@ -1,6 +1,6 @@
 """The network as it is named: sites, devices, links, and the targets looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -116,3 +116,10 @@ class Link:
     name: str
     a: tuple[str, str]
     b: tuple[str, str]
+
+
+def parents_of(devices: Mapping[str, Device], device: Device) -> Iterator[Device]:
+    """Yield the devices above a device, the nearest first; the settings have no circles."""
+    while device.parent is not None and (parent := devices.get(device.parent)) is not None:
+        yield parent
+        device = parent
