@@ -26,7 +26,8 @@ from monitord.store.rows import shift_of, window_of
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why somebody would be told: the shift that says so, for whom he stands in, the order or the approval it needs."""
+    """Why somebody would be told: the shift that says so, for whom he stands in, the order or the approval it needs;
+    `call` is the number that he is asked to call."""
 
     shift: Shift | None = None
     stands_in_for: str | None = None
@@ -34,6 +35,7 @@ class Why:
     order: str | None = None
     nobody: bool = False
     quiet_until: str | None = None
+    call: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,10 @@ def _why(settings: Settings, draft: Incident, step: PolicyStep, fact: Fact, pers
     if fact.kind == FactKind.STEP_AWAITS_APPROVAL:
         duty = unit.leader_duty if unit else "leader"
         return Why(_shift(book, draft.unit, duty, person), awaits=str(fact.refs["organisation"]))
+    if fact.refs.get("call"):
+        desk = next(one.ref for one in draft.policy.steps if one.whom is Whom.DUTY)
+        organisation = settings.organisations[step.ref]
+        return Why(_shift(book, draft.unit, desk, stands_in_for or person), stands_in_for, call=organisation.phone)
     if step.whom is Whom.ORGANISATION:
         return Why(order=unit.auto_send_order if unit else None, stands_in_for=stands_in_for)
     return Why(_shift(book, draft.unit, step.ref, stands_in_for or person), stands_in_for)

@@ -94,6 +94,8 @@ def _why(desk: Reading, settings: Settings, line: Line) -> str:
     if why.awaits:
         organisation = settings.organisations.get(why.awaits)
         parts.append(f"{table['awaits']} {organisation.name if organisation else why.awaits}")
+    if why.call:
+        parts.append(f"{table['asked_to_call']} {why.call}")
     if why.order:
         parts.append(f"{table['by_order']} {why.order}")
     if why.stands_in_for:
@@ -119,6 +121,7 @@ def _as_json(line: Line) -> dict[str, object]:
         "order": why.order,
         "nobody": why.nobody,
         "quiet_until": why.quiet_until,
+        "call": why.call,
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from monitord.account.rehearsal import rehearsal
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
 from monitord.domain.policy import PolicyStep, Whom
@@ -100,3 +101,14 @@ async def test_who_was_asked_to_call_hears_the_end_in_his_own_role(tmp_path: Pat
         assert mine[-1].startswith("🟢 ĐÃ KHÔI PHỤC")
         assert "Trung tâm điều hành mạng" not in mine[-1]
         assert "Ghi sổ trực" in mine[-1]
+
+
+async def test_a_rehearsal_says_who_is_asked_to_call_which_number(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00", with_centre(20)) as night:
+        device = night.settings.devices["cr-1"]
+        with night.engine.connect() as connection:
+            said = rehearsal(connection, night.settings, device, device.targets[0], night.clock.now(), 1)
+        (call,) = [line for line in said.lines if line.why.call]
+        assert (call.person, call.why.call) == (night.on("shift"), "0900 000 180")
+        assert call.why.shift is not None
+        assert call.why.order is None

@@ -150,6 +150,7 @@ TABLE = {
     "quiet": "quiet hours, until",
     "awaits": "asked to approve the report to",
     "by_order": "by itself, by",
+    "asked_to_call": "asked to call",
     "stands_in": "stands in for",
     "shift": "shift",
     "nothing_ran": "No incident ran then.",

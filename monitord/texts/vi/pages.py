@@ -150,6 +150,7 @@ TABLE = {
     "quiet": "chờ hết giờ đêm, đến",
     "awaits": "xin duyệt để báo cáo",
     "by_order": "tự động theo",
+    "asked_to_call": "được nhắc gọi số",
     "stands_in": "trực thay",
     "shift": "ca",
     "nothing_ran": "Lúc đó không có sự cố nào đang diễn ra.",
