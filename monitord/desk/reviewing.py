@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from monitord.desk.changing import tell_changes
 from monitord.desk.context import Context
 from monitord.desk.holding import next_end, tell_what_is_over
-from monitord.desk.settling import reconsider, tell_changes, unknown_for_long
+from monitord.desk.settling import reconsider, unknown_for_long
 from monitord.desk.suspicions import may_suspect
 from monitord.domain.health import Cause, Health
 from monitord.domain.holding import PATIENCE

@@ -1,20 +1,18 @@
 """What a settled health means for incidents: one opens, waits, comes back, changes or ends."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
+from monitord.desk.changing import change, severity_of, tell_change
 from monitord.desk.context import Context, write
-from monitord.desk.holding import own_holds, planned_cut, standing_of, tell_if_over, windows_over
+from monitord.desk.holding import own_holds, standing_of, tell_if_over, windows_over
 from monitord.desk.timers import ladder_time, time_left
 from monitord.domain import escalation, lifecycle
-from monitord.domain.decision import Told
-from monitord.domain.health import FAULTS, Cause, Health, Hold
+from monitord.domain.health import FAULTS, Cause, Health
 from monitord.domain.holding import HUSHES, Standing
-from monitord.domain.incident import RUNNING, Incident, Phase, code, next_number
+from monitord.domain.incident import Incident, Phase, code, next_number
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import Device, Target
 from monitord.store import tables as t
@@ -23,8 +21,6 @@ from monitord.store.tx import Tx
 
 FREE: Mapping[str, Any] = {"withheld_at": None, "behind": False, "look_after": None, "held": []}
 """The columns of a target whose fault waits for nothing."""
-CUT = frozenset({Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TIMED_OUT, Cause.REFUSED, Cause.ON_BATTERY})
-"""What a power cut explains; a low battery it does not."""
 
 
 def settle(
@@ -50,7 +46,7 @@ def settle(
         if running is not None:
             _end(tx, device, target, row, running, at, down_between)
     elif now in FAULTS and running is not None and running.health is not now:
-        _change(tx, context, device, target, row, running, at)
+        change(tx, context, device, target, row, running, at)
 
 
 def reconsider(tx: Tx, context: Context, row: Any, at: Moment) -> None:
@@ -74,13 +70,13 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
         return
     if row["withheld_at"] is not None:
         _release(tx, row, "free", at)
-    severity, why = _severity(tx, context, device, target, row, at)
+    severity, why = severity_of(tx, context, device, target, row, at)
     seen = _draft(context, device, target, row, at, severity)
     if last is not None and back:
         again = lifecycle.reopened(last, seen, at.now, tx.told(last.id), hushed=last.hushed)
         write(tx, again, at)
         if severity < last.severity or again.incident.told_health is not seen.health:
-            _change(tx, context, device, target, row, replace(again.incident, health=last.health), at)
+            change(tx, context, device, target, row, replace(again.incident, health=last.health), at)
         return
     decision = escalation.opened(_numbered(tx, context, seen, last, at), context.book(tx, at), at.now)
     first, *rest = decision.facts
@@ -155,57 +151,6 @@ def _end(
     write(tx, ended, at)
 
 
-def _change(tx: Tx, context: Context, device: Device, target: Target, row: Any, running: Incident, at: Moment) -> None:
-    severity, _ = _severity(tx, context, device, target, row, at)
-    health, cause = Health(row["settled"]), Cause(row["cause"])
-    began = row["first_bad"] if running.health is Health.UNKNOWN else None
-    after, fact = lifecycle.changed(running, health, cause, row["detail"] or "", severity, began)
-    tx.append([fact], at)
-    told, told_anew = tx.told(running.id), frozenset[str]()
-    if after.severity != running.severity:
-        after = replace(after, policy=context.settings.policy_for(running.unit, after.severity, device.tags))
-    if after.severity != running.severity and running.phase is Phase.OPEN:
-        muted = Hold.MUTE in own_holds(windows_over(tx, device, target, at), row)
-        raised = lifecycle.raised(after, context.book(tx, at), at.now, muted=muted)
-        write(tx, raised, at)
-        after, told_anew = raised.incident, frozenset(notice.person for notice in raised.notices)
-    else:
-        # Somebody has it: its ladder waits, and would begin again by the severer policy.
-        tx.save(after)
-    _tell_change(tx, device, target, row, after, told, at, told_anew)
-
-
-def _tell_change(
-    tx: Tx,
-    device: Device,
-    target: Target,
-    row: Any,
-    incident: Incident,
-    told: Iterable[Told],
-    at: Moment,
-    but: frozenset[str] = frozenset(),
-) -> None:
-    """Tell in which health an incident is seen now; while its target is muted or flaps that waits."""
-    if own_holds(windows_over(tx, device, target, at), row) & {Hold.MUTE, Hold.FLAPPING}:
-        return
-    decision = lifecycle.change_told(incident, told, at.now, but)
-    tx.append(decision.facts, at)
-    tx.save(decision.incident)
-    for notice in decision.notices:
-        tx.queue(notice, at.now)
-
-
-def tell_changes(tx: Tx, context: Context, at: Moment) -> None:
-    """Tell of every change of health that waited for the end of a hold."""
-    i = t.incident.c
-    wanted = sa.select(i.id, i.target).where(i.phase.in_(RUNNING), i.told_health != i.health).order_by(i.id)
-    for ident, name in tx.sql.execute(wanted).all():
-        row = tx.sql.execute(sa.select(t.target).where(t.target.c.id == name)).mappings().first()
-        incident = tx.incident(ident)
-        if name in context.targets and row is not None and incident is not None:
-            _tell_change(tx, *context.targets[name], row, incident, tx.told(ident), at)
-
-
 def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
     """Let it have its effect that a target began to flap, or came to rest."""
     kind = FactKind.TARGET_FLAPPING if row["flapping"] else FactKind.TARGET_CALM
@@ -216,25 +161,12 @@ def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
         if last.hushed and last.phase is Phase.RESTORED:
             tell_if_over(tx, context, last, row, at)
         elif last.running and target in context.targets:
-            _tell_change(tx, *context.targets[target], row, last, tx.told(last.id), at)
+            tell_change(tx, *context.targets[target], row, last, tx.told(last.id), at)
     if row["flapping"] and last is not None and (last.running or last.hushed):
         told = lifecycle.flapping(last, tx.told(last.id), changes)
         tx.append(told.facts, at)
         for notice in told.notices:
             tx.queue(notice, at.now)
-
-
-def _severity(
-    tx: Tx, context: Context, device: Device, target: Target, row: Any, at: Moment
-) -> tuple[int, dict[str, Any]]:
-    """Return the severity of what a row says, and the ids of the rule and the planned power cut that gave it."""
-    settings, health = context.settings, Health(row["settled"])
-    rule = settings.severity_rule(target, health)
-    planned = planned_cut(tx, device, target, at)
-    severity = settings.severity_for(target, health)
-    if planned is not None and Cause(row["cause"]) in CUT:
-        severity = max(severity, settings.planned_cut_severity)
-    return severity, {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
 
 
 def _draft(context: Context, device: Device, target: Target, row: Any, at: Moment, severity: int) -> Incident:

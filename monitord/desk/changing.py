@@ -1,0 +1,86 @@
+"""An incident whose fault changes while it lasts: how grave it is now, and who hears of it when."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.context import Context, write
+from monitord.desk.holding import own_holds, planned_cut, windows_over
+from monitord.domain import lifecycle
+from monitord.domain.decision import Told
+from monitord.domain.health import Cause, Health, Hold
+from monitord.domain.incident import RUNNING, Incident, Phase
+from monitord.domain.network import Device, Target
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+
+CUT = frozenset({Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TIMED_OUT, Cause.REFUSED, Cause.ON_BATTERY})
+"""What a power cut explains; a low battery it does not."""
+
+
+def severity_of(
+    tx: Tx, context: Context, device: Device, target: Target, row: Any, at: Moment
+) -> tuple[int, dict[str, Any]]:
+    """Return the severity of what a row says, and the ids of the rule and the planned power cut that gave it."""
+    settings, health = context.settings, Health(row["settled"])
+    rule = settings.severity_rule(target, health)
+    planned = planned_cut(tx, device, target, at)
+    severity = settings.severity_for(target, health)
+    if planned is not None and Cause(row["cause"]) in CUT:
+        severity = max(severity, settings.planned_cut_severity)
+    return severity, {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
+
+
+def change(tx: Tx, context: Context, device: Device, target: Target, row: Any, running: Incident, at: Moment) -> None:
+    """Let an incident be seen in another health: its row, its severity, its ladder, and who hears of it."""
+    severity, _ = severity_of(tx, context, device, target, row, at)
+    health, cause = Health(row["settled"]), Cause(row["cause"])
+    began = row["first_bad"] if running.health is Health.UNKNOWN else None
+    after, fact = lifecycle.changed(running, health, cause, row["detail"] or "", severity, began)
+    tx.append([fact], at)
+    told, told_anew = tx.told(running.id), frozenset[str]()
+    if after.severity != running.severity:
+        after = replace(after, policy=context.settings.policy_for(running.unit, after.severity, device.tags))
+    if after.severity != running.severity and running.phase is Phase.OPEN:
+        muted = Hold.MUTE in own_holds(windows_over(tx, device, target, at), row)
+        raised = lifecycle.raised(after, context.book(tx, at), at.now, muted=muted)
+        write(tx, raised, at)
+        after, told_anew = raised.incident, frozenset(notice.person for notice in raised.notices)
+    else:
+        # Somebody has it: its ladder waits, and would begin again by the severer policy.
+        tx.save(after)
+    tell_change(tx, device, target, row, after, told, at, told_anew)
+
+
+def tell_change(
+    tx: Tx,
+    device: Device,
+    target: Target,
+    row: Any,
+    incident: Incident,
+    told: Iterable[Told],
+    at: Moment,
+    but: frozenset[str] = frozenset(),
+) -> None:
+    """Tell in which health an incident is seen now; while its target is muted or flaps that waits."""
+    if own_holds(windows_over(tx, device, target, at), row) & {Hold.MUTE, Hold.FLAPPING}:
+        return
+    decision = lifecycle.change_told(incident, told, at.now, but)
+    tx.append(decision.facts, at)
+    tx.save(decision.incident)
+    for notice in decision.notices:
+        tx.queue(notice, at.now)
+
+
+def tell_changes(tx: Tx, context: Context, at: Moment) -> None:
+    """Tell of every change of health that waited for the end of a hold."""
+    i = t.incident.c
+    wanted = sa.select(i.id, i.target).where(i.phase.in_(RUNNING), i.told_health != i.health).order_by(i.id)
+    for ident, name in tx.sql.execute(wanted).all():
+        row = tx.sql.execute(sa.select(t.target).where(t.target.c.id == name)).mappings().first()
+        incident = tx.incident(ident)
+        if name in context.targets and row is not None and incident is not None:
+            tell_change(tx, *context.targets[name], row, incident, tx.told(ident), at)
