@@ -68,7 +68,11 @@ def _state(truth: Truth, notice: Any) -> Iterator[str]:
 
 
 def _instead(truth: Truth, notice: Any) -> Iterator[str]:
-    """Who takes the place of somebody whom nothing reaches."""
+    """Who takes the place of somebody whom nothing reaches, while there is still something to tell."""
+    dead = [truth.at(r) for r in truth.rows if r.kind == FactKind.NOTICE_DEAD and r.refs["notice"] == notice["id"]]
+    gone = closed(truth, notice)
+    if gone is not None and dead and gone <= dead[0]:
+        return
     if notice["event"] not in ASKING or notice["channel"] != "telegram":
         return
     last = truth.history.editions[max(truth.history.editions, key=lambda e: int(e.rpartition("-")[2]))]

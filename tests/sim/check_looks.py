@@ -39,7 +39,9 @@ def _rows(
     removed = {truth.at(row) for row in rows if row.kind == FactKind.TARGET_REMOVED}
     for row in rows:
         at, _, life = truth.when[row.seq]
-        seen = looks[target, life] if above(target) is None else everything
+        # What waits behind another device or for the end of a maintenance waits over a death, too.
+        alone = above(target) is None and not truth.maintained(target, 0.0, at)
+        seen = looks[target, life] if alone else everything
         before = seen[: bisect_right([s.at for s in seen], at)]
         match row.kind:
             case FactKind.INCIDENT_OPENED | FactKind.INCIDENT_REOPENED:

@@ -15,6 +15,8 @@ _PHASE: Mapping[str, str] = {
     FactKind.INCIDENT_RESTORED: "restored",
 }
 HEARD = 8.0
+TWICE_LOST = 75.0
+"""Two answers in a row that got lost, each with the longest pause after it."""
 
 
 def judge_presses(truth: Truth, wrong: list[str]) -> None:
@@ -124,5 +126,5 @@ def _heard_by(truth: Truth, press: Press) -> float | None:
             continue
         if any(a < ends + 60 and b > begins - 60 for a, b in telegram.habits.outages):
             continue
-        return ends + 40.0
+        return ends + TWICE_LOST
     return None
