@@ -11,8 +11,8 @@ from tests.crash.records import ASKED, TELLING, Found, Records
 from tests.crash.script import LAST
 from tests.support.daemon import CHATS
 
-SEND = 8.0
-"""A message may wait for others to the same telephone (one a second)."""
+SEND = 14.0
+"""A message may wait for others to the same telephone (one a second): as many as a night has devices, and edits."""
 REPEATED = "có thể trùng"
 HEADS = {
     "KHÔI PHỤC": ("restored",),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.crash.episodes import Episode, episodes
 from tests.crash.night import Truth
@@ -22,12 +22,13 @@ def judge_outages(night: Records, found: Found) -> None:
         truths[truth.target].append(truth)
     found_down = [e for incident in night.incidents for e in episodes(incident, night.of[incident["id"]])]
     for episode in found_down:
-        _true(night, episode, truths[episode.target], found.wrong)
+        agent = truths[f"{episode.target.partition('/')[0]}/agent_answers"]
+        _true(night, episode, truths[episode.target], agent, found.wrong)
     for truth in night.played.truths:
         _noticed(night, truth, found_down, found)
 
 
-def _true(night: Records, episode: Episode, truths: Sequence[Truth], wrong: list[str]) -> None:
+def _true(night: Records, episode: Episode, truths: Sequence[Truth], agent: Sequence[Truth], wrong: list[str]) -> None:
     code, short = episode.code, timedelta(seconds=1.2)
     for what, at in (("first_bad", episode.first_bad), ("detected_at", episode.detected)):
         if not any(truth.begins - TICK <= at and at - short <= truth.ends for truth in truths):
@@ -38,10 +39,19 @@ def _true(night: Records, episode: Episode, truths: Sequence[Truth], wrong: list
     elif any(truth.begins <= restored - short and restored <= truth.ends for truth in truths):
         wrong.append(f"{code}: restored {restored:%X.%f} while it was broken")
     before = [truth for truth in truths if truth.begins <= episode.detected]
-    if before and restored is not None and (by := night.by(before[-1].ends, RETURN)) is not None:
+    over = _visible(before[-1].ends, agent) if before else None
+    if before and over is not None and restored is not None and (by := night.by(over, RETURN)) is not None:
         again = [truth for truth in truths if before[-1].ends < truth.begins < by]
         if restored > by and not again:
             wrong.append(f"{code}: over at {before[-1].ends:%X.%f}, seen only at {restored:%X.%f}")
+
+
+def _visible(over: datetime, agent: Sequence[Truth]) -> datetime:
+    """Return when the end of a port's fault can be seen: not while its device does not answer."""
+    for silence in sorted(agent, key=lambda truth: truth.begins):
+        if silence.begins <= over + timedelta(seconds=RETURN) and silence.ends > over:
+            over = silence.ends
+    return over
 
 
 def _noticed(night: Records, truth: Truth, found_down: Sequence[Episode], found: Found) -> None:
