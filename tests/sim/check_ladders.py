@@ -152,6 +152,7 @@ def _ladder(truth: Truth, incident: Any, ladder: Ladder) -> Iterator[str]:
         ladder.wait(told, at)
         # A machine that starts anew carries timers over by its wall clock: where that is wrong nothing can be exact.
         loose = truth.rebooted(ladder.begins, at) and truth.clock_wrong(ladder.begins, at + 1)
+        loose = loose or truth.before_import(rows[0])
         steps = [r.refs["step"] for r in rows if r.kind in (FactKind.STEP_FIRED, FactKind.STEP_AWAITS_APPROVAL)]
         if ladder.closed is not None and at > ladder.closed:
             yield f"I6: step {steps} told at {at:.1f} although it was closed at {ladder.closed:.1f}"

@@ -58,6 +58,8 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
             if row.kind != FactKind.PRESS_REFUSED:
                 wrong.append(f"{what} became {row.kind}")
             continue
+        if truth.before_import(row):
+            continue
         if row.actor != press.person:
             wrong.append(f"{what} counts as {row.actor}")
         entitled = truth.duty_of(units[notice["incident"]], press.person or "", truth.at(row), truth.now(row))

@@ -112,6 +112,11 @@ class Truth:
     def _known_from(self, at: float) -> datetime:
         return min(when for begins, when in self._imports if begins <= at)
 
+    def before_import(self, row: Row) -> bool:
+        """Return whether a row was written by a clock that was set back behind an import of the roster: what came new
+        with that begins with it, and nobody can say who was on duty before."""
+        return any(begins <= self.at(row) and self.now(row) < when for begins, when in self._imports)
+
     def leaders(self, unit: str, at: float, now: datetime) -> list[str]:
         """Return who leads a unit in the days ahead, whose turn comes first in front."""
         return leaders_ahead(self.edition(at), unit, now, self._known_from(at))
