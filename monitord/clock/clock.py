@@ -125,11 +125,11 @@ class SystemClock:
         await asyncio.sleep(max(0.0, seconds))
 
     def stepped(self) -> Step | None:
-        """Return how the wall clock moved or the machine slept since the last call, or None.
+        """Return how the time that `now` tells moved by itself, or the machine slept, since the last call, or None.
 
-        Call it about each second.
+        A leap that is not believed is no step before it is. Call it about each second.
         """
-        wall, mono, boot = self._wall().timestamp(), self.mono(), self.boot()
+        wall, mono, boot = self.now().timestamp(), self.mono(), self.boot()
         by = (wall - self._seen_wall) - (mono - self._seen_mono)
         suspended = (boot - self._seen_boot) - (mono - self._seen_mono)
         self._seen_wall, self._seen_mono, self._seen_boot = wall, mono, boot

@@ -32,3 +32,48 @@ def test_a_clock_nobody_touches_does_not_step() -> None:
     clock = SystemClock()
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=1)
     assert clock.stepped() is None
+
+
+class MovedClock(SystemClock):
+    """A clock over a machine that the test moves."""
+
+    def __init__(self) -> None:
+        self.wall, self.ticks = CARRIED, 0.0
+        super().__init__()
+
+    def _wall(self) -> datetime:
+        return self.wall
+
+    def mono(self) -> float:
+        return self.ticks
+
+    def boot(self) -> float:
+        return self.ticks
+
+    def passes(self, seconds: float) -> None:
+        self.wall, self.ticks = self.wall + timedelta(seconds=seconds), self.ticks + seconds
+
+
+def test_a_leap_is_a_step_when_it_is_believed_and_not_before() -> None:
+    clock = MovedClock()
+    year = timedelta(days=365)
+    clock.wall -= year
+    clock.passes(1)
+    assert clock.stepped() is None
+    assert clock.now() == CARRIED + timedelta(seconds=1)
+    clock.passes(PERSISTS)
+    step = clock.stepped()
+    assert step is not None
+    assert round(step.by) == -year.total_seconds()
+    assert clock.now() == CARRIED - year + timedelta(seconds=1 + PERSISTS)
+    clock.passes(1)
+    assert clock.stepped() is None
+
+
+def test_a_step_of_an_hour_is_told_at_once() -> None:
+    clock = MovedClock()
+    clock.wall += timedelta(hours=1)
+    clock.passes(1)
+    step = clock.stepped()
+    assert step is not None
+    assert round(step.by) == 3600

@@ -13,6 +13,8 @@ from tests.sim.world import BLIND, GOOD, TARGETS, Seen
 
 SOON = 5.0
 """Seconds from the last look to the commit."""
+ABSENT = 900.0
+"""Nobody looks at a target for so long unless it is not in the settings, or the machine sleeps."""
 
 
 def judge_looks(truth: Truth, wrong: list[str]) -> None:
@@ -67,7 +69,8 @@ def _bounds(truth: Truth, row: Row, looks: list[Seen], wrong: list[str]) -> None
     at = truth.at(row)
     before = looks[: bisect_right([s.at for s in looks], at)]
     good = max((n for n, s in enumerate(before) if s.health == GOOD), default=-1)
-    bad = [s for s in before[good + 1 :] if s.health not in (GOOD, BLIND)]
+    absent = max((n for n in range(1, len(before)) if before[n].at - before[n - 1].at > ABSENT), default=0)
+    bad = [s for s in before[max(good + 1, absent) :] if s.health not in (GOOD, BLIND)]
     if not bad or truth.clock_wrong(0.0, at):
         return
     said = (datetime.fromisoformat(row.refs["first_bad"]) - BEGIN).total_seconds()
@@ -100,7 +103,9 @@ def _looks(
         if not truth.alive(look.at, by) or target.partition("/")[0] not in truth.edition(by).devices:
             continue
         before, after = _running(truth, rows, look.at), _running(truth, rows, by)
-        last = [s.health for s in seen[max(0, n - 2) : n + 1]]
+        three = seen[max(0, n - 2) : n + 1]
+        # A target that was taken out of the settings and put back is a new one.
+        last = [s.health for s in three] if look.at - three[0].at < ABSENT else []
         if look.health == GOOD:
             if before is not None and after == before:
                 wrong.append(f"I1: {target} was seen well at {look.at:.1f} and incident {before[0]} goes on")

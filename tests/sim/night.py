@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.clock.clock import PERSISTS
 from monitord.store.tx import Tx
 from tests.sim.clock import Machine, SimClock
 from tests.sim.daemon import Life
@@ -237,6 +238,11 @@ class Night:
             self._loop.die_in(1 + self._blow.count // 2)
 
     def _moved(self) -> None:
+        self._pulse()
+        # A leap is believed after a while, and the clock steps then.
+        self.history.universe.at(self.history.universe.now + PERSISTS + 5, self._pulse)
+
+    def _pulse(self) -> None:
         if self._life is not None:
             self._life.moved.set()
 
