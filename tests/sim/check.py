@@ -85,10 +85,8 @@ def _secrets(truth: Truth, wrong: list[str]) -> None:
 def _liveness(truth: Truth, wrong: list[str]) -> None:
     """Two hours after everything was healed nothing is owed and the desk knows that all is well."""
     history = truth.history
-    slept = sum(min(wakes, history.ended) - max(sleeps, history.healed) for sleeps, wakes in history.sleeps
-                if wakes > history.healed)  # fmt: skip
-    if slept > (history.ended - history.healed) / 4:
-        return  # it slept through its healing
+    if truth.slept_through_healing:
+        return
     if armed := [timer for timer in truth.timers if timer["state"] == "armed"]:
         wrong.append(f"liveness: {len(armed)} timers are armed")
     known = sum(history.tally.values())

@@ -183,7 +183,8 @@ def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:
     mine = [n for n in truth.outbox if n["incident"] == incident["id"]]
     over = [truth.at(r) for r in truth.of[incident["id"]] if r.kind == FactKind.INCIDENT_RESTORED]
     if not over or incident["phase"] != "restored" or incident["hushed"]:
-        wrong.append(f"liveness: {incident['code']} is still {incident['phase']}")
+        if not truth.slept_through_healing:
+            wrong.append(f"liveness: {incident['code']} is still {incident['phase']}")
         return
     last = over[-1]
     told = {n["person"] for n in mine if n["event"] in ASKED and any(x.at < last for x in truth.letters[n["id"]])}

@@ -145,6 +145,13 @@ class Truth:
                 return begins + allowed
         return None
 
+    @property
+    def slept_through_healing(self) -> bool:
+        """Return whether the machine slept for much of the time in which all that is owed is to be told."""
+        healed, ended = self.history.healed, self.history.ended
+        slept = sum(min(wakes, ended) - max(sleeps, healed) for sleeps, wakes in self.history.sleeps if wakes > healed)
+        return slept > (ended - healed) / 4
+
     def maintained(self, target: str, begins: float, ends: float) -> list[Maintenance]:
         """Return the maintenances of a target's device that have an instant in common with that time."""
         device = target.partition("/")[0]
