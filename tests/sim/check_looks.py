@@ -13,7 +13,7 @@ from tests.sim.world import BLIND, GOOD, TARGETS, Seen
 
 SOON = 5.0
 """Seconds from the last look to the commit."""
-ABSENT = 900.0
+ABSENT = 500.0
 """Nobody looks at a target for so long unless it is not in the settings, or the machine sleeps."""
 
 
