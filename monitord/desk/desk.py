@@ -158,6 +158,7 @@ class Desk:
 
         await self._decide("clock_stepped", work)
         self._timers_moved.set()
+        self._wake_dispatchers()  # what fell due while the machine slept goes now
 
     # --- what is seen -----------------------------------------------------------------------------------------------
 
