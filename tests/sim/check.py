@@ -5,23 +5,25 @@ I1 every outage seen is in the log, begin and end in time, and everything is loo
    downtime has its row. I2 no incident without looks that were bad. I3 every step told reaches whom the roster names.
 I4 no step early, none late, none lost, over deaths, sleep and clock steps. I5 repeats only after doubt, and labelled.
 I6 nothing after somebody took it or it was over. I7 timers and phases agree whenever the daemon dies. I8 a gap in the
-roster is told. I9 the chain holds, and no row that was committed is ever gone. I10 presses count once, and only those
-of people entitled. I12 length of texts. I13 no secret in anything people or logs get. I15 tasks bounded.
-Not yet, because the product has none of it: I9's anchors, I11 (caps on messages), I14 (epochs of a pair).
+roster is told. I9 the chain holds, no row that was committed is ever gone, and every anchor made at a death matches.
+I10 presses count once, and only those of people entitled. I11 nobody gets more messages than there were decisions to
+tell. I12 length of texts, and each names its incident. I13 no secret in anything people or logs get. I15 tasks bounded.
+Not yet, because the product has none of it: I14 (epochs of a pair).
 """
 
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from monitord.account import proof
+from monitord.account import anchors, proof
 from monitord.domain.journal import FactKind, verify
+from tests.sim.check_caps import judge_caps
 from tests.sim.check_ladders import judge_ladders
 from tests.sim.check_letters import judge_letters
 from tests.sim.check_looks import judge_looks
 from tests.sim.check_presses import judge_presses, judge_typed
 from tests.sim.daemon import ALIVE
-from tests.sim.history import History
+from tests.sim.history import ANCHOR_KEY, History
 from tests.sim.place import read
 from tests.sim.province import CANARIES
 from tests.sim.truth import Truth
@@ -36,6 +38,7 @@ def judge(history: History, database: Path) -> list[str]:
     judge_looks(truth, wrong)
     judge_ladders(truth, wrong)
     judge_letters(truth, wrong)
+    judge_caps(truth, wrong)
     judge_presses(truth, wrong)
     judge_typed(truth, wrong)
     _secrets(truth, wrong)
@@ -47,6 +50,10 @@ def _log(truth: Truth, wrong: list[str]) -> None:
     wrong += [f"I9: row {b.seq}: {b.why}" for b in verify(truth.rows)]
     with read() as connection:
         wrong += [f"I9: row {b.seq}: {b.why}" for b in proof.verify(connection).breaks]
+        held = anchors.verify_with(connection, truth.history.anchors, ANCHOR_KEY.public_key())
+        wrong += [f"I9: row {b.seq}: {b.why}" for b in held]
+    if not truth.history.anchors:
+        wrong.append("I9: no anchor was made")
     unknown = [row.seq for row in truth.rows if row.seq not in truth.when]
     if unknown:
         wrong.append(f"I9: rows nobody wrote: {unknown[:5]}")

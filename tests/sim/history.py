@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from monitord.domain.anchor import Anchor
 from monitord.store import tables as t
 from tests.sim.clock import Machine
 from tests.sim.loop import Universe
@@ -16,6 +18,9 @@ from tests.sim.province import Edition
 from tests.sim.telegram import Telegram
 from tests.sim.world import World
 from tests.sim.writer import Diary
+
+ANCHOR_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+"""Signs the anchors of every night, so that a night is the same each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class History:
     complaints: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     heads: list[tuple[int, str]] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
     deaths: int = 0
     healed: float = 0.0
     ended: float = 0.0

@@ -4,16 +4,18 @@ import asyncio
 import base64
 import random
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.account.anchors import make_anchor
 from monitord.clock.clock import PERSISTS
 from monitord.store.tx import Tx
-from tests.sim.clock import Machine, SimClock
+from tests.sim.clock import BEGIN, Machine, SimClock
 from tests.sim.daemon import Life
-from tests.sim.history import History, Up
+from tests.sim.history import ANCHOR_KEY, History, Up
 from tests.sim.loop import Killed, SimLoop, Universe
 from tests.sim.nemesis import Blow, Plan
 from tests.sim.people import People
@@ -174,6 +176,8 @@ class Night:
             head = look("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
             if head is not None:
                 self.history.heads.append((head[0], head[1]))
+            now, made = BEGIN + timedelta(seconds=self.history.universe.now), self.history.anchors
+            made.append(make_anchor(connection, ANCHOR_KEY, now, len(made) + 1))
 
     # --- blows ------------------------------------------------------------------------------------------------------
 
