@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from monitord.desk.reviewing import AT_ONCE
@@ -67,6 +68,7 @@ async def test_a_wake_of_the_timers_costs_the_same_with_a_few_held_and_with_a_th
     assert costs[0] == costs[1]
 
 
+@pytest.mark.slow
 async def test_what_nothing_holds_any_more_is_told_within_the_rounds_though_no_look_says_so(tmp_path: Path) -> None:
     count = AT_ONCE + 3
     async with Night(tmp_path, "2026-12-01 03:00", crowd(count)) as night:

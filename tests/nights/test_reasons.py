@@ -5,6 +5,7 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +78,7 @@ ACTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=12)
 @given(ACTS)
 def test_there_is_a_reason_for_everybody_at_every_instant_and_told_means_told(acts: list[str]) -> None:

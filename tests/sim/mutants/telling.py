@@ -17,6 +17,13 @@ TELLING: tuple[Mutant, ...] = (
         '"key": notice.key,',
         '"key": notice.key + self.token(6),',
     ),
+    one(
+        "queued-twice",
+        "every message of a decision is queued a second time, under another key",
+        "desk/context.py",
+        "        tx.queue(notice, at.now)\n",
+        '        tx.queue(notice, at.now)\n        tx.queue(replace(notice, subject=notice.subject + "again"), at.now)\n',
+    ),
     Mutant(
         "two-transactions",
         "the messages of a decision are queued in the transaction after it",
