@@ -92,11 +92,21 @@ class Device:
     keep_inside: bool = False
 
 
+class Generator(StrEnum):
+    """The generator of a site: none, one that stands there, one that is brought."""
+
+    NONE = "none"
+    FIXED = "fixed"
+    PORTABLE = "portable"
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place: equipment room, post office, data centre.
+    """A place: equipment room, base station, post office, data centre.
 
-    What is `keep_inside` ("không gửi ra ngoài") is named to nobody outside the unit.
+    What is `keep_inside` ("không gửi ra ngoài") is named to nobody outside the unit. `commune` is its name,
+    `commune_id` the id where communes are listed. `team` gets there in `travel`; without mains its battery lasts for
+    `battery`. `stations` counts the base stations of `operator` there, `subscribers` who hangs on it.
     """
 
     id: str
@@ -106,16 +116,31 @@ class Site:
     address: str = ""
     nearest_police: str | None = None
     keep_inside: bool = False
+    commune_id: str | None = None
+    authority: str | None = None
+    military: str | None = None
+    operator: str | None = None
+    stations: int = 0
+    subscribers: int = 0
+    team: str | None = None
+    travel: timedelta | None = None
+    battery: timedelta | None = None
+    generator: Generator = Generator.NONE
+    power_area: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A line between two interfaces, each end as (device id, interface name)."""
+    """A line between two interfaces, each end as (device id, interface name).
+
+    `along` are the ids of the cable segments it runs in (`route/segment`).
+    """
 
     id: str
     name: str
     a: tuple[str, str]
     b: tuple[str, str]
+    along: tuple[str, ...] = ()
 
 
 def parents_of(devices: Mapping[str, Device], device: Device) -> Iterator[Device]:

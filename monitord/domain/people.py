@@ -55,6 +55,7 @@ class OrganisationRole(StrEnum):
     POWER = "power"
     CORPORATE_NOC = "corporate_noc"
     AUTHORITY = "authority"
+    MILITARY = "military"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,13 @@ _SINGULAR = {
     "sites": "site",
     "devices": "device",
     "links": "link",
+    "communes": "commune",
+    "operators": "operator",
+    "teams": "team",
+    "power_areas": "power area",
+    "routes": "cable route",
+    "rings": "ring",
+    "services": "service",
     "policies": "policy",
 }
 

@@ -13,6 +13,7 @@ from monitord.domain.looking import Check
 from monitord.domain.network import Timing
 from monitord.settings import desk as at_desk
 from monitord.settings.book import Book
+from monitord.settings.communes import Communes
 from monitord.settings.folder import Sections, content, read_folder
 from monitord.settings.lanes import lanes_of
 from monitord.settings.model import PolicyRule, Settings
@@ -24,6 +25,7 @@ from monitord.settings.roster import roster_of, warn_of_empty_duties, warn_of_si
 from monitord.settings.schema import DeskForm
 from monitord.settings.schema_duty import PolicyForm
 from monitord.settings.secrets import Secrets
+from monitord.settings.topology import topology_of
 
 
 def load(folder: Path, checks: Mapping[str, Check], channels: AbstractSet[str], environ: Mapping[str, str]) -> Settings:
@@ -90,7 +92,10 @@ def _settings(
     secrets = Secrets(environ, sections.readable_by_all, findings)
     people = people_of(book)
     organisations = organisations_of(book)
+    communes = Communes(book)
+    sites = sites_of(book, communes)
     devices = devices_of(book, checks, timing, secrets)
+    links = links_of(book)
     state = at_desk.state_dir_of(desk, folder, environ)
     telegram = at_desk.telegram_of(book, secrets)
     settings = Settings(
@@ -101,9 +106,10 @@ def _settings(
         organisations=MappingProxyType(organisations),
         duty_kinds=MappingProxyType(duty_kinds_of(book)),
         people=MappingProxyType(people),
-        sites=MappingProxyType(sites_of(book)),
+        sites=MappingProxyType(sites),
         devices=MappingProxyType(devices),
-        links=MappingProxyType(links_of(book)),
+        links=MappingProxyType(links),
+        topology=topology_of(book, communes, sites, devices, links),
         policies=policies_of(book, organisations, channels),
         severity_rules=severity_rules_of(book, frozenset(checks)),
         lanes=MappingProxyType(lanes_of(book)),

@@ -15,6 +15,8 @@ from monitord.domain.network import Device, Link, Site, Target
 from monitord.domain.people import DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import Policy, with_next_leaders
 from monitord.domain.roster import DailySlot, Shift
+from monitord.domain.topology import NONE as NO_TOPOLOGY
+from monitord.domain.topology import Topology
 from monitord.settings.problem import Problem
 
 Lang = Literal["vi", "en"]
@@ -164,6 +166,7 @@ class Settings:
     content: str = ""
     watch: bool = True
     anchors: AnchorSettings | None = None
+    topology: Topology = NO_TOPOLOGY
 
     def policy_for(self, unit: str, severity: int, tags: Mapping[str, str] = MappingProxyType({})) -> Policy:
         """Return the policy for a fault of that severity (1-4) in the unit, of a device so tagged.

@@ -5,36 +5,63 @@ from types import MappingProxyType
 from typing import Any
 
 from monitord.domain.looking import Check
-from monitord.domain.network import OURSELVES, Device, Link, Site, SnmpAccess, SnmpVersion, Target, Timing
+from monitord.domain.network import OURSELVES, Device, Generator, Link, Site, SnmpAccess, SnmpVersion, Target, Timing
+from monitord.domain.people import OrganisationRole
 from monitord.settings.block import Block
 from monitord.settings.book import Book, Entry
+from monitord.settings.communes import Communes
 from monitord.settings.desk import check_timing, timing_from
 from monitord.settings.fields import SecretGiven
 from monitord.settings.folder import spot
 from monitord.settings.params import Written, written_check
-from monitord.settings.problem import quoted
-from monitord.settings.schema import OrganisationForm
+from monitord.settings.problem import nearest, quoted
+from monitord.settings.roles import refer_role
 from monitord.settings.schema_network import DeviceForm, LinkForm, SiteForm, SnmpForm
 from monitord.settings.secrets import Secrets
+from monitord.settings.topology import segments_of
 
 MIN_KEY = 8
 """Characters of an SNMPv3 pass phrase (RFC 3414, 11.2)."""
 
 
-def sites_of(book: Book) -> dict[str, Site]:
-    """Return the sites by id; `nearest_police` must be an organisation whose role is police."""
-    roles = {entry.given.id: entry.given.role for entry in book.entries("organisations", OrganisationForm)}
+def sites_of(book: Book, communes: Communes) -> dict[str, Site]:
+    """Return the sites by id; whom they name must be an organisation of the right role."""
     sites = {}
     for entry in book.entries("sites", SiteForm):
         given = entry.given
-        police = given.nearest_police
-        if police is not None:
-            book.refer(police, entry, "nearest_police", to="organisations")
-            if roles.get(police, "police") != "police":
-                why = f"the role of {quoted(police)} is {roles[police]}, not police"
-                book.findings.add(entry.file, entry.at("nearest_police"), why)
+        refer_role(book, entry, "nearest_police", given.nearest_police, OrganisationRole.POLICE)
+        refer_role(book, entry, "authority", given.authority, OrganisationRole.AUTHORITY)
+        refer_role(book, entry, "military", given.military, OrganisationRole.MILITARY)
+        for key, name, section in (
+            ("operator", given.operator, "operators"),
+            ("team", given.team, "teams"),
+            ("power_area", given.power_area, "power_areas"),
+        ):
+            if name is not None:
+                book.refer(name, entry, key, to=section)
+        if given.stations and given.operator is None and "operators" not in book.incomplete and book.ids["operators"]:
+            why = "says how many `stations` there are, and not whose (`operator`)"
+            book.findings.warn(entry.file, entry.at("stations"), f"site {quoted(given.id)} {why}")
+        commune = communes.find(given.commune, entry.file, entry.at("commune")) if given.commune else None
         sites[given.id] = Site(
-            given.id, given.name, given.kind, given.commune, given.address, police, given.keep_inside
+            id=given.id,
+            name=given.name,
+            kind=given.kind,
+            commune=communes.name(given.commune, commune),
+            address=given.address,
+            nearest_police=given.nearest_police,
+            keep_inside=given.keep_inside,
+            commune_id=commune,
+            authority=given.authority,
+            military=given.military,
+            operator=given.operator,
+            stations=given.stations,
+            subscribers=given.subscribers,
+            team=given.team,
+            travel=given.travel,
+            battery=given.battery,
+            generator=Generator(given.generator),
+            power_area=given.power_area,
         )
     return sites
 
@@ -78,6 +105,7 @@ def devices_of(book: Book, kinds: Mapping[str, Check], base: Timing, secrets: Se
 def links_of(book: Book) -> dict[str, Link]:
     """Return the links by id."""
     links = {}
+    segments = segments_of(book)
     for entry in book.entries("links", LinkForm):
         given = entry.given
         book.refer(given.a.device, entry, "a", "device", to="devices")
@@ -85,7 +113,11 @@ def links_of(book: Book) -> dict[str, Link]:
         a, b = (given.a.device, given.a.interface), (given.b.device, given.b.interface)
         if a == b:
             book.findings.add(entry.file, entry.at("b"), "both ends of the link are the same interface")
-        links[given.id] = Link(given.id, given.name, a, b)
+        for number, segment in enumerate(given.along):
+            if segment not in segments and "routes" not in book.incomplete:
+                why = f"there is no cable segment {quoted(segment)}{nearest(segment, segments)}"
+                book.findings.add(entry.file, entry.at("along", number), f"{why}; write `route/segment`")
+        links[given.id] = Link(given.id, given.name, a, b, tuple(dict.fromkeys(given.along)))
     return links
 
 

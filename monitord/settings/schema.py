@@ -18,6 +18,15 @@ from monitord.settings.fields import (
 from monitord.settings.form import MONTH, SECOND, YEAR, Form
 from monitord.settings.schema_duty import LaneForm, PolicyForm, RosterForm, SeverityRuleForm
 from monitord.settings.schema_network import DeviceForm, LinkForm, SiteForm, TimingForm
+from monitord.settings.schema_topology import (
+    CommuneForm,
+    OperatorForm,
+    PowerAreaForm,
+    RingForm,
+    RouteForm,
+    ServiceForm,
+    TeamForm,
+)
 
 
 class SeverityForm(Form):
@@ -88,7 +97,7 @@ class UnitForm(Form):
 class OrganisationForm(Form):
     id: Slug
     name: Text
-    role: Literal["department", "police", "power", "corporate_noc", "authority"]
+    role: Literal["department", "police", "power", "corporate_noc", "authority", "military"]
     contacts: list[Slug] = Field(default_factory=list)
     phone: Text = ""
 
@@ -125,6 +134,13 @@ MANY: dict[str, type[Form]] = {
     "sites": SiteForm,
     "devices": DeviceForm,
     "links": LinkForm,
+    "communes": CommuneForm,
+    "operators": OperatorForm,
+    "teams": TeamForm,
+    "power_areas": PowerAreaForm,
+    "routes": RouteForm,
+    "rings": RingForm,
+    "services": ServiceForm,
     "policies": PolicyForm,
     "severity_rules": SeverityRuleForm,
     "security_lanes": LaneForm,

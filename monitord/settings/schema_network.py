@@ -1,5 +1,6 @@
 """The shape of what is looked at: sites, devices, links, and how often."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -24,7 +25,17 @@ class SiteForm(Form):
     commune: Text = ""
     address: Text = ""
     nearest_police: Slug | None = None
+    authority: Slug | None = None
+    military: Slug | None = None
     keep_inside: bool = False
+    operator: Slug | None = None
+    stations: Annotated[int, Field(ge=0, le=1000)] = 0
+    subscribers: Annotated[int, Field(ge=0, le=100_000_000)] = 0
+    team: Slug | None = None
+    travel: Annotated[Duration, between(timedelta(0), MONTH)] | None = None
+    battery: Annotated[Duration, between(timedelta(0), MONTH)] | None = None
+    generator: Literal["none", "fixed", "portable"] = "none"
+    power_area: Slug | None = None
 
 
 class AuthForm(Form):
@@ -88,3 +99,4 @@ class LinkForm(Form):
     name: Text
     a: EndForm
     b: EndForm
+    along: Annotated[list[Text], Field(max_length=1000)] = Field(default_factory=list)

@@ -199,7 +199,7 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
         [
             (
                 "departmnt",
-                "`role` must be `department`, `police`, `power`, `corporate_noc` or `authority`;"
+                "`role` must be `department`, `police`, `power`, `corporate_noc`, `authority` or `military`;"
                 " did you mean `department`?",
             )
         ],
@@ -230,8 +230,9 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
             ("vt", "`units` must be a list: begin each entry with `- `"),
             (
                 "x:",
-                "unknown section `x`; known here: anchors, desk, devices, duty_kinds, links, log_channel,"
-                " organisations, people, policies, roster, security_lanes, severity_rules, sites, telegram, units, web",
+                "unknown section `x`; known here: anchors, communes, desk, devices, duty_kinds, links, log_channel,"
+                " operators, organisations, people, policies, power_areas, rings, roster, routes, security_lanes,"
+                " services, severity_rules, sites, teams, telegram, units, web",
             ),
         ],
     ),
