@@ -14,7 +14,8 @@ from monitord.domain.network import Timing
 from monitord.settings import desk as at_desk
 from monitord.settings.book import Book
 from monitord.settings.communes import Communes
-from monitord.settings.folder import Sections, content, read_folder
+from monitord.settings.files import content
+from monitord.settings.folder import Sections, read_folder
 from monitord.settings.lanes import lanes_of
 from monitord.settings.model import PolicyRule, Settings
 from monitord.settings.network import devices_of, links_of, sites_of

@@ -123,7 +123,7 @@ class Settings:
     `severity_of` gives the severity of an incident by what is seen; a health that is not in it (down) takes the one of
     the target. `database` is the URL of a PostgreSQL database, None for a file in `state_dir`. `hash` is SHA-256 over
     the content of all files without comments and without secrets, `content` over their bytes as they are
-    (`folder.content_of`); `warnings` do not stop a start. `watch` says whether a change of the files is noticed.
+    (`files.content_of`); `warnings` do not stop a start. `watch` says whether a change of the files is noticed.
 
     `desk_unit` is the unit that is told when the desk itself is blind. A fault that comes back within `reopen_within`
     of its end is the same incident; later, up to `recurrence_within`, a new one that is linked to it. A planned power

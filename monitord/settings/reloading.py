@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from monitord.settings.folder import content_of
+from monitord.settings.files import content_of
 
 T = TypeVar("T")
 log = structlog.get_logger("settings")

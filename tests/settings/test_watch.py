@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from monitord.settings import Settings, SettingsError
-from monitord.settings.folder import content_of
+from monitord.settings.files import content_of
 from monitord.settings.reloading import Reloader
 from monitord.settings.watch import FolderWatch, marks
 from tests.settings.small import SMALL, broken, loaded, written
