@@ -61,6 +61,12 @@ class Cause(StrEnum):
     REPORTED = "reported"
     ON_BATTERY = "on_battery"
     BATTERY_LOW = "battery_low"
+    LINK_BOTH_ENDS = "link_both_ends"
+    LINK_ONE_END = "link_one_end"
+    LINK_SILENT = "link_silent"
+    RING_OPEN = "ring_open"
+    RING_SPLIT = "ring_split"
+    CABLE_CUT = "cable_cut"
 
 
 class Happening(StrEnum):

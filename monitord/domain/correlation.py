@@ -1,0 +1,282 @@
+"""One cause, one incident: how links, rings and cables are as a whole, and what explains what. Pure functions.
+
+Everything is a function of what is known of ports and devices, and of nothing that happened on the way: the same looks
+in any order give the same wholes and the same explanations.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitord.domain.health import Cause, Health
+from monitord.domain.network import TargetId
+from monitord.domain.wiring import LINK, RING, ROUTE, Port, Wiring, parts, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a target: `health` as it is seen, `known` as it was last seen when it was, `since` when its
+    fault began."""
+
+    health: Health | None = None
+    known: Health | None = None
+    since: datetime | None = None
+
+
+NOTHING = Known()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How something is as a whole. `links` failed, in their order; `isolated` are the devices a ring has lost; `by` is
+    the silent device that alone explains it; `segments` where a cable is likely cut; `since` when it began."""
+
+    health: Health = Health.UP
+    cause: Cause = Cause.FINE
+    links: tuple[str, ...] = ()
+    isolated: tuple[str, ...] = ()
+    by: str | None = None
+    segments: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+FINE = Judged()
+
+
+class Picture:
+    """What the targets of a wiring are known to be, and what follows from it; each thing is worked out once."""
+
+    def __init__(self, wiring: Wiring, known: Mapping[TargetId, Known]) -> None:
+        self.wiring = wiring
+        self._known = known
+        self._links: dict[str, Judged] = {}
+        self._rings: dict[str, Judged] = {}
+        self._routes: dict[str, Judged] = {}
+
+    # --- what is seen -----------------------------------------------------------------------------------------------
+
+    def silent(self, device: str) -> bool:
+        """Return whether a device does not answer."""
+        agent = self.wiring.agents.get(device)
+        return agent is not None and self._known.get(agent, NOTHING).health is Health.DOWN
+
+    def _port(self, port: Port) -> Health | None:
+        """Return what is known of a port: UP, DOWN or nothing. What a silent device said last still counts."""
+        if port.target is None:
+            return None
+        found = self._known.get(port.target, NOTHING)
+        health = found.known if found.health in (None, Health.UNKNOWN) else found.health
+        return health if health in (Health.UP, Health.DOWN) else None
+
+    def _since(self, target: TargetId | None) -> datetime | None:
+        return None if target is None else self._known.get(target, NOTHING).since
+
+    # --- how things are as a whole ----------------------------------------------------------------------------------
+
+    def judge(self, target: TargetId) -> Judged:
+        """Return how a whole is; FINE for a target that is looked at."""
+        match parts(target):
+            case ("link", ident):
+                return self.link(ident)
+            case ("ring", ident):
+                return self.ring(ident)
+            case ("route", ident):
+                return self.route(ident)
+            case _:
+                return FINE
+
+    def link(self, ident: str) -> Judged:
+        """Return how a link is: DOWN when an end that answers says so, whoever remembers otherwise.
+
+        Where neither end answers, it is down when one of them last said so.
+        """
+        if ident not in self._links:
+            self._links[ident] = self._link(ident)
+        return self._links[ident]
+
+    def _link(self, ident: str) -> Judged:
+        ends = self.wiring.ports[ident]
+        live = [self._port(end) for end in ends if not self.silent(end.device)]
+        told = [end.target for end in ends if self._port(end) is Health.DOWN]
+        if Health.DOWN not in live and (Health.UP in live or not told):
+            return FINE
+        if live.count(Health.DOWN) == 2:
+            cause = Cause.LINK_BOTH_ENDS
+        elif len(live) == 2:
+            cause = Cause.LINK_ONE_END
+        else:
+            cause = Cause.LINK_SILENT
+        begun = [at for at in map(self._since, told) if at is not None]
+        return Judged(Health.DOWN, cause, (ident,), since=min(begun, default=None))
+
+    def failed(self, link: str) -> bool:
+        """Return whether a link is down; one that nobody looks at is not."""
+        return link in self.wiring.ports and self.link(link).health is Health.DOWN
+
+    def dead(self, device: str) -> bool:
+        """Return whether a device is silent and nothing shows a line to it alive, but a line to it dead: it may be the
+        device itself that failed, and take its links with it."""
+        links = self.wiring.links_at.get(device, ())
+        return self.silent(device) and bool(links) and all(self._dead_towards(device, link) for link in links) and any(
+            map(self.failed, links)
+        )  # fmt: skip
+
+    def _dead_towards(self, device: str, link: str) -> bool:
+        other = next((end for end in self.wiring.ports[link] if end.device != device), None)
+        return other is None or self.silent(other.device) or self._port(other) is not Health.UP
+
+    def ring(self, ident: str) -> Judged:
+        """Return how a ring is: UP, DEGRADED when it is open (one cut, the service stays), DOWN when members are
+        isolated: cut off from every hub, and silent."""
+        if ident not in self._rings:
+            self._rings[ident] = self._ring(ident)
+        return self._rings[ident]
+
+    def _ring(self, ident: str) -> Judged:
+        ring = self.wiring.rings[ident]
+        cut = [bool(joint) and all(map(self.failed, joint)) for joint in ring.joints]
+        if not any(cut):
+            return FINE
+        links = tuple(link for joint, is_cut in zip(ring.joints, cut, strict=True) if is_cut for link in joint)
+        begun = [self.link(link).since for link in links]
+        since = min((at for at in begun if at is not None), default=None)
+        pairs = [frozenset((a, b)) for a, b in zip(ring.members, (*ring.members[1:], ring.members[0]), strict=True)]
+        around = frozenset.intersection(*(pair for pair, is_cut in zip(pairs, cut, strict=True) if is_cut))
+        by = next((device for device in sorted(around) if self.dead(device)), None)
+        if by is not None:
+            return Judged(Health.DEGRADED, Cause.RING_OPEN, links, by=by, since=since)
+        reached = _reached(ring.members, ring.hubs, cut)
+        isolated = tuple(m for m in ring.members if m not in reached and self._gone(m))
+        if isolated:
+            return Judged(Health.DOWN, Cause.RING_SPLIT, links, isolated, since=since)
+        return Judged(Health.DEGRADED, Cause.RING_OPEN, links, since=since)
+
+    def _gone(self, device: str) -> bool:
+        """A device that answers by another way is not isolated, whatever its ring looks like."""
+        return device not in self.wiring.agents or self.silent(device)
+
+    def route(self, ident: str) -> Judged:
+        """Return how a cable is: DOWN when two links or more along one segment are, none along it works, and no single
+        silent device explains them."""
+        if ident not in self._routes:
+            self._routes[ident] = self._route(ident)
+        return self._routes[ident]
+
+    def _route(self, ident: str) -> Judged:
+        cut: dict[str, tuple[str, ...]] = {}
+        for segment in self.wiring.routes[ident].segments:
+            links = self.wiring.along.get(segment.id, ())
+            failed = tuple(sorted(link for link in links if self.failed(link)))
+            if len(failed) >= 2 and not any(map(self._works, links)) and not self._one_device(failed):
+                cut[segment.id] = failed
+        if not cut:
+            return FINE
+        # The largest, and of those the first by name: what is chosen must not hang on the order of the settings.
+        most = min(cut.values(), key=lambda links: (-len(links), links))
+        begun = [self.link(link).since for link in most]
+        since = min((at for at in begun if at is not None), default=None)
+        where = tuple(segment for segment, links in cut.items() if links == most)
+        return Judged(Health.DOWN, Cause.CABLE_CUT, most, segments=where, since=since)
+
+    def _works(self, link: str) -> bool:
+        return any(
+            not self.silent(end.device) and self._port(end) is Health.UP for end in self.wiring.ports[link]
+        ) and (not self.failed(link))
+
+    def _one_device(self, links: tuple[str, ...]) -> bool:
+        common = frozenset.intersection(*(frozenset(end.device for end in self.wiring.ports[link]) for link in links))
+        return any(map(self.dead, common))
+
+    # --- what explains what -----------------------------------------------------------------------------------------
+
+    def explained(self, target: TargetId, device: str) -> TargetId | None:
+        """Return what explains the fault of a target of `device`: a cable, a ring, a link, or the agent of a device;
+        None when nothing does."""
+        match parts(target):
+            case ("link", ident):
+                return self._link_explained(ident)
+            case ("ring", ident):
+                return self._ring_explained(ident)
+            case ("route", _):
+                return None
+        if target == self.wiring.agents.get(device):
+            return self._device_explained(device)
+        links = self.wiring.links_of.get(target, ())
+        return next((whole(LINK, link) for link in links if self.failed(link)), None)
+
+    def _link_explained(self, link: str) -> TargetId | None:
+        if not self.failed(link):
+            return None
+        for route in self.wiring.routes_of.get(link, ()):
+            if link in self.route(route).links:
+                return whole(ROUTE, route)
+        for ring in self.wiring.rings_of.get(link, ()):
+            found = self.ring(ring)
+            if link in found.links and found.by is None:
+                return whole(RING, ring)
+        ends = sorted(end.device for end in self.wiring.ports[link])
+        return next((self.wiring.agents[end] for end in ends if self.dead(end)), None)
+
+    def _ring_explained(self, ring: str) -> TargetId | None:
+        found = self.ring(ring)
+        if found.by is not None:
+            return self.wiring.agents[found.by]
+        return self._one_route(found.links) if found.links else None
+
+    def _device_explained(self, device: str) -> TargetId | None:
+        if not self.silent(device):
+            return None
+        for ring in self.wiring.rings_at.get(device, ()):
+            if device in self.ring(ring).isolated:
+                return whole(RING, ring)
+        links = tuple(link for link in self.wiring.links_at.get(device, ()) if self.failed(link))
+        return self._one_route(links) if links and self.dead(device) else None
+
+    def _one_route(self, links: tuple[str, ...]) -> TargetId | None:
+        for route in self.wiring.routes_of.get(links[0], ()):
+            if set(links) <= set(self.route(route).links):
+                return whole(ROUTE, route)
+        return None
+
+
+def may_explain(wiring: Wiring, target: TargetId, device: str) -> Iterator[TargetId]:
+    """Yield what may explain a target of `device`, failed or not: what is to be known before its fault is told."""
+    match parts(target):
+        case ("link", ident):
+            links: tuple[str, ...] = (ident,)
+            yield from (wiring.agents[end.device] for end in wiring.ports[ident] if end.device in wiring.agents)
+        case ("ring", ident):
+            links = tuple(link for joint in wiring.rings[ident].joints for link in joint if link in wiring.ports)
+            yield from (wiring.agents[member] for member in wiring.rings[ident].members if member in wiring.agents)
+        case ("route", _):
+            return
+        case _ if target == wiring.agents.get(device):
+            links = wiring.links_at.get(device, ())
+            yield from (whole(RING, ring) for ring in wiring.rings_at.get(device, ()))
+        case _:
+            yield from (whole(LINK, link) for link in wiring.links_of.get(target, ()))
+            return
+    for route in dict.fromkeys(route for link in links for route in wiring.routes_of.get(link, ())):
+        if len(wiring.links_along(route)) >= 2:
+            yield whole(ROUTE, route)
+    if parts(target) is not None:
+        yield from (
+            whole(RING, ring)
+            for ring in dict.fromkeys(r for link in links for r in wiring.rings_of.get(link, ()))
+            if whole(RING, ring) != target
+        )
+
+
+def _reached(members: tuple[str, ...], hubs: frozenset[str], cut: list[bool]) -> set[str]:
+    """Return the members that a hub is joined to by joints that are not cut."""
+    count, reached = len(members), {m for m in members if m in hubs}
+    for start in [n for n, member in enumerate(members) if member in hubs]:
+        for step in (1, -1):
+            here = start
+            for _ in range(count):
+                joint = here if step == 1 else (here - 1) % count
+                if cut[joint]:
+                    break
+                here = (here + step) % count
+                reached.add(members[here])
+    return reached

@@ -1,0 +1,153 @@
+"""How devices hang together, indexed as correlation asks it: ports of links, joints of rings, links along cables."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from monitord.domain.network import Device, Link, TargetId
+from monitord.domain.topology import Ring, Route, Topology
+
+PORT = "interface_up"
+"""The check that looks at one end of a link."""
+LINK, RING, ROUTE = "link", "ring", "route"
+"""What is judged from other targets: `link:ID/state` is the target of a link, and so on."""
+
+
+def whole(kind: str, ident: str) -> TargetId:
+    """Return the target that says how a link, a ring or a cable route is as a whole."""
+    return f"{kind}:{ident}/state"
+
+
+def parts(target: TargetId) -> tuple[str, str] | None:
+    """Return the kind and the id of what a target speaks of as a whole; None for one that is looked at."""
+    kind, colon, rest = target.partition(":")
+    return (kind, rest.removesuffix("/state")) if colon and kind in (LINK, RING, ROUTE) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One end of a link: its device, and the target that looks at its interface; None when nobody does."""
+
+    device: str
+    target: TargetId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The network as correlation asks it. Links of which nobody looks at any end are not in it."""
+
+    ports: Mapping[str, tuple[Port, Port]]
+    rings: Mapping[str, Ring]
+    routes: Mapping[str, Route]
+    agents: Mapping[str, TargetId]
+    links_at: Mapping[str, tuple[str, ...]]
+    links_of: Mapping[TargetId, tuple[str, ...]]
+    rings_at: Mapping[str, tuple[str, ...]]
+    rings_of: Mapping[str, tuple[str, ...]]
+    routes_of: Mapping[str, tuple[str, ...]]
+    along: Mapping[str, tuple[str, ...]]
+    """The links along each cable segment."""
+
+    def affected(self, target: TargetId, device: str) -> tuple[TargetId, ...]:
+        """Return what is judged anew when a port of a device, or its agent, is seen otherwise: cables, rings, links."""
+        own = self.links_of.get(target, ())
+        if self.agents.get(device) == target:
+            own = self.links_at.get(device, ())
+        rings = dict.fromkeys(ring for link in own for ring in self.rings_of.get(link, ()))
+        if self.agents.get(device) == target:
+            rings |= dict.fromkeys(self.rings_at.get(device, ()))
+        routes = dict.fromkeys(route for link in own for route in self.routes_of.get(link, ()))
+        named = [(ROUTE, routes), (RING, rings), (LINK, dict.fromkeys(own))]
+        return tuple(whole(kind, ident) for kind, found in named for ident in sorted(found))
+
+    def near(self, wholes: Iterable[TargetId]) -> frozenset[TargetId]:
+        """Return the targets whose explanation these may be, or may have been: links, rings, ports and agents."""
+        found: set[TargetId] = set()
+        for kind, ident in filter(None, map(parts, wholes)):
+            match kind:
+                case "link":
+                    found.update(self._of_links([ident]))
+                case "ring":
+                    links = [link for joint in self.rings[ident].joints for link in joint if link in self.ports]
+                    found.update(self._of_links(links))
+                    found.update(self.agents[one] for one in self.rings[ident].members if one in self.agents)
+                case "route":
+                    found.update(self._of_links(self.links_along(ident)))
+        return frozenset(found)
+
+    def _of_links(self, links: Iterable[str]) -> Iterable[TargetId]:
+        for link in links:
+            yield whole(LINK, link)
+            yield from (whole(RING, ring) for ring in self.rings_of.get(link, ()))
+            for port in self.ports[link]:
+                if port.target is not None:
+                    yield port.target
+                if port.device in self.agents:
+                    yield self.agents[port.device]
+
+    def links_along(self, route: str) -> tuple[str, ...]:
+        """Return the links along any segment of a cable route."""
+        segments = self.routes[route].segments
+        return tuple(dict.fromkeys(link for segment in segments for link in self.along.get(segment.id, ())))
+
+    def looked_at(self, target: TargetId) -> tuple[TargetId, ...]:
+        """Return the targets from which a whole is judged; of one that is looked at, itself."""
+        match parts(target):
+            case None:
+                return (target,)
+            case ("link", ident):
+                links: Iterable[str] = [ident]
+            case ("ring", ident):
+                links = [link for joint in self.rings[ident].joints for link in joint if link in self.ports]
+            case (_, ident):
+                links = self.links_along(ident)
+        ports = [port for link in links for port in self.ports[link]]
+        named = dict.fromkeys(port.target for port in ports if port.target is not None)
+        return (*named, *dict.fromkeys(self.agents[port.device] for port in ports if port.device in self.agents))
+
+
+def wiring_of(
+    devices: Mapping[str, Device], links: Mapping[str, Link], topology: Topology, agents: Mapping[str, TargetId]
+) -> Wiring:
+    """Return the wiring of a network; `agents` are the targets that say whether a device answers."""
+    looked = {(t.device, t.instance): t.id for d in devices.values() for t in d.targets if t.check == PORT}
+    ports: dict[str, tuple[Port, Port]] = {}
+    at: dict[str, list[str]] = {}
+    of: dict[str, list[str]] = {}
+    along: dict[str, list[str]] = {}
+    routes_of: dict[str, dict[str, None]] = {}
+    for link in links.values():
+        ends = Port(link.a[0], looked.get(link.a)), Port(link.b[0], looked.get(link.b))
+        if ends[0].target is None and ends[1].target is None:
+            continue
+        ports[link.id] = ends
+        for end in ends:
+            at.setdefault(end.device, []).append(link.id)
+            if end.target is not None:
+                of.setdefault(end.target, []).append(link.id)
+        for segment in link.along:
+            along.setdefault(segment, []).append(link.id)
+            routes_of.setdefault(link.id, {})[segment.partition("/")[0]] = None
+    rings_of: dict[str, list[str]] = {}
+    rings_at: dict[str, list[str]] = {}
+    for ring in topology.rings.values():
+        for member in ring.members:
+            rings_at.setdefault(member, []).append(ring.id)
+        for name in (name for joint in ring.joints for name in joint if name in ports):
+            rings_of.setdefault(name, []).append(ring.id)
+    return Wiring(
+        ports=MappingProxyType(ports),
+        rings=topology.rings,
+        routes=topology.routes,
+        agents=agents,
+        links_at=_frozen(at),
+        links_of=_frozen(of),
+        rings_at=_frozen(rings_at),
+        rings_of=_frozen(rings_of),
+        routes_of=_frozen(routes_of),
+        along=_frozen(along),
+    )
+
+
+def _frozen(found: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({name: tuple(held) for name, held in found.items()})
