@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from monitord.desk.context import Context, write
 from monitord.desk.holding import own_holds, planned_cut, windows_over
+from monitord.desk.wholes import severity_for
 from monitord.domain import lifecycle
 from monitord.domain.decision import Told
 from monitord.domain.health import Cause, Health, Hold
@@ -27,8 +28,8 @@ def severity_of(
     """Return the severity of what a row says, and the ids of the rule and the planned power cut that gave it."""
     settings, health = context.settings, Health(row["settled"])
     rule = settings.severity_rule(target, health)
-    planned = planned_cut(tx, device, target, at)
-    severity = settings.severity_for(target, health)
+    planned = planned_cut(tx, context, device, target, at)
+    severity = severity_for(settings, target, health)
     if planned is not None and Cause(row["cause"]) in CUT:
         severity = max(severity, settings.planned_cut_severity)
     return severity, {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
@@ -45,18 +46,19 @@ def change(tx: Tx, context: Context, device: Device, target: Target, row: Any, r
     if after.severity != running.severity:
         after = replace(after, policy=context.settings.policy_for(running.unit, after.severity, device.tags))
     if after.severity != running.severity and running.phase is Phase.OPEN:
-        muted = Hold.MUTE in own_holds(windows_over(tx, device, target, at), row)
+        muted = Hold.MUTE in own_holds(windows_over(tx, context, device, target, at), row)
         raised = lifecycle.raised(after, context.book(tx, at), at.now, muted=muted)
         write(tx, raised, at)
         after, told_anew = raised.incident, frozenset(notice.person for notice in raised.notices)
     else:
         # Somebody has it: its ladder waits, and would begin again by the severer policy.
         tx.save(after)
-    tell_change(tx, device, target, row, after, told, at, told_anew)
+    tell_change(tx, context, device, target, row, after, told, at, told_anew)
 
 
 def tell_change(
     tx: Tx,
+    context: Context,
     device: Device,
     target: Target,
     row: Any,
@@ -66,7 +68,7 @@ def tell_change(
     but: frozenset[str] = frozenset(),
 ) -> None:
     """Tell in which health an incident is seen now; while its target is muted or flaps that waits."""
-    if own_holds(windows_over(tx, device, target, at), row) & {Hold.MUTE, Hold.FLAPPING}:
+    if own_holds(windows_over(tx, context, device, target, at), row) & {Hold.MUTE, Hold.FLAPPING}:
         return
     decision = lifecycle.change_told(incident, told, at.now, but)
     tx.append(decision.facts, at)
@@ -83,4 +85,4 @@ def tell_changes(tx: Tx, context: Context, at: Moment) -> None:
         row = tx.sql.execute(sa.select(t.target).where(t.target.c.id == name)).mappings().first()
         incident = tx.incident(ident)
         if name in context.targets and row is not None and incident is not None:
-            tell_change(tx, *context.targets[name], row, incident, tx.told(ident), at)
+            tell_change(tx, context, *context.targets[name], row, incident, tx.told(ident), at)

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from monitord.desk.wholes import wholes_of
 from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook
 from monitord.domain.incident import Incident
 from monitord.domain.network import OURSELVES, SIGHT, Device, Target, parents_of
 from monitord.domain.policy import Whom
+from monitord.domain.topology import Service, devices_at
+from monitord.domain.wiring import Wiring, wiring_of
 from monitord.settings.model import Settings
 from monitord.store.roster import leaders_ahead
 from monitord.store.rows import Moment
@@ -30,12 +33,17 @@ class Context:
     targets: Mapping[str, tuple[Device, Target]]
     agents: Mapping[str, str]
     below: Mapping[str, tuple[str, ...]]
+    wiring: Wiring
+    at_site: Mapping[str, tuple[str, ...]]
+    services_over: Mapping[str, tuple[Service, ...]]
 
     @staticmethod
     def of(settings: Settings, words: Words) -> "Context":
         """Return the context for a set of settings.
 
-        `agents` names the target that says whether a device answers, `below` the devices behind a device, at any depth.
+        `agents` names the target that says whether a device answers, `below` the devices behind a device, at any
+        depth; `wiring` is how they hang together. Links, rings and cables are targets of their own. `at_site` are the
+        devices at each site, `services_over` the services that need a device or a link.
         """
         index = {target.id: (device, target) for device in settings.devices.values() for target in device.targets}
         sight = Target(SIGHT, OURSELVES, SIGHT.partition("/")[2], None, None, severity=1, title="")
@@ -46,7 +54,22 @@ class Context:
         for device in settings.devices.values():
             for parent in parents_of(settings.devices, device):
                 below.setdefault(parent.id, []).append(device.id)
-        return Context(settings, words, index, agents, {parent: tuple(found) for parent, found in below.items()})
+        wiring = wiring_of(settings.devices, settings.links, settings.topology, agents)
+        index |= {target.id: (device, target) for device in wholes_of(settings, wiring) for target in device.targets}
+        over: dict[str, list[Service]] = {}
+        for service in settings.topology.services.values():
+            for item in dict.fromkeys((*service.path, *service.backup)):
+                over.setdefault(item, []).append(service)
+        return Context(
+            settings,
+            words,
+            index,
+            agents,
+            {parent: tuple(found) for parent, found in below.items()},
+            wiring,
+            devices_at(settings.devices, settings.sites),
+            {item: tuple(found) for item, found in over.items()},
+        )
 
     def ladder_book(self, tx: Tx, at: Moment, incident: Incident) -> DutyBook:
         """Return the duty book at a moment for the next step of an incident: with the leaders of the days ahead where

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk.context import AGENT, Context, write
+from monitord.desk.correlating import correlate, settle_around
 from monitord.desk.holding import withheld_below
 from monitord.desk.settling import reconsider, settle, turned
 from monitord.desk.suspicions import suspect
@@ -50,6 +51,7 @@ def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tu
         tx.append([Fact(FactKind.TARGET_HAPPENING, target=edge.target, refs=refs, private=private)], at)
         suspect(tx, context, device, target, edge, at)
     values = _write_target(tx, row, edge, device)
+    wholes = correlate(tx, context, device, target, edge.seen_at, at)
     restless = edge.flapping is not bool(row is not None and row["flapping"])
     if edge.firmness is Firmness.HARD:
         settle(tx, context, device, target, values, at, down_between if edge.first else None)
@@ -58,6 +60,7 @@ def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tu
     if target.check == AGENT or target.id == SIGHT:
         _mark_held(tx, context, device, target, edge, row)
         _wake_below(tx, context, device, target, edge, row, at)
+    settle_around(tx, context, target, wholes, at)
     return True
 
 
@@ -166,6 +169,8 @@ def _write_target(tx: Tx, row: Any, edge: Edge, device: Device) -> dict[str, Any
         values["since"] = edge.seen_at
     if hard:
         values["settled"] = edge.now
+        if edge.now is not Health.UNKNOWN:
+            values["known"] = edge.now
     if row is None:
         values |= {"id": edge.target, "held": [], "withheld_at": None, "behind": False, "look_after": None}
         tx.sql.execute(t.target.insert(), values)

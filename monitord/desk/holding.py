@@ -7,20 +7,44 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk.context import Context, write
+from monitord.desk.pictures import explainers, links_of_whole
 from monitord.domain import lifecycle
 from monitord.domain.health import Health, Hold
 from monitord.domain.holding import HUSHES, PATIENCE, Above, Standing, standing
 from monitord.domain.incident import Incident
 from monitord.domain.network import SIGHT, Device, Target, parents_of
 from monitord.domain.window import HOLD_OF, Window, WindowKind, holds, until
+from monitord.domain.wiring import parts
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
 
-def windows_over(tx: Tx, device: Device, target: Target, at: Moment) -> tuple[Window, ...]:
-    """Return the windows that cover a target at a moment."""
-    return tuple(w for w in tx.windows(at.now) if w.scope.covers(target.id, device.id, device.site, device.unit))
+def windows_over(tx: Tx, context: Context, device: Device, target: Target, at: Moment) -> tuple[Window, ...]:
+    """Return the windows that cover a target at a moment.
+
+    One covers a link when it covers an end of it, a ring or a cable when it covers every link by which that failed.
+    """
+    windows = tx.windows(at.now)
+    if windows and parts(target.id) is not None:
+        links = links_of_whole(tx, context, target.id)
+        return tuple(
+            w for w in windows
+            if _covers(w, device, target) or (links and all(_covers_end(w, context, link) for link in links))
+        )  # fmt: skip
+    return tuple(w for w in windows if _covers(w, device, target))
+
+
+def _covers(window: Window, device: Device, target: Target) -> bool:
+    return window.scope.covers(target.id, device.id, device.site, device.unit)
+
+
+def _covers_end(window: Window, context: Context, link: str) -> bool:
+    for end in context.wiring.ports.get(link, ()):
+        device = context.settings.devices[end.device]
+        if window.scope.covers(end.target or "", device.id, device.site, device.unit):
+            return True
+    return False
 
 
 def own_holds(windows: tuple[Window, ...], row: Any) -> frozenset[Hold]:
@@ -38,13 +62,14 @@ def standing_of(tx: Tx, context: Context, device: Device, target: Target, row: A
     found = standing(
         fault_at,
         _above(tx, context, device, target, at.run),
-        own_holds(windows_over(tx, device, target, at), row),
+        own_holds(windows_over(tx, context, device, target, at), row),
         waited,
         at.now,
     )
     if row["behind"] and not found.faulty and _unlooked(row, at):
         # What was above it is well again: it is told when a look after that says that it is not.
-        return Standing(found.holds | {Hold.PARENT}, found.by, (*found.ask, target.id), False)
+        again = (*found.ask, *context.wiring.looked_at(target.id))
+        return Standing(found.holds | {Hold.PARENT}, found.by, tuple(dict.fromkeys(again)), False)
     return found
 
 
@@ -67,6 +92,7 @@ def _above(tx: Tx, context: Context, device: Device, target: Target, run: str) -
     for parent in parents_of(context.settings.devices, device):
         if (agent := context.agents.get(parent.id)) is not None:
             yield _seen(tx, agent, Hold.PARENT, run)
+    yield from explainers(tx, context, device, target, run)
 
 
 _SEEN = sa.select(t.target.c.seen, t.target.c.edge_seen, t.target.c.edge_boot).where(
@@ -94,7 +120,7 @@ def withheld_below(tx: Tx, context: Context, device: Device, target: Target) -> 
 def muted_until(tx: Tx, context: Context, target: str, at: Moment) -> datetime | None:
     """Return the end of the mute that covers a target now, or None."""
     found = context.targets.get(target)
-    return None if found is None else until(windows_over(tx, *found, at), Hold.MUTE)
+    return None if found is None else until(windows_over(tx, context, *found, at), Hold.MUTE)
 
 
 def tell_what_is_over(tx: Tx, context: Context, at: Moment) -> int:
@@ -110,7 +136,7 @@ def tell_if_over(tx: Tx, context: Context, incident: Incident, row: Any, at: Mom
     """Tell of the end of an incident unless its target, whose row is `row`, is still held; return whether it is told
     now."""
     found = context.targets.get(incident.target)
-    if found is not None and own_holds(windows_over(tx, *found, at), row) & HUSHES:
+    if found is not None and own_holds(windows_over(tx, context, *found, at), row) & HUSHES:
         return False
     write(tx, lifecycle.unhushed(incident, tx.told(incident.id), "hold_over"), at)
     return True
@@ -131,6 +157,6 @@ def next_end(tx: Tx, at: Moment) -> datetime | None:
     return min(ends + [window.end for window in tx.windows(at.now) if window.kind in HOLD_OF], default=None)
 
 
-def planned_cut(tx: Tx, device: Device, target: Target, at: Moment) -> Window | None:
+def planned_cut(tx: Tx, context: Context, device: Device, target: Target, at: Moment) -> Window | None:
     """Return the planned power cut that covers a target now, or None."""
-    return next((w for w in windows_over(tx, device, target, at) if w.kind is WindowKind.POWER_CUT), None)
+    return next((w for w in windows_over(tx, context, device, target, at) if w.kind is WindowKind.POWER_CUT), None)

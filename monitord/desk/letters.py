@@ -6,11 +6,14 @@ from typing import Any
 from monitord.desk import beside, mentions
 from monitord.desk.buttons import Faces, faces
 from monitord.desk.context import Context
+from monitord.desk.extents import extent
 from monitord.domain.dutybook import DutyBook, step_name
+from monitord.domain.extent import NOTHING
 from monitord.domain.incident import Incident
 from monitord.domain.network import BY_HAND
 from monitord.domain.notice import Event
 from monitord.domain.policy import LEAVING, PolicyStep, Whom, due_at, is_again, step_of
+from monitord.domain.wiring import parts
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.texts.story import Audience, Gap, Story
@@ -81,6 +84,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     shift = next(
         (s for s in book.shifts if s.person == row["person"] and s.unit == incident.unit and s.covers(at.now)), None
     )
+    reach = extent(tx, context, incident)
     late = None if row["late"] is None else timedelta(seconds=row["late"])
     return Story(
         event=event,
@@ -98,7 +102,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         detected_at=incident.detected_at,
         now=at.now,
         zone=settings.zone,
-        detail="" if reported or hidden else incident.detail,
+        detail="" if reported or hidden or parts(incident.target) is not None else incident.detail,
         title=target.title if target and not hidden else "",
         instance=(target.instance or "") if target and not hidden else "",
         site_name=site.name if site else "",
@@ -131,6 +135,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         again=is_again(incident.policy, number or 0),
         repeat=row["uncertain"] > 0,
         was=mentions.was(row),
+        extent=NOTHING if hidden or lane else reach.outside() if outside else reach,
         phone=waiting_for.phone if event is Event.CALL_OUT and waiting_for else "",
         contact=mentions.contact(context, incident, book, at) if row["organisation"] else "",
     )

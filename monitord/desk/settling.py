@@ -44,7 +44,7 @@ def settle(
         if row["withheld_at"] is not None:
             _release(tx, row, "up_again", at)
         if running is not None:
-            _end(tx, device, target, row, running, at, down_between)
+            _end(tx, context, device, target, row, running, at, down_between)
     elif now in FAULTS and running is not None and running.health is not now:
         change(tx, context, device, target, row, running, at)
 
@@ -128,6 +128,7 @@ def _release(tx: Tx, row: Any, reason: str, at: Moment) -> None:
 
 def _end(
     tx: Tx,
+    context: Context,
     device: Device,
     target: Target,
     row: Any,
@@ -137,7 +138,7 @@ def _end(
 ) -> None:
     # An incident that opened after the daemon came back was seen all the time.
     unseen = down_between if down_between and running.opened_at <= down_between[0] else None
-    hushed = bool(own_holds(windows_over(tx, device, target, at), row) & HUSHES)
+    hushed = bool(own_holds(windows_over(tx, context, device, target, at), row) & HUSHES)
     ladder_now = ladder_time(tx, running.id, at)
     ended = lifecycle.restored(
         running,
@@ -161,7 +162,7 @@ def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
         if last.hushed and last.phase is Phase.RESTORED:
             tell_if_over(tx, context, last, row, at)
         elif last.running and target in context.targets:
-            tell_change(tx, *context.targets[target], row, last, tx.told(last.id), at)
+            tell_change(tx, context, *context.targets[target], row, last, tx.told(last.id), at)
     if row["flapping"] and last is not None and (last.running or last.hushed):
         told = lifecycle.flapping(last, tx.told(last.id), changes)
         tx.append(told.facts, at)

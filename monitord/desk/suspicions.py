@@ -23,7 +23,7 @@ def suspect(tx: Tx, context: Context, device: Device, target: Target, edge: Edge
     target is looked at again at its end."""
     for happening in sorted(SUSPICIOUS.intersection(edge.happenings)):
         lane = _lane(context, happening)
-        if lane is None or any(window.kind in HOLD_OF for window in windows_over(tx, device, target, at)):
+        if lane is None or any(window.kind in HOLD_OF for window in windows_over(tx, context, device, target, at)):
             continue
         name = _name(target.id, happening, edge.detail)
         if tx.last_incident(name) is not None:

@@ -130,7 +130,8 @@ def _fact(kind: FactKind, what: WindowKind, scope: Scope, person: str, reason: s
 
 def _refuse_strange(tx: Tx, context: Context, scope: Scope, author: str) -> None:
     settings = context.settings
-    known = (context.targets, settings.devices, settings.sites, settings.units)
+    devices = {device.id for device, _ in context.targets.values()}  # a link, a ring, a cable has an id of its own
+    known = (context.targets, devices, settings.sites, settings.units)
     for names, there in zip((scope.targets, scope.devices, scope.sites, scope.units), known, strict=True):
         for name in names:
             if name not in there:

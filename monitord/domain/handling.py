@@ -118,11 +118,11 @@ def dismissed(incident: Incident, person: str, now: datetime, reason: str, told:
 
 
 def merged(
-    one: Incident, into: Incident, person: str, now: datetime, told: Iterable[Told]
+    one: Incident, into: Incident, person: str | None, now: datetime, told: Iterable[Told]
 ) -> tuple[Decision, Decision]:
-    """Decide that what a person reported is the incident `into`: it ends, `into` began when the earlier of them did.
+    """Decide that an incident is another one, `into`: a person reported it, or its cause is known now.
 
-    Everyone who was told of it hears where it went.
+    It ends, and `into` began when the earlier of them did. Everyone who was told of it hears where it went.
     """
     gone = replace(one, phase=Phase.CLOSED, closed_at=now, restored_at=one.restored_at or now, ack_expires_at=None)
     refs = {"into": into.code, "restored": stamp(gone.restored_at or now)}

@@ -24,6 +24,7 @@ class Above:
 
     `seen` is what was last told of it, soft or hard, None before the first look; `looked_at` the instant of that look.
     `fresh` when it is looked at in a round of its own, so that only a look newer than the fault says that it was well.
+    What is judged from others has those as `evidence`, each with its last look.
     """
 
     target: str
@@ -31,6 +32,14 @@ class Above:
     seen: Health | None
     looked_at: datetime | None
     fresh: bool = True
+    evidence: tuple[tuple[str, datetime | None], ...] | None = None
+
+    def stale(self, fault_at: datetime, now: datetime | None) -> tuple[str, ...]:
+        """Return what must be looked at to know how this is since the fault."""
+        if not self.fresh:
+            return ()
+        looks = ((self.target, self.looked_at),) if self.evidence is None else self.evidence
+        return tuple(target for target, at in looks if not _since(at, fault_at, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +78,18 @@ def standing(
     for PATIENCE: `waited` is how long the fault waits already. `own` are the holds of the target itself. A look that
     lies ahead of `now` was made before the clock was set back, and is no look since.
     """
-    holds, by, ask, faulty = set(own), [], [], False
+    holds, by, faulty = set(own), list[str](), False
+    ask: list[str] = []
     for one in above:
         if one.seen in FAULTS:
             holds.add(one.hold)
             by.append(one.target)
             faulty = True
-        elif one.fresh and waited < PATIENCE and not _since(one.looked_at, fault_at, now):
+        elif waited < PATIENCE and (stale := one.stale(fault_at, now)):
             holds.add(one.hold)
             by.append(one.target)
-            ask.append(one.target)
-    return Standing(frozenset(holds), tuple(by), tuple(ask), faulty)
+            ask.extend(stale)
+    return Standing(frozenset(holds), tuple(by), tuple(dict.fromkeys(ask)), faulty)
 
 
 def _since(looked_at: datetime | None, fault_at: datetime, now: datetime | None) -> bool:

@@ -101,9 +101,19 @@ class Wiring:
                 links = [link for joint in self.rings[ident].joints for link in joint if link in self.ports]
             case (_, ident):
                 links = self.links_along(ident)
+        return tuple(self._looks(links))
+
+    def evidence(self, target: TargetId, device: str) -> tuple[TargetId, ...]:
+        """Return what is to be looked at to know whether this explains anything: what it is judged from; of a device
+        that is perhaps dead, what stands at the other ends of its links as well."""
+        if parts(target) is not None:
+            return self.looked_at(target)
+        return tuple(dict.fromkeys((target, *self._looks(self.links_at.get(device, ())))))
+
+    def _looks(self, links: Iterable[str]) -> dict[TargetId, None]:
         ports = [port for link in links for port in self.ports[link]]
         named = dict.fromkeys(port.target for port in ports if port.target is not None)
-        return (*named, *dict.fromkeys(self.agents[port.device] for port in ports if port.device in self.agents))
+        return named | dict.fromkeys(self.agents[port.device] for port in ports if port.device in self.agents)
 
 
 def wiring_of(

@@ -1,5 +1,6 @@
 """Forms that every language shares: numbers, local time, and who was told, in the order it is read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -124,6 +125,12 @@ def target(device: str, title: str, instance: str) -> str:
     if instance and instance not in thing and instance not in device:
         thing = f"{thing} ({instance})" if thing else instance
     return f"{device} – {thing}" if thing else device
+
+
+def some(named: Sequence[str], most: int, what: str) -> str:
+    """Return the first names, and how many there are in all of `what` when those are not all."""
+    shown = ", ".join(named[:most])
+    return shown if len(named) <= most else f"{shown}, … ({len(named)} {what})"
 
 
 def is_page(story: Story) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Protocol
 
+from monitord.domain.extent import NOTHING, Extent
 from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
@@ -93,7 +94,7 @@ class Story:
     `episode_at` is when the present episode began, `down_total` how long it was down in all of them. `by` is who
     handed it to the reader, `into` the incident it was merged into, `asked` the leaders asked to approve before the
     reader, `phone` the number of the organisation that is to be called, `was` the health in which the reader heard of
-    it before. `lane` is the kind of a security incident: its
+    it before, `extent` how far it reaches. `lane` is the kind of a security incident: its
     text says no more than that, whoever reads it.
     """
 
@@ -145,6 +146,7 @@ class Story:
     suspected: bool = False
     phone: str = ""
     was: Health | None = None
+    extent: Extent = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from monitord.store.writer import InlineWriter, StoreUnavailable
 from tests.support.night import ACCEPTED, Night, silent
 
 OLT = silent("cr-1")
-OTHER = silent("cr-2")
+OTHER = silent("ups-song-mau")
 
 
 def edge(night: Night, seq: int, target: str, health: Health) -> Edge:

@@ -13,7 +13,7 @@ from monitord.store import tables as t
 from tests.support.night import Night, example, silent
 
 CORE = silent("cr-1")
-PORT = next(o.id for o in example().targets() if o.device == "cr-1" and o.check == "interface_up")
+PORT = "cr-1/interface_up/xe-1/0/0"
 
 
 async def unseen(night: Night, target: str = PORT, cause: Cause = Cause.TABLE_INCOMPLETE) -> None:

@@ -31,7 +31,7 @@ from monitord.settings.model import PolicyRule, Settings
 from monitord.store import tables as t
 from monitord.store.engine import Place, writing_engine
 from monitord.store.migrate import bring_up
-from monitord.store.rows import journal_row, shift_of
+from monitord.store.rows import incident_of, journal_row, shift_of
 from monitord.store.tx import Tx
 from monitord.store.writer import InlineWriter, StoreUnavailable
 from monitord.texts import pick
@@ -365,6 +365,14 @@ class Night:
             wanted = wanted.where(column.table.c[name] == value)
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(wanted)]
+
+    def incidents(self) -> list[Incident]:
+        """Return every incident, oldest first."""
+        with self.engine.connect() as connection:
+            return [
+                incident_of(row)
+                for row in connection.execute(sa.select(t.incident).order_by(t.incident.c.id)).mappings()
+            ]
 
     def count(self, table: sa.Table, **where: object) -> int:
         """Return how many rows of a table fit."""

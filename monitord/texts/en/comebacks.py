@@ -4,7 +4,7 @@ To another organisation no names and no blame; a message that asks for something
 """
 
 from monitord.texts import forms
-from monitord.texts.en import names
+from monitord.texts.en import names, reach
 from monitord.texts.en import phrases as say
 from monitord.texts.story import Story
 
@@ -66,6 +66,7 @@ def changed(story: Story) -> str:
         say.late(story),
         say.lasting(story),
         say.place(story),
+        reach.reach(story),
         say.sign(story),
         f"• {say.who(story.taken)} has it" if story.taken else None,
         say.upcoming(story),
@@ -83,8 +84,8 @@ def changed_to_department(story: Story) -> str:
 
 
 def _turn(story: Story) -> str:
-    was = names.HEALTH[story.was or story.health].lower()
-    return f"told as {was}, now {names.HEALTH[story.health].lower()}"
+    called = names.RING if story.cause in names.RING_CAUSES else names.HEALTH
+    return f"told as {called[story.was or story.health].lower()}, now {called[story.health].lower()}"
 
 
 def handed(story: Story) -> str:

@@ -3,7 +3,7 @@
 from monitord.domain.health import Cause, Health
 from monitord.domain.notice import Event
 from monitord.texts import forms
-from monitord.texts.en import comebacks, followups, security
+from monitord.texts.en import comebacks, followups, reach, security
 from monitord.texts.en import phrases as say
 from monitord.texts.story import Audience, Story
 
@@ -89,9 +89,11 @@ def _to_desk(story: Story) -> str:
         say.late(story),
         say.found(story) if first else say.lasting(story),
         say.place(story),
+        reach.reach(story),
         say.sign(story),
         say.taken_before(story),
         None if first else say.told(story),
+        reach.team(story),
         f"• To do: press Take it → {_to_do(story)}",
         say.upcoming(story),
     )
@@ -106,6 +108,7 @@ def _to_leader(story: Story) -> str:
         say.unanswered(story),
         say.lasting(story),
         say.place(story),
+        reach.reach(story),
         say.sign(story),
         say.taken_before(story),
         say.told(story),
@@ -124,6 +127,7 @@ def _approval(story: Story) -> str:
         say.late(story),
         say.lasting(story),
         say.place(story),
+        reach.reach(story),
         say.sign(story),
         say.told(story),
         say.asked(story),
@@ -158,6 +162,7 @@ def _to_department(story: Story) -> str:
         say.dear(story),
         f"{story.unit_name} reports: {say.subject(story)} – {say.headline(story).lower()}.",
         f"{say.lasting(story)}; not restored",
+        reach.reach(story),
         "• Root cause: not known",
         say.late_outside(story),
         say.handled(story),

@@ -47,7 +47,17 @@ CAUSE = {
     Cause.REPORTED: "reported by somebody",
     Cause.ON_BATTERY: "on battery",
     Cause.BATTERY_LOW: "battery low",
+    Cause.LINK_BOTH_ENDS: "both ends report no signal",
+    Cause.LINK_ONE_END: "one end reports no signal",
+    Cause.LINK_SILENT: "one end reports no signal, the other does not answer",
+    Cause.RING_OPEN: "one way round the ring has no signal, services run the other way",
+    Cause.RING_SPLIT: "ways round the ring have no signal, the devices between do not answer",
+    Cause.CABLE_CUT: "every link that is watched along the segment has no signal",
 }
+
+RING = {**HEALTH, Health.DEGRADED: "open, services run", Health.DOWN: "split, devices isolated"}
+"""What the healths of a ring are called."""
+RING_CAUSES = frozenset({Cause.RING_OPEN, Cause.RING_SPLIT})
 
 PHASE = {
     Phase.OPEN: "not taken",

@@ -6,7 +6,7 @@ from monitord.calendar import lunar
 from monitord.domain.health import Cause, Health
 from monitord.domain.safe import clean
 from monitord.texts import forms
-from monitord.texts.en import names
+from monitord.texts.en import names, reach
 from monitord.texts.story import Story, Taken
 
 WEEKDAY = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -59,6 +59,14 @@ def headline(story: Story) -> str:
             return "ON BATTERY"
         case _, Cause.BATTERY_LOW:
             return "BATTERY LOW"
+        case Health.DEGRADED, Cause.RING_OPEN:
+            return "RING OPEN, NO REDUNDANCY LEFT"
+        case _, Cause.RING_OPEN | Cause.RING_SPLIT:
+            return f"RING CUT IN {len(story.extent.cuts)} PLACES" if story.extent.cuts else "RING SPLIT"
+        case _, Cause.CABLE_CUT:
+            return "SEVERAL LINKS ALONG ONE CABLE LOST"
+        case _, Cause.LINK_BOTH_ENDS | Cause.LINK_ONE_END | Cause.LINK_SILENT:
+            return "LINK LOST"
         case Health.DOWN, Cause.INTERFACE_DOWN:
             return "PORT WITHOUT LINK"
         case Health.DOWN, _ if forms.is_page(story):
@@ -110,7 +118,7 @@ def place(story: Story) -> str:
 def sign(story: Story) -> str:
     """Return what was seen, not what is guessed: the cause stays open until there is evidence."""
     detail = f" ({clean(story.detail, 100)})" if story.detail else ""
-    return f"• Sign: {names.CAUSE[story.cause]}{detail}; root cause: not known"
+    return f"• Sign: {names.CAUSE[story.cause]}{detail}; {reach.guess(story)}"
 
 
 def late(story: Story) -> str | None:

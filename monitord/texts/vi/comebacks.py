@@ -5,7 +5,7 @@ To another organisation no names and no blame; a message that asks for something
 
 from monitord.texts import forms
 from monitord.texts.story import Story
-from monitord.texts.vi import names
+from monitord.texts.vi import names, reach
 from monitord.texts.vi import phrases as say
 
 
@@ -67,6 +67,7 @@ def changed(story: Story) -> str:
         say.late(story),
         say.lasting(story),
         say.place(story),
+        reach.reach(story),
         say.sign(story),
         f"• {say.who(story.taken)} vẫn đang tiếp nhận" if story.taken else None,
         say.upcoming(story),
@@ -84,8 +85,8 @@ def changed_to_department(story: Story) -> str:
 
 
 def _turn(story: Story) -> str:
-    was = names.HEALTH[story.was or story.health].lower()
-    return f"trước báo {was}, nay {names.HEALTH[story.health].lower()}"
+    called = names.RING if story.cause in names.RING_CAUSES else names.HEALTH
+    return f"trước báo {called[story.was or story.health].lower()}, nay {called[story.health].lower()}"
 
 
 def handed(story: Story) -> str:

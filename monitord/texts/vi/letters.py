@@ -8,7 +8,7 @@ from monitord.domain.health import Cause, Health
 from monitord.domain.notice import Event
 from monitord.texts import forms
 from monitord.texts.story import Audience, Story
-from monitord.texts.vi import comebacks, followups, security
+from monitord.texts.vi import comebacks, followups, reach, security
 from monitord.texts.vi import phrases as say
 
 DRILL = "🧪 DIỄN TẬP – không phải sự cố thật"
@@ -93,9 +93,11 @@ def _to_desk(story: Story) -> str:
         say.late(story),
         say.found(story) if first else say.lasting(story),
         say.place(story),
+        reach.reach(story),
         say.sign(story),
         say.taken_before(story),
         None if first else say.told(story),
+        reach.team(story),
         f"• Cần làm: bấm Tiếp nhận → {_to_do(story)}",
         say.upcoming(story),
     )
@@ -110,6 +112,7 @@ def _to_leader(story: Story) -> str:
         say.unanswered(story),
         say.lasting(story),
         say.place(story),
+        reach.reach(story),
         say.sign(story),
         say.taken_before(story),
         say.told(story),
@@ -128,6 +131,7 @@ def _approval(story: Story) -> str:
         say.late(story),
         say.lasting(story),
         say.place(story),
+        reach.reach(story),
         say.sign(story),
         say.told(story),
         say.asked(story),
@@ -165,6 +169,7 @@ def _to_department(story: Story) -> str:
         say.dear(story),
         f"{story.unit_name} báo cáo: {say.subject(story)} – {say.headline(story).lower()}.",
         f"{say.lasting(story)}; chưa khôi phục",
+        reach.reach(story),
         "• Nguyên nhân: chưa rõ",
         say.late_outside(story),
         say.handled(story),

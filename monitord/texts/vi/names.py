@@ -47,7 +47,17 @@ CAUSE = {
     Cause.REPORTED: "do người báo",
     Cause.ON_BATTERY: "đang chạy ắc quy",
     Cause.BATTERY_LOW: "ắc quy sắp cạn",
+    Cause.LINK_BOTH_ENDS: "cả hai đầu báo mất tín hiệu",
+    Cause.LINK_ONE_END: "một đầu báo mất tín hiệu",
+    Cause.LINK_SILENT: "một đầu báo mất tín hiệu, đầu kia không trả lời",
+    Cause.RING_OPEN: "một hướng của ring mất tín hiệu, dịch vụ chạy theo hướng còn lại",
+    Cause.RING_SPLIT: "các hướng của ring mất tín hiệu, thiết bị ở giữa không trả lời",
+    Cause.CABLE_CUT: "mọi đường truyền đang theo dõi trên đoạn cáp cùng mất tín hiệu",
 }
+
+RING = {**HEALTH, Health.DEGRADED: "hở ring, dịch vụ còn chạy", Health.DOWN: "đứt nhiều hướng, có thiết bị bị cô lập"}
+"""What the healths of a ring are called."""
+RING_CAUSES = frozenset({Cause.RING_OPEN, Cause.RING_SPLIT})
 
 PHASE = {
     Phase.OPEN: "chưa tiếp nhận",

@@ -7,7 +7,7 @@ from monitord.domain.health import Cause, Health
 from monitord.domain.safe import clean
 from monitord.texts import forms
 from monitord.texts.story import Story, Taken
-from monitord.texts.vi import names
+from monitord.texts.vi import names, reach
 
 
 def duration(span: timedelta, exact: bool = False) -> str:
@@ -55,6 +55,14 @@ def headline(story: Story) -> str:
             return "ĐANG CHẠY ẮC QUY"
         case _, Cause.BATTERY_LOW:
             return "ẮC QUY SẮP CẠN"
+        case Health.DEGRADED, Cause.RING_OPEN:
+            return "HỞ RING, KHÔNG CÒN DỰ PHÒNG"
+        case _, Cause.RING_OPEN | Cause.RING_SPLIT:
+            return f"RING ĐỨT {len(story.extent.cuts)} HƯỚNG" if story.extent.cuts else "RING BỊ CHIA CẮT"
+        case _, Cause.CABLE_CUT:
+            return "NHIỀU ĐƯỜNG TRUYỀN CÙNG TUYẾN CÁP BỊ MẤT"
+        case _, Cause.LINK_BOTH_ENDS | Cause.LINK_ONE_END | Cause.LINK_SILENT:
+            return "MẤT ĐƯỜNG TRUYỀN"
         case Health.DOWN, Cause.INTERFACE_DOWN:
             return "MẤT KẾT NỐI CỔNG"
         case Health.DOWN, _ if forms.is_page(story):
@@ -109,7 +117,7 @@ def sign(story: Story) -> str:
     """Return what was seen, not what is guessed: the cause stays open until there is evidence."""
     seen = names.CAUSE[story.cause]
     detail = f" ({clean(story.detail, 100)})" if story.detail else ""
-    return f"• Dấu hiệu: {seen}{detail}; nguyên nhân: chưa rõ"
+    return f"• Dấu hiệu: {seen}{detail}; {reach.guess(story)}"
 
 
 def late(story: Story) -> str | None:

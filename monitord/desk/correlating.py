@@ -1,0 +1,156 @@
+"""What an edge means beyond its own target: links, rings and cables are judged anew, and one cause is one incident."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.context import Context, write
+from monitord.desk.pictures import Pictures
+from monitord.desk.settling import reconsider, settle
+from monitord.domain import handling
+from monitord.domain.correlation import Judged, Picture
+from monitord.domain.edge import Firmness
+from monitord.domain.health import FAULTS, Health
+from monitord.domain.incident import RUNNING
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.network import Device, Target, TargetId
+from monitord.domain.wiring import parts
+from monitord.store import tables as t
+from monitord.store.rows import Moment, incident_of
+from monitord.store.tx import Tx
+
+_ROWS = sa.select(t.target).where(t.target.c.id.in_(sa.bindparam("the_ids", expanding=True)))
+_SAVE = t.target.update().where(t.target.c.id == sa.bindparam("the_id"))
+_WITHHELD = _ROWS.where(t.target.c.withheld_at.is_not(None)).order_by(t.target.c.id)
+_RUNNING = (
+    sa.select(t.incident)
+    .where(t.incident.c.target.in_(sa.bindparam("the_ids", expanding=True)), t.incident.c.phase.in_(RUNNING))
+    .order_by(t.incident.c.id)
+)
+
+
+def correlate(
+    tx: Tx, context: Context, device: Device, target: Target, seen_at: datetime, at: Moment
+) -> tuple[TargetId, ...]:
+    """Judge anew what a target is a part of, write what it is now, and return it: cables, rings, links."""
+    wholes = context.wiring.affected(target.id, device.id)
+    if not wholes:
+        return ()
+    pictures = Pictures(tx, context, wholes)
+    rows = {row["id"]: row for row in tx.sql.execute(_ROWS, {"the_ids": list(wholes)}).mappings()}
+    for whole in wholes:
+        if whole in context.targets:
+            _write(tx, context, whole, rows.get(whole), pictures, seen_at, at)
+    return tuple(whole for whole in wholes if whole in context.targets)
+
+
+def _write(
+    tx: Tx, context: Context, whole: TargetId, row: Any, pictures: Pictures, seen_at: datetime, at: Moment
+) -> None:
+    firm, soft = pictures.firm.judge(whole), pictures.soft.judge(whole)
+    if row is None and firm.health is Health.UP and soft.health is Health.UP:
+        return  # what is well and new leaves no trace
+    by = " ".join((*firm.links, *firm.isolated))
+    was = Health.UP if row is None or row["settled"] is None else Health(row["settled"])
+    values: dict[str, Any] = {
+        "device": context.targets[whole][0].id,
+        "seen": soft.health,
+        "firmness": Firmness.HARD if soft.health is firm.health else Firmness.SOFT,
+        "attempt": 1,
+        "confirm": 1,
+        "cause": firm.cause,
+        "detail": by,
+        "settled": firm.health,
+        "known": firm.health,
+        "first_bad": _began(firm, row),
+        "edge_boot": at.run,
+        "edge_seen": seen_at,
+    }
+    if row is None or row["seen"] != soft.health:
+        values["since"] = seen_at
+    if firm.health is Health.UP:
+        values["last_good"] = seen_at
+    if was is not firm.health or (firm.health in FAULTS and row is not None and row["detail"] != by):
+        tx.append([_fact(whole, was, firm, values["first_bad"], row, seen_at, at)], at)
+    if row is None:
+        tx.sql.execute(t.target.insert(), {"id": whole, "held": [], **values})
+    else:
+        tx.sql.execute(_SAVE, {"the_id": whole, **values})
+
+
+def _began(judged: Judged, row: Any) -> datetime | None:
+    """A fault that goes on began when it did, whichever link is left of it."""
+    if judged.health is Health.UP:
+        return None
+    before = None if row is None else row["first_bad"]
+    found = [at for at in (before, judged.since) if at is not None]
+    return min(found, default=None)
+
+
+def _fact(
+    whole: TargetId, was: Health, judged: Judged, first_bad: datetime | None, row: Any, seen_at: datetime, at: Moment
+) -> Fact:
+    last_good = None if row is None else row["last_good"]
+    if judged.health is Health.UP:
+        last_good = seen_at
+    refs = {
+        "was": was,
+        "now": judged.health,
+        "cause": judged.cause,
+        "seen": stamp(seen_at),
+        "first_bad": None if first_bad is None else stamp(first_bad),
+        "last_good": None if last_good is None else stamp(last_good),
+        "links": list(judged.links),
+        "isolated": list(judged.isolated) or None,
+        "by": judged.by,
+        "segments": list(judged.segments) or None,
+    }
+    return Fact(FactKind.TARGET_HARD, target=whole, refs=refs)
+
+
+def settle_around(tx: Tx, context: Context, target: Target, wholes: Sequence[TargetId], at: Moment) -> None:
+    """Let it have its effect what the wholes are now: their own incidents, what waits behind them, and what was told
+    before its cause was known and is gathered into that now."""
+    if not wholes:
+        return
+    rows = {row["id"]: row for row in tx.sql.execute(_ROWS, {"the_ids": list(wholes)}).mappings()}
+    for whole in wholes:
+        row = rows.get(whole)
+        if row is not None:
+            settle(tx, context, *context.targets[whole], row, at)
+    near = sorted(context.wiring.near(wholes) | {*wholes, target.id})
+    for row in tx.sql.execute(_WITHHELD, {"the_ids": near}).mappings().all():
+        reconsider(tx, context, row, at)
+    _gather(tx, context, near, at)
+
+
+def _gather(tx: Tx, context: Context, near: Sequence[TargetId], at: Moment) -> None:
+    """Merge every incident whose fault another incident explains into that."""
+    running = {row["target"]: incident_of(row) for row in tx.sql.execute(_RUNNING, {"the_ids": list(near)}).mappings()}
+    if len(running) < 2:
+        return
+    picture = Pictures(tx, context, [name for name in near if parts(name) is not None]).firm
+    for name, incident in list(running.items()):
+        into = next((running[one] for one in _causes(picture, context, name) if one in running), None)
+        if into is None or incident.unit != into.unit or incident.suspected or into.suspected:
+            continue
+        told = tx.told(incident.id)
+        gone, kept = handling.merged(incident, into, None, at.now, told)
+        write(tx, gone, at)
+        tx.append(kept.facts, at)
+        tx.save(kept.incident)
+        running[into.target] = kept.incident
+        del running[name]
+        row = tx.sql.execute(_ROWS, {"the_ids": [name]}).mappings().one()
+        settle(tx, context, *context.targets[name], row, at)
+
+
+def _causes(picture: Picture, context: Context, target: TargetId) -> Iterator[TargetId]:
+    """Yield what explains a target, and what explains that, up to the end."""
+    here: TargetId | None = target
+    while here is not None and here in context.targets:
+        here = picture.explained(here, context.targets[here][0].id)
+        if here is not None:
+            yield here

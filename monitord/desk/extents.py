@@ -1,0 +1,102 @@
+"""How far an incident reaches now, worked out from what is known of the network at the instant of telling."""
+
+from collections.abc import Iterable, Iterator
+
+from monitord.desk.context import Context
+from monitord.desk.pictures import Pictures
+from monitord.domain.correlation import Judged, Picture
+from monitord.domain.extent import NOTHING, Cut, Extent
+from monitord.domain.incident import Incident
+from monitord.domain.network import Site
+from monitord.domain.topology import Service
+from monitord.domain.wiring import parts
+from monitord.store.tx import Tx
+
+
+def extent(tx: Tx, context: Context, incident: Incident) -> Extent:
+    """Return how far an incident of a link, a ring, a cable or a device reaches; nothing for any other."""
+    target = incident.target
+    device = context.targets[target][0].id if target in context.targets else ""
+    kind = parts(target)
+    if kind is None and context.agents.get(device) != target:
+        return NOTHING
+    near = context.wiring.near([target]) if kind is not None else frozenset({target})
+    behind = {context.targets[name][0].id for name in near if name in context.targets}
+    behind |= {below for name in behind for below in context.below.get(name, ())}
+    at_sites = {
+        other
+        for name in behind & context.settings.devices.keys()
+        for other in context.at_site.get(context.settings.devices[name].site, ())
+    }
+    agents = [context.agents[name] for name in behind | at_sites if name in context.agents]
+    picture = Pictures(tx, context, (target, *near, *agents)).firm
+    judged = picture.judge(target)
+    gone = _gone(context, picture, judged, device, behind)
+    lost = [site for site in _sites(context, picture, gone)]
+    served = {item: context.services_over.get(item, ()) for item in (*gone, *judged.links)}
+    services = {one.id: one for found in served.values() for one in found}
+    failed = {one.id: _works(context, picture, one) for one in services.values()}
+    dead = [services[name] for name, ways in failed.items() if not any(ways)]
+    return Extent(
+        cuts=tuple(Cut(context.settings.links[link].name, picture.link(link).since) for link in judged.links),
+        isolated=tuple(context.settings.devices[name].name for name in judged.isolated),
+        silent=len(gone),
+        sites=len(lost),
+        stations=sum(site.stations for site in lost),
+        subscribers=sum(site.subscribers for site in lost) + sum(one.subscribers for one in dead),
+        communes=tuple(dict.fromkeys(site.commune for site in lost if site.commune and not site.keep_inside)),
+        priority=tuple(one.name for one in dead if one.priority),
+        services=sum(not one.priority for one in dead),
+        exposed=tuple(services[name].name for name, ways in failed.items() if len(ways) > 1 and sum(ways) == 1),
+        segments=tuple(_segment_names(context, judged)),
+        teams=tuple(_teams(context, judged, device, lost)),
+    )
+
+
+def _gone(context: Context, picture: Picture, judged: Judged, device: str, behind: Iterable[str]) -> list[str]:
+    """Return the silent devices that the incident explains: itself, what a ring lost, and what stands behind those."""
+    roots = [name for name in dict.fromkeys((device, *judged.isolated)) if picture.silent(name)]
+    if judged.segments:
+        roots += [name for name in sorted(behind) if picture.dead(name)]
+    every = dict.fromkeys(one for root in roots for one in (root, *context.below.get(root, ())))
+    return [name for name in every if picture.silent(name)]
+
+
+def _sites(context: Context, picture: Picture, gone: Iterable[str]) -> Iterator[Site]:
+    """Yield the sites of those devices at which no device answers."""
+    devices = context.settings.devices
+    for name in dict.fromkeys(devices[one].site for one in gone if one in devices):
+        there = [one for one in context.at_site.get(name, ()) if one in context.agents]
+        if all(map(picture.silent, there)):
+            yield context.settings.sites[name]
+
+
+def _works(context: Context, picture: Picture, service: Service) -> tuple[bool, ...]:
+    """Return for each way of a service whether everything on it works."""
+    ways = [way for way in (service.path, service.backup) if way]
+    return tuple(not any(picture.failed(item) or picture.silent(item) for item in way) for way in ways)
+
+
+def _segment_names(context: Context, judged: Judged) -> Iterator[str]:
+    for name in judged.segments:
+        route = context.settings.topology.routes[name.partition("/")[0]]
+        yield next(segment.name for segment in route.segments if segment.id == name)
+
+
+def _teams(context: Context, judged: Judged, device: str, lost: Iterable[Site]) -> Iterator[tuple[str, str]]:
+    topology = context.settings.topology
+    named: dict[str, None] = {}
+    for route in topology.routes.values():
+        for segment in route.segments:
+            if segment.team and (segment.id in judged.segments or _runs_along(context, judged, segment.id)):
+                named[segment.team] = None
+    at = context.settings.devices.get(device)
+    for site in (*lost, *([context.settings.sites[at.site]] if at is not None else [])):
+        if site.team:
+            named[site.team] = None
+    for name in named:
+        yield topology.teams[name].name, topology.teams[name].phone
+
+
+def _runs_along(context: Context, judged: Judged, segment: str) -> bool:
+    return not judged.segments and any(segment in context.settings.links[link].along for link in judged.links)

@@ -1,0 +1,50 @@
+"""Links, rings and cables as devices of their own, so that they have incidents like anything that is looked at."""
+
+from collections.abc import Iterator, Sequence
+
+from monitord.domain.health import Health
+from monitord.domain.network import Device, Target, TargetId
+from monitord.domain.wiring import LINK, RING, ROUTE, Port, Wiring, parts, whole
+from monitord.settings.model import Settings
+
+LOST = 3
+"""The severity of redundancy that is lost while the service stays."""
+SPLIT, CUT = 1, 2
+"""The severities of a ring that is split and of a cable that is cut; a link has that of its graver end."""
+
+
+def wholes_of(settings: Settings, wiring: Wiring) -> Iterator[Device]:
+    """Yield what is judged as a whole from other targets: each with one target, in the unit of its first device."""
+    for ident, ends in wiring.ports.items():
+        at = [end.device for end in ends]
+        yield _whole(settings, LINK, ident, settings.links[ident].name, at, min(_severities(settings, ends)))
+    for ident, ring in wiring.rings.items():
+        at = [*(member for member in ring.members if member in ring.hubs), *ring.members]
+        yield _whole(settings, RING, ident, ring.name, at, SPLIT)
+    for ident, route in wiring.routes.items():
+        links = wiring.links_along(ident)
+        if len(links) >= 2:
+            at = [end.device for link in links for end in wiring.ports[link]]
+            yield _whole(settings, ROUTE, ident, route.name, at, CUT)
+
+
+def severity_for(settings: Settings, target: Target, health: Health) -> int:
+    """Return the severity of a target that is seen so; what is open and still serves is LOST, unless a rule says
+    otherwise."""
+    if parts(target.id) is not None and health is Health.DEGRADED and settings.severity_rule(target, health) is None:
+        return LOST
+    return settings.severity_for(target, health)
+
+
+def _whole(settings: Settings, kind: str, ident: str, name: str, at: Sequence[str], severity: int) -> Device:
+    device = f"{kind}:{ident}"
+    target = Target(whole(kind, ident), device, f"{kind}_whole", None, None, severity)
+    devices = [settings.devices[one] for one in at]
+    inside = any(one.keep_inside or settings.sites[one.site].keep_inside for one in devices)
+    return Device(device, name, devices[0].unit, "", (target,), severity, keep_inside=inside)
+
+
+def _severities(settings: Settings, ends: Sequence[Port]) -> Iterator[int]:
+    looked: set[TargetId] = {end.target for end in ends if end.target is not None}
+    for end in ends:
+        yield from (target.severity for target in settings.devices[end.device].targets if target.id in looked)

@@ -1,0 +1,70 @@
+"""How far an incident reaches, in English: what is cut, what is lost with it, who goes there."""
+
+from monitord.domain.health import Cause
+from monitord.texts import forms
+from monitord.texts.story import Story
+
+MOST = 4
+"""Names in one line; the rest is a number."""
+
+
+def reach(story: Story) -> str | None:
+    """Return the lines about what failed and what is lost with it; None when it reaches no further."""
+    return forms.lines(_cut(story), _isolated(story), _lost(story), _priority(story), _exposed(story)) or None
+
+
+def team(story: Story) -> str | None:
+    """Return who goes there, with their number: to be shown to one person, never to a group."""
+    named = [f"{name} {phone}".strip() for name, phone in story.extent.teams]
+    return f"• Team: {forms.some(named, 2, 'teams')}" if named else None
+
+
+def guess(story: Story) -> str:
+    """Return the probable cause where there is evidence for one, with the evidence in the line before it."""
+    if story.cause is Cause.CABLE_CUT and story.extent.segments:
+        return f"probably a CABLE CUT, segment {forms.some(story.extent.segments, MOST, 'segments')}"
+    return "root cause: not known"
+
+
+def _cut(story: Story) -> str | None:
+    cuts = story.extent.cuts
+    if not cuts or story.cause in (Cause.LINK_BOTH_ENDS, Cause.LINK_ONE_END, Cause.LINK_SILENT):
+        return None
+    named = [
+        cut.name if cut.since is None else f"{cut.name} ({forms.near(cut.since, story.now, story.zone)})"
+        for cut in cuts
+    ]
+    return f"• Cut: {forms.some(named, MOST, 'links')}"
+
+
+def _isolated(story: Story) -> str | None:
+    extent = story.extent
+    if not extent.isolated:
+        return None
+    behind = extent.silent - len(extent.isolated)
+    more = f"; {behind} more behind them do not answer" if behind > 0 else ""
+    return f"• Isolated: {forms.some(extent.isolated, MOST, 'devices')}{more}"
+
+
+def _lost(story: Story) -> str | None:
+    extent = story.extent
+    counted = [
+        (extent.stations, "base stations"),
+        (extent.subscribers, "subscribers"),
+        (extent.services, "services"),
+    ]
+    said = [f"{forms.number(count, ',')} {what}" for count, what in counted if count]
+    if not said and extent.sites > 1:
+        said = [f"{extent.sites} sites where nothing answers"]
+    where = forms.some(extent.communes, MOST, "communes") if said else ""
+    return f"• Lost: {', '.join(said)}{f'; {where}' if where else ''}" if said else None
+
+
+def _priority(story: Story) -> str | None:
+    named = story.extent.priority
+    return f"• Priority lines lost: {len(named)} ({forms.some(named, 2, 'lines')})" if named else None
+
+
+def _exposed(story: Story) -> str | None:
+    named = story.extent.exposed
+    return f"• No backup left: {forms.some(named, MOST, 'services')}" if named else None

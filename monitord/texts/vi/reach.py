@@ -1,0 +1,70 @@
+"""How far an incident reaches, in Vietnamese: what is cut, what is lost with it, who goes there."""
+
+from monitord.domain.health import Cause
+from monitord.texts import forms
+from monitord.texts.story import Story
+
+MOST = 4
+"""Names in one line; the rest is a number."""
+
+
+def reach(story: Story) -> str | None:
+    """Return the lines about what failed and what is lost with it; None when it reaches no further."""
+    return forms.lines(_cut(story), _isolated(story), _lost(story), _priority(story), _exposed(story)) or None
+
+
+def team(story: Story) -> str | None:
+    """Return who goes there, with their number: to be shown to one person, never to a group."""
+    named = [f"{name} {phone}".strip() for name, phone in story.extent.teams]
+    return f"• Ứng cứu: {forms.some(named, 2, 'đội')}" if named else None
+
+
+def guess(story: Story) -> str:
+    """Return the probable cause where there is evidence for one, with the evidence in the line before it."""
+    if story.cause is Cause.CABLE_CUT and story.extent.segments:
+        return f"nghi do: ĐỨT CÁP đoạn {forms.some(story.extent.segments, MOST, 'đoạn')}"
+    return "nguyên nhân: chưa rõ"
+
+
+def _cut(story: Story) -> str | None:
+    cuts = story.extent.cuts
+    if not cuts or story.cause in (Cause.LINK_BOTH_ENDS, Cause.LINK_ONE_END, Cause.LINK_SILENT):
+        return None
+    named = [
+        cut.name if cut.since is None else f"{cut.name} ({forms.near(cut.since, story.now, story.zone)})"
+        for cut in cuts
+    ]
+    return f"• Đứt: {forms.some(named, MOST, 'đường truyền')}"
+
+
+def _isolated(story: Story) -> str | None:
+    extent = story.extent
+    if not extent.isolated:
+        return None
+    behind = extent.silent - len(extent.isolated)
+    more = f"; phía sau còn {behind} thiết bị không trả lời" if behind > 0 else ""
+    return f"• Cô lập: {forms.some(extent.isolated, MOST, 'thiết bị')}{more}"
+
+
+def _lost(story: Story) -> str | None:
+    extent = story.extent
+    counted = [
+        (extent.stations, "trạm BTS"),
+        (extent.subscribers, "thuê bao"),
+        (extent.services, "dịch vụ"),
+    ]
+    said = [f"{forms.number(count, '.')} {what}" for count, what in counted if count]
+    if not said and extent.sites > 1:
+        said = [f"{extent.sites} điểm không còn thiết bị nào trả lời"]
+    where = forms.some(extent.communes, MOST, "xã, phường") if said else ""
+    return f"• Ảnh hưởng: {', '.join(said)}{f'; {where}' if where else ''}" if said else None
+
+
+def _priority(story: Story) -> str | None:
+    named = story.extent.priority
+    return f"• Khách hàng ưu tiên: mất {len(named):02} ({forms.some(named, 2, 'đường truyền')})" if named else None
+
+
+def _exposed(story: Story) -> str | None:
+    named = story.extent.exposed
+    return f"• Mất dự phòng: {forms.some(named, MOST, 'dịch vụ')}" if named else None
