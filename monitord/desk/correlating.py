@@ -66,7 +66,7 @@ def _write(
         "known": firm.health,
         "first_bad": _began(firm, row),
         "edge_boot": at.run,
-        "edge_seen": seen_at,
+        "edge_seen": pictures.looked_at((*firm.links, *soft.links)) or seen_at,
     }
     if row is None or row["seen"] != soft.health:
         values["since"] = seen_at

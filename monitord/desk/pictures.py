@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,8 +73,14 @@ class Pictures:
                 for end in wiring.ports[link]:
                     wanted |= dict.fromkeys(filter(None, (end.target, wiring.agents.get(end.device))))
         self.rows = {row.id: row for row in tx.sql.execute(_READ, {"the_ids": list(wanted)})} if wanted else {}
+        self._wiring = wiring
         self.firm = Picture(wiring, Firm(self.rows))
         self.soft = Picture(wiring, Soft(self.rows))
+
+    def looked_at(self, links: Iterable[str]) -> datetime | None:
+        """Return the instant since when every port of those links was looked at; None without any."""
+        ports = {end.target for link in links for end in self._wiring.ports[link]}
+        return min((row.edge_seen for name, row in self.rows.items() if name in ports), default=None)
 
 
 def explainers(tx: Tx, context: Context, device: Device, target: Target, run: str) -> Iterator[Above]:

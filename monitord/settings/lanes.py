@@ -8,7 +8,7 @@ from monitord.settings.schema_duty import LaneForm
 
 def lanes_of(book: Book) -> dict[str, Lane]:
     """Return the lanes by id; every authority is an organisation with a telephone number, every named one a person."""
-    phones = {item.get("id"): item.get("phone") for item in book.sections.lists["organisations"]}
+    phones = {str(item.get("id")): item.get("phone") for item in book.sections.lists["organisations"]}
     lanes: dict[str, Lane] = {}
     claimed: dict[str, str] = {}
     for entry in book.entries("security_lanes", LaneForm):

@@ -101,6 +101,13 @@ WORDS = (
     "log_channel",
     "units",
     "organisations",
+    "communes",
+    "operators",
+    "teams",
+    "power_areas",
+    "routes",
+    "rings",
+    "services",
     "duty_kinds",
     "people",
     "sites",
@@ -184,6 +191,10 @@ TREES = st.recursive(
 @given(st.dictionaries(st.sampled_from(WORDS), TREES, min_size=1, max_size=6))
 @settings(max_examples=150, deadline=None)
 @example({"devices": "[{id: a, name: a, unit: a, site: a, parent: a, checks: [{check: [x]}, {check: ~}, 5, ~]}]"})
+@example({"desk": "1", "organisations": "[{id: []}]"})
+@example(
+    {"rings": "[{id: [], members: 5}]", "links": "[{id: {}, along: [[]]}]", "communes": "[{id: ~, formerly: [~]}]"}
+)
 @example({"desk": "{name: x, zone: '.', defaults: {interval: ~}}"})
 @example({"devices": "[{id: a, name: a, unit: a, site: a, checks: {check: agent_answers}, tags: {1: 2, x: [y]}}]"})
 @example(

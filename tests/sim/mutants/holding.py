@@ -14,8 +14,8 @@ HOLDING: tuple[Mutant, ...] = (
         "parent-not-asked",
         "a child that is seen to fail before its parent is told at once",
         "domain/holding.py",
-        "        elif one.fresh and waited < PATIENCE and not _since(one.looked_at, fault_at, now):",
-        "        elif one.fresh and waited < timedelta(0) and not _since(one.looked_at, fault_at, now):",
+        "        elif waited < PATIENCE and (stale := one.stale(fault_at, now)):",
+        "        elif waited < timedelta(0) and (stale := one.stale(fault_at, now)):",
     ),
     one(
         "parent-ignored",
