@@ -42,6 +42,7 @@ from monitord.domain.incident import Incident
 from monitord.domain.looking import Check
 from monitord.domain.network import SnmpVersion
 from monitord.domain.window import WindowKind, scope_from_wire
+from monitord.domain.wiring import parts
 from monitord.judge.registry import builtin_folder, find_checks
 from monitord.judge.runner import Judge
 from monitord.look.looker import Looker
@@ -230,7 +231,11 @@ class Daemon:
         self.looker = Looker(
             self.clock, SnmpLooker(self.engine, self.clock), self.pages, self.judge, self.queue, watch=self.metrics
         )
-        urgent = {self.context.targets[t][0].id for t in self.start_report.unlooked if t in self.context.targets}
+        urgent = {
+            self.context.targets[t][0].id
+            for t in self.start_report.unlooked
+            if t in self.context.targets and parts(t) is None
+        }
         self.looker.reload(plan(self.settings.devices.values(), self.checks), urgent)
         self.scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
         self.looking: asyncio.Task[None] | None = None

@@ -1,34 +1,27 @@
 """What an edge means beyond its own target: links, rings and cables are judged anew, and one cause is one incident."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk.context import Context, write
+from monitord.desk.context import Context
 from monitord.desk.pictures import Pictures
-from monitord.desk.settling import reconsider, settle
-from monitord.domain import handling
-from monitord.domain.correlation import Judged, Picture
+from monitord.desk.settling import reconsider, settle, take_in
+from monitord.domain.correlation import Judged
 from monitord.domain.edge import Firmness
 from monitord.domain.health import FAULTS, Health
-from monitord.domain.incident import RUNNING
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import Device, Target, TargetId
 from monitord.domain.wiring import parts
 from monitord.store import tables as t
-from monitord.store.rows import Moment, incident_of
+from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
 _ROWS = sa.select(t.target).where(t.target.c.id.in_(sa.bindparam("the_ids", expanding=True)))
 _SAVE = t.target.update().where(t.target.c.id == sa.bindparam("the_id"))
 _WITHHELD = _ROWS.where(t.target.c.withheld_at.is_not(None)).order_by(t.target.c.id)
-_RUNNING = (
-    sa.select(t.incident)
-    .where(t.incident.c.target.in_(sa.bindparam("the_ids", expanding=True)), t.incident.c.phase.in_(RUNNING))
-    .order_by(t.incident.c.id)
-)
 
 
 def correlate(
@@ -44,6 +37,18 @@ def correlate(
         if whole in context.targets:
             _write(tx, context, whole, rows.get(whole), pictures, seen_at, at)
     return tuple(whole for whole in wholes if whole in context.targets)
+
+
+def correlate_all(tx: Tx, context: Context, at: Moment) -> None:
+    """Judge every whole anew: other settings are in force, and no edge says what they make of what is known."""
+    wholes = [name for name in context.targets if parts(name) is not None]
+    if not wholes:
+        return
+    pictures = Pictures(tx, context, wholes)
+    for whole in wholes:
+        row = tx.sql.execute(_ROWS, {"the_ids": [whole]}).mappings().first()
+        _write(tx, context, whole, row, pictures, at.now, at)
+    settle_around(tx, context, context.targets[wholes[0]][1], sorted(wholes, reverse=True), at)
 
 
 def _write(
@@ -123,34 +128,4 @@ def settle_around(tx: Tx, context: Context, target: Target, wholes: Sequence[Tar
     near = sorted(context.wiring.near(wholes) | {*wholes, target.id})
     for row in tx.sql.execute(_WITHHELD, {"the_ids": near}).mappings().all():
         reconsider(tx, context, row, at)
-    _gather(tx, context, near, at)
-
-
-def _gather(tx: Tx, context: Context, near: Sequence[TargetId], at: Moment) -> None:
-    """Merge every incident whose fault another incident explains into that."""
-    running = {row["target"]: incident_of(row) for row in tx.sql.execute(_RUNNING, {"the_ids": list(near)}).mappings()}
-    if len(running) < 2:
-        return
-    picture = Pictures(tx, context, [name for name in near if parts(name) is not None]).firm
-    for name, incident in list(running.items()):
-        into = next((running[one] for one in _causes(picture, context, name) if one in running), None)
-        if into is None or incident.unit != into.unit or incident.suspected or into.suspected:
-            continue
-        told = tx.told(incident.id)
-        gone, kept = handling.merged(incident, into, None, at.now, told)
-        write(tx, gone, at)
-        tx.append(kept.facts, at)
-        tx.save(kept.incident)
-        running[into.target] = kept.incident
-        del running[name]
-        row = tx.sql.execute(_ROWS, {"the_ids": [name]}).mappings().one()
-        settle(tx, context, *context.targets[name], row, at)
-
-
-def _causes(picture: Picture, context: Context, target: TargetId) -> Iterator[TargetId]:
-    """Yield what explains a target, and what explains that, up to the end."""
-    here: TargetId | None = target
-    while here is not None and here in context.targets:
-        here = picture.explained(here, context.targets[here][0].id)
-        if here is not None:
-            yield here
+    take_in(tx, context, near, at)

@@ -29,6 +29,7 @@ from monitord.desk import (
 )
 from monitord.desk import edges as edge_work
 from monitord.desk.context import Context
+from monitord.desk.correlating import correlate_all
 from monitord.desk.ports import ALARM_AFTER, Observer, Reserve
 from monitord.domain.anchor import Anchor
 from monitord.domain.edge import Edge, Known
@@ -38,6 +39,7 @@ from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
 from monitord.domain.update import Answer, Update
 from monitord.domain.window import Scope, Window, WindowKind
+from monitord.domain.wiring import parts
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.store.writer import StoreUnavailable, Writer
@@ -122,6 +124,7 @@ class Desk:
             self._context = context
             starting.take_settings(tx, context, at)
             edge_work.drop_removed(tx, context, at)
+            correlate_all(tx, context, at)
             return starting.known_targets(tx)
 
         try:
@@ -170,7 +173,12 @@ class Desk:
         failed = await self._decide("edges", lambda tx, at: self._take(tx, edges, at))
         for edge, error in failed:
             log.error("edge.failed", target=edge.target, error=repr(error))
-        if [edge for edge in edges if self._unlooked.pop(edge.target, None) is not None]:
+        looked = [edge.target for edge in edges if self._unlooked.pop(edge.target, None) is not None]
+        for whole in [name for name in self._unlooked if parts(name) is not None]:
+            if not self._unlooked.keys() & set(self._context.wiring.looked_at(whole)):
+                looked.append(whole)
+                del self._unlooked[whole]
+        if looked:
             # What waited for this look may be claimed and may fall due now.
             self._timers_moved.set()
             self._wake_dispatchers()

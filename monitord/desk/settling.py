@@ -1,12 +1,15 @@
 """What a settled health means for incidents: one opens, waits, comes back, changes or ends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from monitord.desk.changing import change, severity_of, tell_change
 from monitord.desk.context import Context, write
+from monitord.desk.gathering import gather
 from monitord.desk.holding import own_holds, standing_of, tell_if_over, windows_over
 from monitord.desk.timers import ladder_time, time_left
 from monitord.domain import escalation, lifecycle
@@ -14,13 +17,15 @@ from monitord.domain.health import FAULTS, Cause, Health
 from monitord.domain.holding import HUSHES, Standing
 from monitord.domain.incident import Incident, Phase, code, next_number
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.network import Device, Target
+from monitord.domain.network import Device, Target, TargetId
+from monitord.domain.wiring import parts
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
 FREE: Mapping[str, Any] = {"withheld_at": None, "behind": False, "look_after": None, "held": []}
 """The columns of a target whose fault waits for nothing."""
+_ROW = sa.select(t.target).where(t.target.c.id == sa.bindparam("the_id"))
 
 
 def settle(
@@ -77,10 +82,25 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
         write(tx, again, at)
         if severity < last.severity or again.incident.told_health is not seen.health:
             change(tx, context, device, target, row, replace(again.incident, health=last.health), at)
+        _take_in_below(tx, context, device, target, at)
         return
     decision = escalation.opened(_numbered(tx, context, seen, last, at), context.book(tx, at), at.now)
     first, *rest = decision.facts
     write(tx, replace(decision, facts=(replace(first, refs={**first.refs, **why}), *rest)), at)
+    _take_in_below(tx, context, device, target, at)
+
+
+def take_in(tx: Tx, context: Context, near: Sequence[TargetId], at: Moment) -> None:
+    """Gather the incidents of these into those of their causes, and let what was gathered wait for the end of that."""
+    for name in gather(tx, context, near, at):
+        row = tx.sql.execute(_ROW, {"the_id": name}).mappings().one()
+        settle(tx, context, *context.targets[name], row, at)
+
+
+def _take_in_below(tx: Tx, context: Context, device: Device, target: Target, at: Moment) -> None:
+    wholes = (target.id,) if parts(target.id) is not None else context.wiring.affected(target.id, device.id)
+    if wholes:
+        take_in(tx, context, sorted(context.wiring.near(wholes) | {*wholes, target.id}), at)
 
 
 def unknown_for_long(tx: Tx, context: Context, row: Any, at: Moment) -> None:

@@ -65,6 +65,7 @@ def start(tx: Tx, context: Context, at: Moment) -> Started:
     rearm_forgotten(tx, context, at)
     withheld = _look_again_at_what_is_withheld(tx, at)
     running = {incident.target for incident in tx.running_incidents()}
+    running |= {name for whole in running | withheld for name in context.wiring.looked_at(whole)}
     return Started(
         key=_button_key(tx),
         down_between=down,

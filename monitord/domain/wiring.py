@@ -91,16 +91,21 @@ class Wiring:
         return tuple(dict.fromkeys(link for segment in segments for link in self.along.get(segment.id, ())))
 
     def looked_at(self, target: TargetId) -> tuple[TargetId, ...]:
-        """Return the targets from which a whole is judged; of one that is looked at, itself."""
+        """Return the targets from which a whole is judged; of one that is looked at, itself.
+
+        Nothing of a whole that other settings knew.
+        """
         match parts(target):
             case None:
                 return (target,)
-            case ("link", ident):
+            case ("link", ident) if ident in self.ports:
                 links: Iterable[str] = [ident]
-            case ("ring", ident):
+            case ("ring", ident) if ident in self.rings:
                 links = [link for joint in self.rings[ident].joints for link in joint if link in self.ports]
-            case (_, ident):
+            case ("route", ident) if ident in self.routes:
                 links = self.links_along(ident)
+            case _:
+                return ()
         return tuple(self._looks(links))
 
     def evidence(self, target: TargetId, device: str) -> tuple[TargetId, ...]:

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from monitord.desk.context import Context
 from monitord.domain.edge import Firmness
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
 from monitord.domain.window import WindowKind
 from monitord.settings.model import Settings
 from monitord.store import tables as t
+from monitord.texts import pick
 from tests.support.night import Night, example, silent
 
 RING, NORTH, SOUTH = "ring:ring-1/state", "link:ring1-song-mau-bac-mau/state", "link:ring1-cu-lao-song-mau/state"
@@ -194,6 +196,24 @@ async def test_a_maintenance_of_one_end_holds_the_link_and_the_ring_it_opens(tmp
         assert opened(night) == []
         await night.passes(minutes=12)
         assert opened(night) == [RING]
+
+
+async def test_a_ring_that_the_settings_name_later_takes_in_what_runs_already(tmp_path: Path) -> None:
+    without = replace(example(), topology=replace(example().topology, rings={}))
+    async with Night(tmp_path, "2026-12-01 03:00", without) as night:
+        await all_well(night)
+        await see(night, Health.DOWN, NORTH_ENDS)
+        await night.passes(minutes=2)
+        assert running(night) == [NORTH]
+        night.settings = example()
+        await night.desk.reload(Context.of(night.settings, pick("vi")))
+        await night.deliver()
+        await night.passes(minutes=2)
+        assert running(night) == [RING]
+        night.settings = without
+        await night.desk.reload(Context.of(night.settings, pick("vi")))
+        await night.passes(minutes=2)
+        assert running(night) == [NORTH]
 
 
 async def test_over_a_restart_nothing_is_lost_and_nothing_told_twice(tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""What was told before its cause was known becomes part of the incident of that cause."""
+
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+
+from monitord.desk.context import Context, write
+from monitord.desk.pictures import Pictures
+from monitord.domain import handling
+from monitord.domain.correlation import Picture
+from monitord.domain.incident import RUNNING
+from monitord.domain.network import TargetId
+from monitord.domain.wiring import parts
+from monitord.store import tables as t
+from monitord.store.rows import Moment, incident_of
+from monitord.store.tx import Tx
+
+_RUNNING = (
+    sa.select(t.incident)
+    .where(t.incident.c.target.in_(sa.bindparam("the_ids", expanding=True)), t.incident.c.phase.in_(RUNNING))
+    .order_by(t.incident.c.id)
+)
+
+
+def gather(tx: Tx, context: Context, near: Sequence[TargetId], at: Moment) -> list[TargetId]:
+    """Merge every incident of these whose fault another of their incidents explains into that, and return the targets
+    of those that went."""
+    running = {row["target"]: incident_of(row) for row in tx.sql.execute(_RUNNING, {"the_ids": list(near)}).mappings()}
+    if len(running) < 2:
+        return []
+    picture = Pictures(tx, context, [name for name in near if parts(name) is not None]).firm
+    gone = []
+    for name, incident in list(running.items()):
+        into = next((running[one] for one in _causes(picture, context, name) if one in running), None)
+        if into is None or incident.unit != into.unit or incident.suspected or into.suspected:
+            continue
+        merged, kept = handling.merged(incident, into, None, at.now, tx.told(incident.id))
+        write(tx, merged, at)
+        tx.append(kept.facts, at)
+        tx.save(kept.incident)
+        running[into.target] = kept.incident
+        del running[name]
+        gone.append(name)
+    return gone
+
+
+def _causes(picture: Picture, context: Context, target: TargetId) -> Iterator[TargetId]:
+    """Yield what explains a target, and what explains that, up to the end."""
+    here: TargetId | None = target
+    while here is not None and here in context.targets:
+        here = picture.explained(here, context.targets[here][0].id)
+        if here is not None:
+            yield here
