@@ -186,7 +186,7 @@ class Desk:
 
     def _take(self, tx: Tx, edges: Sequence[Edge], at: Moment) -> list[tuple[Edge, Exception]]:
         failed = []
-        for edge in edges:
+        for edge in edge_work.agents_first(self._context, edges):
             error = tx.isolated(lambda edge=edge: edge_work.take_edge(tx, self._context, edge, at, self._down))  # type: ignore[misc]
             if error is not None:
                 failed.append((edge, error))

@@ -1,7 +1,9 @@
 """Taking in edges: the target's row, the journal, and what follows for incidents and for what stands behind."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +31,13 @@ _HOLD_BEHIND = (
     .where(t.target.c.device.in_(sa.bindparam("the_devices", expanding=True)), t.target.c.id != sa.bindparam("the_id"))
     .values(held=sa.bindparam("the_held"))
 )
+
+
+def agents_first(context: Context, edges: Sequence[Edge]) -> Iterator[Edge]:
+    """Yield edges in their order, but those of one look with that of the device's agent in front: whether it answers
+    says what the rest of the look means."""
+    for _, look in groupby(edges, key=lambda edge: (edge.target.partition("/")[0], edge.seen_at)):
+        yield from sorted(look, key=lambda edge: context.agents.get(edge.target.partition("/")[0]) != edge.target)
 
 
 def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tuple[datetime, datetime] | None) -> bool:

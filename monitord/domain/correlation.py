@@ -61,11 +61,13 @@ class Picture:
         return agent is not None and self._known.get(agent, NOTHING).health is Health.DOWN
 
     def _port(self, port: Port) -> Health | None:
-        """Return what is known of a port: UP, DOWN or nothing. What a silent device said last still counts."""
+        """Return what is known of a port: UP, DOWN or nothing. What a silent device said last still counts; of one that
+        answers, what is seen."""
         if port.target is None:
             return None
         found = self._known.get(port.target, NOTHING)
-        health = found.known if found.health in (None, Health.UNKNOWN) else found.health
+        unseen = found.health in (None, Health.UNKNOWN)
+        health = found.known if unseen and self.silent(port.device) else found.health
         return health if health in (Health.UP, Health.DOWN) else None
 
     def _since(self, target: TargetId | None) -> datetime | None:
@@ -229,6 +231,9 @@ class Picture:
         for ring in self.wiring.rings_at.get(device, ()):
             if device in self.ring(ring).isolated:
                 return whole(RING, ring)
+            hubs = sorted(self.wiring.rings[ring].hubs)
+            if device not in hubs and all(map(self.silent, hubs)):
+                return self.wiring.agents[hubs[0]]  # by which the ring reaches everything else
         links = tuple(link for link in self.wiring.links_at.get(device, ()) if self.failed(link))
         return self._one_route(links) if links and self.dead(device) else None
 
@@ -252,7 +257,11 @@ def may_explain(wiring: Wiring, target: TargetId, device: str) -> Iterator[Targe
             return
         case _ if target == wiring.agents.get(device):
             links = wiring.links_at.get(device, ())
-            yield from (whole(RING, ring) for ring in wiring.rings_at.get(device, ()))
+            for ring in wiring.rings_at.get(device, ()):
+                yield whole(RING, ring)
+                hubs = sorted(wiring.rings[ring].hubs)
+                if device not in hubs and all(hub in wiring.agents for hub in hubs):
+                    yield wiring.agents[hubs[0]]
         case _:
             yield from (whole(LINK, link) for link in wiring.links_of.get(target, ()))
             return

@@ -136,8 +136,7 @@ async def test_what_was_told_before_its_cause_was_known_is_gathered_into_that(tm
         await night.sees(SPUR_END, Health.DOWN)
         await night.passes(minutes=2)
         assert opened(night) == [SPUR]
-        await night.sees(SPUR_END, Health.UNKNOWN)
-        await night.sees(silent("agg-rach-sen"), Health.DOWN)
+        await night.takes(night.edge(SPUR_END, Health.UNKNOWN), night.edge(silent("agg-rach-sen"), Health.DOWN))
         await night.passes(minutes=1)
         # The line towards it is remembered as dead, and nothing else is: the device explains its link.
         assert running(night) == [silent("agg-rach-sen")]

@@ -18,6 +18,7 @@ from pathlib import Path
 from monitord.account import anchors, proof
 from monitord.domain.journal import FactKind, verify
 from tests.sim.check_caps import judge_caps
+from tests.sim.check_causes import judge_causes
 from tests.sim.check_ladders import judge_ladders
 from tests.sim.check_letters import judge_letters
 from tests.sim.check_looks import judge_looks
@@ -39,6 +40,7 @@ def judge(history: History, database: Path) -> list[str]:
     judge_ladders(truth, wrong)
     judge_letters(truth, wrong)
     judge_caps(truth, wrong)
+    judge_causes(truth, wrong)
     judge_presses(truth, wrong)
     judge_typed(truth, wrong)
     _secrets(truth, wrong)

@@ -178,29 +178,31 @@ def _after_end(truth: Truth, notice: Any, claims: list[float]) -> Iterator[str]:
             yield f"I6: claimed at {late[0]:.1f} although its reason was gone at {begins:.1f}"
 
 
+ENDS = ("restored", "merged")
+"""By what people hear that an incident is over."""
+
+
 def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:
     """Who was told hears of the end, and nobody keeps a button that asks for help with what is over."""
     mine = [n for n in truth.outbox if n["incident"] == incident["id"]]
     over = [truth.at(r) for r in truth.of[incident["id"]] if r.kind == FactKind.INCIDENT_RESTORED]
-    if not over or incident["phase"] != "restored" or incident["hushed"]:
+    if not over or incident["phase"] not in ("restored", "closed") or incident["hushed"]:
         if not truth.slept_through_healing:
             wrong.append(f"liveness: {incident['code']} is still {incident['phase']}")
         return
     last = over[-1]
     told = {n["person"] for n in mine if n["event"] in ASKED and any(x.at < last for x in truth.letters[n["id"]])}
     heard = {
-        n["person"]
-        for n in mine
-        if n["event"] == "restored" and truth.queued(n) >= last - 0.5 and truth.letters[n["id"]]
+        n["person"] for n in mine if n["event"] in ENDS and truth.queued(n) >= last - 0.5 and truth.letters[n["id"]]
     }
-    unreached = {n["person"] for n in mine if n["event"] == "restored" and n["state"] == "dead"}
+    unreached = {n["person"] for n in mine if n["event"] in ENDS and n["state"] == "dead"}
     if silent := told - heard - unreached - _bygone(truth):
         wrong.append(f"{incident['code']}: I3: {sorted(silent)} were told of it and not of its end")
     # Who died with a row in hand cannot know whether it left.
     perhaps = {n["person"] for n in mine if n["event"] in ASKED and (truth.tries[n["id"]] or n["uncertain"])}
     if heard - perhaps:
         wrong.append(f"{incident['code']}: I3: {sorted(heard - perhaps)} were told of its end only")
-    for notice in mine:
+    for notice in mine if incident["phase"] == "restored" else ():
         if notice["event"] not in ASKED or notice["channel"] != "telegram" or notice["state"] != "sent":
             continue
         for letter in truth.letters[notice["id"]]:

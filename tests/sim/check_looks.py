@@ -20,14 +20,20 @@ ABSENT = 500.0
 def judge_looks(truth: Truth, wrong: list[str]) -> None:
     """Hold every opening, change and end against the looks before it, and every look against what must follow."""
     looks: dict[tuple[str, int], list[Seen]] = defaultdict(list)
+    ends = {up.life: up.ends for up in truth.history.ups if up.death == "killed"}
+    written = {(row.target, truth.when[row.seq][2]): truth.at(row) for row in truth.rows}
+    lost = set()
     for seen in truth.history.world.seen:
         looks[seen.target, seen.life].append(seen)
+        last = written.get((seen.target, seen.life), 0.0)
+        if seen.health == GOOD and seen.at > ends.get(seen.life, float("inf")) - 0.5 and last < seen.at - 0.01:
+            lost.add((seen.target, seen.at))  # the daemon died before it was written
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in truth.rows:
         if row.target is not None and row.kind.startswith(("incident.", "target.removed")):
             rows[row.target].append(row)
     for target in TARGETS:
-        _rows(truth, target, rows[target], looks, wrong)
+        _rows(truth, target, rows[target], looks, lost, wrong)
         for (name, _), found in looks.items():
             if name == target:
                 _looks(truth, target, looks, found, rows[target], wrong)
@@ -35,15 +41,25 @@ def judge_looks(truth: Truth, wrong: list[str]) -> None:
 
 
 def _rows(
-    truth: Truth, target: str, rows: list[Row], looks: dict[tuple[str, int], list[Seen]], wrong: list[str]
+    truth: Truth,
+    target: str,
+    rows: list[Row],
+    all_of_them: dict[tuple[str, int], list[Seen]],
+    lost: set[tuple[str, float]],
+    wrong: list[str],
 ) -> None:
-    everything = sorted((s for (name, _), found in looks.items() if name == target for s in found), key=lambda s: s.at)
     removed = {truth.at(row) for row in rows if row.kind == FactKind.TARGET_REMOVED}
     for row in rows:
         at, _, life = truth.when[row.seq]
+        looks = {
+            (name, lived): [s for s in found if lived == life or (name, s.at) not in lost]
+            for (name, lived), found in all_of_them.items()
+            if name in (target, above(target))
+        }
+        everything = sorted((s for (name, _), found in looks.items() if name == target for s in found), key=_at)
         # What waits behind another device or for the end of a maintenance waits over a death, too.
         alone = above(target) is None and not truth.maintained(target, 0.0, at)
-        seen = looks[target, life] if alone else everything
+        seen = looks.get((target, life), []) if alone else everything
         before = seen[: bisect_right([s.at for s in seen], at)]
         match row.kind:
             case FactKind.INCIDENT_OPENED | FactKind.INCIDENT_REOPENED:
@@ -62,6 +78,10 @@ def _rows(
             case FactKind.INCIDENT_RESTORED if at not in removed:
                 if not before or before[-1].health != GOOD:
                     wrong.append(f"I2: {target} called restored at {at:.1f}, looks were {before[-3:]}")
+
+
+def _at(seen: Seen) -> float:
+    return seen.at
 
 
 def _bounds(truth: Truth, row: Row, looks: list[Seen], wrong: list[str]) -> None:

@@ -35,6 +35,8 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
             if update in seen:
                 wrong.append(f"I10: update {update} stands twice: rows {seen[update][0].seq}, {row.seq}")
             seen[update] = row, phases.get(row.incident, "")
+        if row.kind == FactKind.INCIDENT_MERGED and "into" in row.refs:
+            phases[row.incident] = "closed"
         reopened = row.refs["phase"] if row.kind == FactKind.INCIDENT_REOPENED else None
         phases[row.incident] = reopened or _PHASE.get(row.kind, phases.get(row.incident, ""))
     for press in truth.history.people.pressed:

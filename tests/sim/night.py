@@ -14,6 +14,7 @@ from monitord.account.anchors import make_anchor
 from monitord.clock.clock import PERSISTS
 from monitord.store.tx import Tx
 from tests.sim.clock import BEGIN, Machine, SimClock
+from tests.sim.cuts import make_cuts
 from tests.sim.daemon import Life
 from tests.sim.history import ANCHOR_KEY, History, Up
 from tests.sim.loop import Killed, SimLoop, Universe
@@ -63,6 +64,8 @@ class Night:
         self.history = History(
             plan, universe, Machine(universe), world, telegram, people, Diary(), {"edition-0": edition}, edition
         )
+        if phases is None:
+            world.cuts = make_cuts(self._fork("cuts"), plan.hours)
         self.database = folder / FILE
         new_database()
         self._edition = edition
@@ -169,7 +172,7 @@ class Night:
             armed = [row[0] for row in look("SELECT incident FROM timer WHERE state = 'armed'")]
             for ident, code, phase in look("SELECT id, code, phase FROM incident ORDER BY id"):
                 number = armed.count(ident)
-                if number != (0 if phase == "restored" else 1):
+                if number != (0 if phase in ("restored", "closed") else 1):
                     self.history.wrong.append(
                         f"I7: {code} is {phase} with {number} timers at {self.history.universe.now:.1f}"
                     )

@@ -8,10 +8,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitord.domain.health import Health
-from monitord.domain.network import Device, Site, SnmpAccess, Target, Timing
+from monitord.domain.network import Device, Link, Site, SnmpAccess, Target, Timing
 from monitord.domain.people import DutyKind, Organisation, OrganisationRole, Person, Unit
 from monitord.domain.policy import Policy, PolicyStep, Whom
 from monitord.domain.roster import Shift
+from monitord.domain.topology import NONE as NO_TOPOLOGY
+from monitord.domain.topology import Ring, Topology, joints_of
 from monitord.judge.registry import builtin_folder, find_checks
 from monitord.settings.model import PolicyRule, Secret, Settings, TelegramSettings, WebSettings
 from tests.sim.clock import BEGIN
@@ -21,6 +23,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CANARIES = ("0:TOKEN-CANARY", "COMMUNITY-CANARY")
 TIMING = Timing(timedelta(seconds=60), timedelta(seconds=10), 3, timedelta(seconds=2), 2)
 SLOW = replace(TIMING, interval=timedelta(seconds=120))
+RARE = replace(TIMING, interval=timedelta(seconds=180))
 QUICK = frozenset({"r1"})
 PORT = "ge-0/0/0"
 HOLDS = timedelta(hours=2)
@@ -62,9 +65,12 @@ AUTO = frozenset({"bd"})
 OWNER = {"vt": "own", "bd": "adm"}
 REMOVABLE = "s2"
 SEVERITY = {"r1": 1, "r2": 2, "s1": 2, "s2": 3, "w1": 3}
+RING = ("n1", "n2", "n3", "n4")
+"""A ring that some seeds have: its devices in order, the first of them where the monitor is connected."""
+JOINTS = tuple(zip(RING, (*RING[1:], RING[0]), strict=True))
 PARENT = {"s1": "r1"}
 """The device above a device: while it is silent, so is what stands behind it."""
-UNIT = {"r1": "vt", "r2": "vt", "s1": "bd", "s2": "bd", "w1": "bd"}
+UNIT = {"r1": "vt", "r2": "vt", "s1": "bd", "s2": "bd", "w1": "bd", **dict.fromkeys(RING, "vt")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,8 @@ def first_edition(rng: random.Random) -> Edition:
         gap = rng.choice([("vt", "shift"), ("vt", "leader"), ("bd", "ops"), ("bd", "shift")])
         shifts = [s for s in shifts if (s.unit, s.duty) != gap or s.start > BEGIN or s.end <= BEGIN]
     unbound = frozenset({"o1"}) if rng.random() < 0.3 else frozenset()
-    return Edition(0, tuple(shifts), frozenset(NAMES), frozenset(SEVERITY), unbound)
+    devices = frozenset(SEVERITY) | (frozenset(RING) if rng.random() < 0.34 else frozenset())
+    return Edition(0, tuple(shifts), frozenset(NAMES), devices, unbound)
 
 
 def next_edition(edition: Edition, rng: random.Random) -> Edition:
@@ -152,7 +159,8 @@ def settings_of(edition: Edition) -> Settings:
         people=people,
         sites={"tt": Site("tt", "Trung tâm", "room")},
         devices=devices,
-        links={},
+        links=LINKS if RING[0] in edition.devices else {},
+        topology=Topology(rings={"vong": THE_RING}) if RING[0] in edition.devices else NO_TOPOLOGY,
         policies=(
             PolicyRule(_policy(HEAVY), frozenset({1, 2})),
             PolicyRule(_policy(LIGHT), frozenset({3, 4})),
@@ -174,9 +182,13 @@ def settings_of(edition: Edition) -> Settings:
     )  # fmt: skip
 
 
+LINKS = {f"{a}-{b}": Link(f"{a}-{b}", f"{a} - {b}", (a, b), (b, a)) for a, b in JOINTS}
+THE_RING = Ring("vong", "Vòng", RING, frozenset(RING[:1]), joints_of(RING, LINKS))
+
+
 def timing(device: str) -> Timing:
     """Return how often a device is looked at."""
-    return TIMING if device in QUICK else SLOW
+    return TIMING if device in QUICK else RARE if device in RING else SLOW
 
 
 def steps_of(policy: str, unit: str) -> tuple[tuple[float, Whom, str], ...]:
@@ -205,6 +217,11 @@ def policy_of(severity: int) -> str:
     return HEAVY if severity <= 2 else LIGHT
 
 
+def ports_of(device: str) -> tuple[str, ...]:
+    """Return the ports of a device of the ring, called after the devices at their other ends."""
+    return tuple(b if a == device else a for a, b in JOINTS if device in (a, b))
+
+
 def _policy(name: str) -> Policy:
     steps = tuple(PolicyStep(timedelta(seconds=after), whom, ref, WAYS) for after, whom, ref in STEPS[name])
     return Policy(name, steps, timedelta(seconds=REPEAT), HOLDS, approval_waits=timedelta(seconds=APPROVAL))
@@ -214,7 +231,7 @@ def _device(name: str) -> Device:
     def target(check: str, instance: str | None = None, **params: object) -> Target:
         kind = CHECKS[check]
         ident = f"{name}/{check}" + (f"/{instance}" if instance else "")
-        return Target(ident, name, check, instance, kind.params(**params), SEVERITY[name])
+        return Target(ident, name, check, instance, kind.params(**params), SEVERITY.get(name, 2))
 
     if name == "w1":
         targets = (target("page_answers", url="http://w1.example/"),)
@@ -222,6 +239,7 @@ def _device(name: str) -> Device:
     found = [target("agent_answers")]
     if name == "r2":
         found.append(target("interface_up", PORT, name=PORT))
+    found += [target("interface_up", port, name=port) for port in ports_of(name)]
     access = SnmpAccess(name, 161, community=CANARIES[1])
     return Device(
         name,
@@ -229,7 +247,7 @@ def _device(name: str) -> Device:
         UNIT[name],
         "tt",
         tuple(found),
-        SEVERITY[name],
+        SEVERITY.get(name, 2),
         access,
         timing(name),
         parent=PARENT.get(name),

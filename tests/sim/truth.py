@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,9 @@ class Truth:
         self.of: dict[int, list[Row]] = defaultdict(list)
         for row in self.rows:
             if row.incident is not None:
-                self.of[row.incident].append(row)
+                # What became part of another incident is over as an incident of its own.
+                merged = row.kind == FactKind.INCIDENT_MERGED and "into" in row.refs
+                self.of[row.incident].append(replace(row, kind=FactKind.INCIDENT_RESTORED) if merged else row)
         self.awake = list(_awake(history))
         self.letters: dict[int, list[Any]] = defaultdict(list)
         for letter in history.telegram.letters:

@@ -9,8 +9,9 @@ from monitord.clock import Clock
 from monitord.domain.health import Cause
 from monitord.domain.looking import Oid, PageRequest, PageSight, Reach, Sight, Syntax, TableRow, Value
 from monitord.domain.network import SnmpAccess, Timing
+from tests.sim.cuts import Cut, broken, healed
 from tests.sim.loop import Universe
-from tests.sim.province import PARENT, PORT, SEVERITY
+from tests.sim.province import PARENT, PORT, RING, SEVERITY
 
 UPTIME = "1.3.6.1.2.1.1.3.0"
 IF_ADMIN, IF_OPER = "1.3.6.1.2.1.2.2.1.7", "1.3.6.1.2.1.2.2.1.8"
@@ -48,6 +49,7 @@ class World:
     phases: dict[str, list[Phase]]
     loss: float
     blind: float
+    cuts: list[Cut] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     life: int = 0
 
@@ -57,15 +59,25 @@ class World:
 
     def truth(self, target: str, at: float) -> str:
         """Return how a target is, seen from where we look: what stands behind a silent device is silent."""
+        if (device := target.partition("/")[0]) in RING:
+            return GOOD if device in broken(self.cuts, at).reached() else "down"
         above = PARENT.get(target.partition("/")[0])
         if above is not None and self.truth(f"{above}/agent_answers", at) == "down":
             return "down"
         return next((p.kind for p in self.phases[target] if p.begins <= at < p.ends), GOOD)
 
+    def dark(self, target: str, port: str) -> bool:
+        """Return whether a port of a device that answers has no signal now."""
+        device = target.partition("/")[0]
+        if device in RING:
+            return broken(self.cuts, self.universe.now).dark(device, port)
+        return self.truth(target, self.universe.now) != GOOD
+
     def heal(self) -> None:
         """Let everything be well from now on."""
         now = self.universe.now
         self.loss = self.blind = 0.0
+        self.cuts = healed(self.cuts, now)
         self.phases = {
             target: [Phase(p.begins, min(p.ends, now), p.kind) for p in phases if p.begins < now]
             for target, phases in self.phases.items()
@@ -117,23 +129,25 @@ class SimSnmp:
         await asyncio.sleep(world.rng.uniform(0.02, 0.4))
         state = world.truth(f"{device}/agent_answers", world.universe.now)
         if blind:
-            self._note(device, BLIND, bool(rows))
+            self._note(device, BLIND, rows)
             return Sight(self._clock.now(), Reach.NOT_LOOKED, cause=Cause.NOT_LOOKED)
         if lost or state == "down":
             await asyncio.sleep(timing.attempts * timing.timeout.total_seconds() - 0.4)
-            self._note(device, "down", bool(rows))
+            self._note(device, "down", rows)
             return Sight(self._clock.now(), Reach.SILENT, self._took(began))
         if state == "garbled":
-            self._note(device, "garbled", bool(rows))
+            self._note(device, "garbled", rows)
             return Sight(self._clock.now(), Reach.GARBLED, self._took(began), Cause.BAD_ANSWER)
         world.note(f"{device}/agent_answers", GOOD)
-        oper = 1
-        if rows:
-            target = f"{device}/interface_up/{PORT}"
-            oper = 1 if world.truth(target, world.universe.now) == GOOD else 2
-            world.note(target, GOOD if oper == 1 else "down")
+        values = {}
+        for row in rows:
+            target = f"{device}/interface_up/{row.key}"
+            dark = world.dark(target, row.key)
+            world.note(target, "down" if dark else GOOD)
+            values[IF_ADMIN, row.key] = Value(Syntax.INTEGER, 1)
+            values[IF_OPER, row.key] = Value(Syntax.INTEGER, 2 if dark else 1)
         ended = max(
-            (p.ends for p in world.phases[f"{device}/agent_answers"] if p.ends <= world.universe.now), default=0
+            (p.ends for p in world.phases.get(f"{device}/agent_answers", ()) if p.ends <= world.universe.now), default=0
         )
         ticks = 100_000 + int((world.universe.now - ended) * 100)
         return Sight(
@@ -141,13 +155,13 @@ class SimSnmp:
             Reach.ANSWERED,
             self._took(began),
             values={UPTIME: Value(Syntax.TIMETICKS, ticks)},
-            rows={(IF_ADMIN, PORT): Value(Syntax.INTEGER, 1), (IF_OPER, PORT): Value(Syntax.INTEGER, oper)},
+            rows=values,
         )
 
-    def _note(self, device: str, health: str, port: bool) -> None:
+    def _note(self, device: str, health: str, rows: tuple[TableRow, ...]) -> None:
         self._world.note(f"{device}/agent_answers", health)
-        if port:
-            self._world.note(f"{device}/interface_up/{PORT}", BLIND)
+        for row in rows:
+            self._world.note(f"{device}/interface_up/{row.key}", BLIND)
 
     def _took(self, began: float) -> timedelta:
         return timedelta(seconds=max(0.0, self._clock.mono() - began))

@@ -208,9 +208,9 @@ class Night:
         self._looked.add(target)
         return edge
 
-    async def takes(self, edge: Edge) -> None:
-        """Give the desk an edge as it is; what the desk wants looked at is looked at in the same instant."""
-        await self.desk.take_edges([edge])
+    async def takes(self, *edges: Edge) -> None:
+        """Give the desk edges as they are; what the desk wants looked at is looked at in the same instant."""
+        await self.desk.take_edges(edges)
         await self.deliver()
 
     async def looks_where_asked(self) -> None:
