@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk.context import Context
-from monitord.desk.pictures import Pictures
+from monitord.desk.pictures import Pictures, pictures
 from monitord.desk.settling import reconsider, settle, take_in
 from monitord.domain.correlation import Judged
 from monitord.domain.edge import Firmness
@@ -31,11 +31,11 @@ def correlate(
     wholes = context.wiring.affected(target.id, device.id)
     if not wholes:
         return ()
-    pictures = Pictures(tx, context, wholes)
+    now = pictures(tx, context, wholes)
     rows = {row["id"]: row for row in tx.sql.execute(_ROWS, {"the_ids": list(wholes)}).mappings()}
     for whole in wholes:
         if whole in context.targets:
-            _write(tx, context, whole, rows.get(whole), pictures, seen_at, at)
+            _write(tx, context, whole, rows.get(whole), now, seen_at, at)
     return tuple(whole for whole in wholes if whole in context.targets)
 
 
@@ -44,17 +44,15 @@ def correlate_all(tx: Tx, context: Context, at: Moment) -> None:
     wholes = [name for name in context.targets if parts(name) is not None]
     if not wholes:
         return
-    pictures = Pictures(tx, context, wholes)
+    now = pictures(tx, context, wholes)
     for whole in wholes:
         row = tx.sql.execute(_ROWS, {"the_ids": [whole]}).mappings().first()
-        _write(tx, context, whole, row, pictures, at.now, at)
+        _write(tx, context, whole, row, now, at.now, at)
     settle_around(tx, context, context.targets[wholes[0]][1], sorted(wholes, reverse=True), at)
 
 
-def _write(
-    tx: Tx, context: Context, whole: TargetId, row: Any, pictures: Pictures, seen_at: datetime, at: Moment
-) -> None:
-    firm, soft = pictures.firm.judge(whole), pictures.soft.judge(whole)
+def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, seen_at: datetime, at: Moment) -> None:
+    firm, soft = now.firm.judge(whole), now.soft.judge(whole)
     if row is None and firm.health is Health.UP and soft.health is Health.UP:
         return  # what is well and new leaves no trace
     by = " ".join((*firm.links, *firm.isolated))
@@ -71,7 +69,7 @@ def _write(
         "known": firm.health,
         "first_bad": _began(firm, row),
         "edge_boot": at.run,
-        "edge_seen": pictures.looked_at((*firm.links, *soft.links)) or seen_at,
+        "edge_seen": now.looked_at((*firm.links, *soft.links)) or seen_at,
     }
     if row is None or row["seen"] != soft.health:
         values["since"] = seen_at

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from monitord.desk.context import Context
-from monitord.desk.pictures import Pictures
+from monitord.desk.pictures import pictures
 from monitord.domain.correlation import Judged, Picture
 from monitord.domain.extent import NOTHING, Cut, Extent
 from monitord.domain.incident import Incident
@@ -29,7 +29,7 @@ def extent(tx: Tx, context: Context, incident: Incident) -> Extent:
         for other in context.at_site.get(context.settings.devices[name].site, ())
     }
     agents = [context.agents[name] for name in behind | at_sites if name in context.agents]
-    picture = Pictures(tx, context, (target, *near, *agents)).firm
+    picture = pictures(tx, context, (target, *near, *agents)).firm
     judged = picture.judge(target)
     gone = _gone(context, picture, judged, device, behind)
     lost = [site for site in _sites(context, picture, gone)]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import sqlalchemy as sa
 
 from monitord.desk.context import Context, write
-from monitord.desk.pictures import Pictures
+from monitord.desk.pictures import pictures
 from monitord.domain import handling
 from monitord.domain.correlation import Picture
 from monitord.domain.incident import RUNNING
@@ -28,14 +28,14 @@ def gather(tx: Tx, context: Context, near: Sequence[TargetId], at: Moment) -> li
     running = {row["target"]: incident_of(row) for row in tx.sql.execute(_RUNNING, {"the_ids": list(near)}).mappings()}
     if len(running) < 2:
         return []
-    pictures = Pictures(tx, context, [name for name in near if parts(name) is not None])
-    picture = pictures.firm
+    now = pictures(tx, context, [name for name in near if parts(name) is not None])
+    picture = now.firm
     gone = []
     for name, incident in list(running.items()):
         into = next((running[one] for one in _causes(picture, context, name) if one in running), None)
         if into is None or incident.unit != into.unit or incident.suspected or into.suspected:
             continue
-        if pictures.soft.explained(name, context.targets[name][0].id) is None:
+        if now.soft.explained(name, context.targets[name][0].id) is None:
             continue  # its cause is about to change: what was seen last does not explain it any more
         merged, kept = handling.merged(incident, into, None, at.now, tx.told(incident.id))
         write(tx, merged, at)

@@ -1,14 +1,13 @@
 """What is known of the network, read in the writer's transaction as correlation asks it."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from monitord.desk.context import Context
-from monitord.domain.correlation import Known, Picture, may_explain
+from monitord.domain.correlation import NOTHING, Known, Picture, may_explain
 from monitord.domain.health import Health, Hold
 from monitord.domain.holding import Above
 from monitord.domain.network import Device, Target, TargetId
@@ -28,33 +27,35 @@ _COLUMNS = (
 _READ = sa.select(*_COLUMNS).where(t.target.c.id.in_(sa.bindparam("the_ids", expanding=True)))
 
 
-@dataclass(frozen=True, slots=True)
-class Firm(Mapping[TargetId, Known]):
-    """What is confirmed of each target, of those that were read."""
+class Sights:
+    """What is known of targets, read when it is first asked for."""
 
-    rows: Mapping[TargetId, Any]
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._rows: dict[TargetId, Any] = {}
 
-    def __getitem__(self, target: TargetId) -> Known:
-        """Return what is confirmed of a target; KeyError when nobody ever looked."""
-        row = self.rows[target]
-        return Known(_health(row.settled), _health(row.known), row.first_bad)
+    def load(self, targets: Iterable[TargetId]) -> None:
+        """Read many at once, those that were not read yet."""
+        missing = [name for name in targets if name not in self._rows]
+        if missing:
+            self._rows |= dict.fromkeys(missing)
+            self._rows |= {row.id: row for row in self._tx.sql.execute(_READ, {"the_ids": missing})}
 
-    def __iter__(self) -> Iterator[TargetId]:
-        """Yield the targets that were read."""
-        return iter(self.rows)
+    def row(self, target: TargetId) -> Any:
+        """Return the row of a target, None when nobody ever looked."""
+        if target not in self._rows:
+            self.load([target])
+        return self._rows[target]
 
-    def __len__(self) -> int:
-        """Return how many were read."""
-        return len(self.rows)
+    def firm(self, target: TargetId) -> Known:
+        """Return what is confirmed of a target."""
+        row = self.row(target)
+        return NOTHING if row is None else Known(_health(row.settled), _health(row.known), row.first_bad)
 
-
-class Soft(Firm):
-    """What was seen last of each target, confirmed or not."""
-
-    def __getitem__(self, target: TargetId) -> Known:
-        """Return what was seen last of a target; KeyError when nobody ever looked."""
-        row = self.rows[target]
-        return Known(_health(row.seen), _health(row.known), row.first_bad)
+    def soft(self, target: TargetId) -> Known:
+        """Return what was seen last of a target, confirmed or not."""
+        row = self.row(target)
+        return NOTHING if row is None else Known(_health(row.seen), _health(row.known), row.first_bad)
 
 
 def _health(word: str | None) -> Health | None:
@@ -62,25 +63,40 @@ def _health(word: str | None) -> Health | None:
 
 
 class Pictures:
-    """Two pictures of the network around a device, by what is confirmed and by what was seen last."""
+    """Two pictures of the network, by what is confirmed and by what was seen last.
 
-    def __init__(self, tx: Tx, context: Context, around: Iterable[TargetId]) -> None:
-        wiring = context.wiring
+    What is worked out holds until something is seen otherwise (`Tx.seen_otherwise`).
+    """
+
+    def __init__(self, tx: Tx, context: Context) -> None:
+        self.context = context
+        self.sights = Sights(tx)
+        self.firm = Picture(context.wiring, self.sights.firm)
+        self.soft = Picture(context.wiring, self.sights.soft)
+
+    def near(self, around: Iterable[TargetId]) -> "Pictures":
+        """Return the pictures, after reading at once what is needed around some targets."""
+        wiring = self.context.wiring
         wanted = dict.fromkeys(name for whole in around for name in wiring.looked_at(whole))
-        devices = dict.fromkeys(context.targets[name][0].id for name in wanted if name in context.targets)
+        devices = dict.fromkeys(self.context.targets[name][0].id for name in wanted if name in self.context.targets)
         for device in devices:
-            for link in wiring.links_at.get(device, ()):
-                for end in wiring.ports[link]:
-                    wanted |= dict.fromkeys(filter(None, (end.target, wiring.agents.get(end.device))))
-        self.rows = {row.id: row for row in tx.sql.execute(_READ, {"the_ids": list(wanted)})} if wanted else {}
-        self._wiring = wiring
-        self.firm = Picture(wiring, Firm(self.rows))
-        self.soft = Picture(wiring, Soft(self.rows))
+            wanted |= dict.fromkeys(wiring.evidence(wiring.agents.get(device, ""), device))
+        self.sights.load(name for name in wanted if name)
+        return self
 
     def looked_at(self, links: Iterable[str]) -> datetime | None:
         """Return the instant since when every port of those links was looked at; None without any."""
-        ports = {end.target for link in links for end in self._wiring.ports[link]}
-        return min((row.edge_seen for name, row in self.rows.items() if name in ports), default=None)
+        ports = {end.target for link in links for end in self.context.wiring.ports[link] if end.target is not None}
+        rows = [self.sights.row(name) for name in ports]
+        return min((row.edge_seen for row in rows if row is not None), default=None)
+
+
+def pictures(tx: Tx, context: Context, around: Iterable[TargetId]) -> Pictures:
+    """Return the pictures of the network around some targets, in this transaction."""
+    found = tx.pictures
+    if not isinstance(found, Pictures) or found.context is not context:
+        tx.pictures = found = Pictures(tx, context)
+    return found.near(around)
 
 
 def explainers(tx: Tx, context: Context, device: Device, target: Target, run: str) -> Iterator[Above]:
@@ -88,16 +104,17 @@ def explainers(tx: Tx, context: Context, device: Device, target: Target, run: st
     may = tuple(may_explain(context.wiring, target.id, device.id))
     if not may:
         return
-    pictures = Pictures(tx, context, (target.id, *may))
-    by = pictures.soft.explained(target.id, device.id)
+    now = pictures(tx, context, (target.id, *may))
+    by = now.soft.explained(target.id, device.id)
     for one in may:
         if one == by:
             yield Above(one, Hold.PARENT, Health.DOWN, None)
             continue
+        rows = {name: now.sights.row(name) for name in context.wiring.evidence(one, context.targets[one][0].id)}
         looks = {
-            name: pictures.rows[name].edge_seen if pictures.rows[name].edge_boot == run else None
-            for name in context.wiring.evidence(one, context.targets[one][0].id)
-            if name in pictures.rows and name != target.id
+            name: row.edge_seen if row.edge_boot == run else None
+            for name, row in rows.items()
+            if row is not None and name != target.id
         }
         yield Above(one, Hold.PARENT, Health.UP, None, evidence=tuple(looks.items()))
 
@@ -113,4 +130,4 @@ def links_of_whole(tx: Tx, context: Context, target: TargetId) -> tuple[str, ...
             every = tuple(link for joint in context.wiring.rings[ident].joints for link in joint)
         case (_, ident):
             every = context.wiring.links_along(ident)
-    return Pictures(tx, context, (target,)).soft.judge(target).links or every
+    return pictures(tx, context, (target,)).soft.judge(target).links or every

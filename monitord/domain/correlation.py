@@ -4,7 +4,7 @@ Everything is a function of what is known of ports and devices, and of nothing t
 in any order give the same wholes and the same explanations.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +46,7 @@ FINE = Judged()
 class Picture:
     """What the targets of a wiring are known to be, and what follows from it; each thing is worked out once."""
 
-    def __init__(self, wiring: Wiring, known: Mapping[TargetId, Known]) -> None:
+    def __init__(self, wiring: Wiring, known: Callable[[TargetId], Known]) -> None:
         self.wiring = wiring
         self._known = known
         self._links: dict[str, Judged] = {}
@@ -58,20 +58,20 @@ class Picture:
     def silent(self, device: str) -> bool:
         """Return whether a device does not answer."""
         agent = self.wiring.agents.get(device)
-        return agent is not None and self._known.get(agent, NOTHING).health is Health.DOWN
+        return agent is not None and self._known(agent).health is Health.DOWN
 
     def _port(self, port: Port) -> Health | None:
         """Return what is known of a port: UP, DOWN or nothing. What a silent device said last still counts; of one that
         answers, what is seen."""
         if port.target is None:
             return None
-        found = self._known.get(port.target, NOTHING)
+        found = self._known(port.target)
         unseen = found.health in (None, Health.UNKNOWN)
         health = found.known if unseen and self.silent(port.device) else found.health
         return health if health in (Health.UP, Health.DOWN) else None
 
     def _since(self, target: TargetId | None) -> datetime | None:
-        return None if target is None else self._known.get(target, NOTHING).since
+        return None if target is None else self._known(target).since
 
     # --- how things are as a whole ----------------------------------------------------------------------------------
 

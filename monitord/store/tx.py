@@ -93,6 +93,8 @@ class Tx:
         self._people: dict[str, Person] | None = None
         self._windows: tuple[tuple[datetime, datetime], tuple[Window, ...]] | None = None
         self._shifts: tuple[datetime, timedelta, tuple[Shift, ...]] | None = None
+        self.pictures: Any = None
+        """What the desk worked out of what is seen; nothing once something is seen otherwise."""
         self.queued = 0
         """Outbox rows put in or made due since the transaction began."""
         self.armed_count = 0
@@ -104,7 +106,7 @@ class Tx:
         """Drop what is remembered of the transaction, after a savepoint was rolled back."""
         self._last, self._known = None, False
         self._numbers.clear()
-        self._windows = None
+        self._windows = self.pictures = None
         self.roster_changed()
 
     def insert_once(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
@@ -292,6 +294,10 @@ class Tx:
             found = self.sql.execute(_WINDOWS, {"the_since": since, "the_end": asked[1]}).mappings()
             self._windows = asked, tuple(window_of(row) for row in found)
         return self._windows[1]
+
+    def seen_otherwise(self) -> None:
+        """Say that something was seen otherwise than before: what was worked out of it is worked out anew."""
+        self.pictures = None
 
     def windows_changed(self) -> None:
         """Say that windows were written: what is remembered of them is read anew, and timers are asked anew."""

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitord.desk.context import Context
-from monitord.desk.pictures import Pictures
+from monitord.desk.pictures import pictures
 from monitord.domain.health import FAULTS, Health
 from monitord.domain.network import SIGHT, Device, Link, Target, parents_of
 from monitord.domain.topology import Ring, Route, Segment, Topology, joints_of
@@ -161,7 +161,7 @@ def whole(night: Night, running: frozenset[str], held: frozenset[str]) -> None:
         rows = {row["id"]: row for row in connection.execute(sa.select(t.target)).mappings()}
         tx = Tx(connection, lambda length: "x" * length)
         every = [name for name in context.targets if name != SIGHT]
-        picture = Pictures(tx, context, every).firm
+        picture = pictures(tx, context, every).firm
         for name in every:
             row = rows.get(name)
             fault = row is not None and row["settled"] is not None and Health(row["settled"]) in FAULTS

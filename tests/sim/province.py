@@ -23,7 +23,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CANARIES = ("0:TOKEN-CANARY", "COMMUNITY-CANARY")
 TIMING = Timing(timedelta(seconds=60), timedelta(seconds=10), 3, timedelta(seconds=2), 2)
 SLOW = replace(TIMING, interval=timedelta(seconds=120))
-RARE = replace(TIMING, interval=timedelta(seconds=180))
+RARE = replace(TIMING, interval=timedelta(seconds=300))
 QUICK = frozenset({"r1"})
 PORT = "ge-0/0/0"
 HOLDS = timedelta(hours=2)
@@ -99,7 +99,7 @@ def first_edition(rng: random.Random) -> Edition:
         gap = rng.choice([("vt", "shift"), ("vt", "leader"), ("bd", "ops"), ("bd", "shift")])
         shifts = [s for s in shifts if (s.unit, s.duty) != gap or s.start > BEGIN or s.end <= BEGIN]
     unbound = frozenset({"o1"}) if rng.random() < 0.3 else frozenset()
-    devices = frozenset(SEVERITY) | (frozenset(RING) if rng.random() < 0.34 else frozenset())
+    devices = frozenset(SEVERITY) | (frozenset(RING) if rng.random() < 0.2 else frozenset())
     return Edition(0, tuple(shifts), frozenset(NAMES), devices, unbound)
 
 
