@@ -53,9 +53,12 @@ class Sights:
         return NOTHING if row is None else Known(_health(row.settled), _health(row.known), row.first_bad)
 
     def soft(self, target: TargetId) -> Known:
-        """Return what was seen last of a target, confirmed or not."""
+        """Return what was seen last of a target, confirmed or not; a look that saw nothing changes nothing."""
         row = self.row(target)
-        return NOTHING if row is None else Known(_health(row.seen), _health(row.known), row.first_bad)
+        if row is None:
+            return NOTHING
+        seen = row.settled if row.seen == Health.UNKNOWN else row.seen
+        return Known(_health(seen), _health(row.known), row.first_bad)
 
 
 def _health(word: str | None) -> Health | None:

@@ -186,6 +186,17 @@ async def test_links_that_were_told_one_by_one_are_gathered_when_they_turn_out_t
         assert again.recurrence_of is not None
 
 
+async def test_a_look_that_saw_nothing_does_not_let_a_port_out_of_its_link(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await all_well(night)
+        await see(night, Health.DOWN, NORTH_ENDS)
+        await night.passes(minutes=1)
+        await see(night, Health.UNKNOWN, [silent("agg-bac-mau"), *NORTH_ENDS], Firmness.SOFT)
+        await night.passes(minutes=3)
+        assert opened(night) == [RING]
+        assert night.rows(FactKind.TARGET_RELEASED)[-1].target == RING
+
+
 async def test_a_maintenance_of_one_end_holds_the_link_and_the_ring_it_opens(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await all_well(night)
