@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from monitord.domain.extent import Cut, Extent
 from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Health
 from monitord.domain.notice import DeliveryCause, Event
@@ -94,6 +96,44 @@ DEPARTMENT = replace(
     told=(B, C, C_LOG, A),
     next=Next(at("04:39"), "Sở Khoa học và Công nghệ", again=True),
 )
+
+WHOLE: dict[str, Any] = {
+    "device_name": "Ring 3 Càng Long – Tiểu Cần – Cầu Kè",
+    "title": "",
+    "instance": "",
+    "site_name": "",
+    "commune": "",
+}
+OPEN = Extent(
+    cuts=(Cut("Càng Long – Tiểu Cần", at("02:41")),),
+    exposed=("Đường truyền UBND xã Cầu Kè",),
+    teams=(("Đội Tiểu Cần", "0900 000 201"),),
+)
+SPLIT = Extent(
+    cuts=(*OPEN.cuts, Cut("Cầu Kè – Trà Ôn", at("02:58"))),
+    isolated=("Tiểu Cần 01", "Cầu Kè 01", "Cầu Kè 02", "Tập Ngãi 01", "Hùng Hòa 01"),
+    silent=22,
+    sites=18,
+    stations=17,
+    subscribers=12480,
+    communes=("xã Tiểu Cần", "xã Cầu Kè", "xã Tập Ngãi", "xã Hùng Hòa", "xã Tân Hòa"),
+    priority=("Đường truyền UBND xã Tiểu Cần",),
+    services=2,
+    teams=(("Đội Tiểu Cần", "0900 000 201"), ("Đội Cầu Kè", "0900 000 202"), ("Đội Càng Long", "0900 000 203")),
+)
+CABLE = Extent(
+    cuts=(*OPEN.cuts, Cut("Càng Long – Cầu Kè"), Cut("Càng Long – Tập Ngãi", at("02:41"))),
+    segments=("Càng Long – cầu Láng Thé",),
+    teams=OPEN.teams,
+)
+RING_OPEN = replace(
+    SHIFT, **WHOLE, severity=3, health=Health.DEGRADED, cause=Cause.RING_OPEN, occurred_at=at("02:41"),
+    detected_at=at("02:42"), now=at("02:42:01"), next=Next(at("02:57"), "trực điều hành")
+)  # fmt: skip
+RING_SPLIT = replace(
+    RING_OPEN, severity=1, health=Health.DOWN, cause=Cause.RING_SPLIT, now=at("02:58:40"),
+    next=Next(at("03:03"), "trực lãnh đạo")
+)  # fmt: skip
 
 
 def restored(story: Story, event: Event = Event.RESTORED, taken: Taken | None = TAKEN) -> Story:
@@ -284,6 +324,46 @@ STORIES: Mapping[str, Story] = {
     "restored-shift-unknown": restored(replace(SHIFT, health=Health.UNKNOWN, cause=Cause.TABLE_INCOMPLETE, severity=4)),
     "step-shift-battery": replace(
         SHIFT, cause=Cause.BATTERY_LOW, detail="12 min, 20 %", device_name="Nguồn trạm Cầu Kè", title=""
+    ),
+    "step-shift-ring-open": replace(RING_OPEN, extent=OPEN),
+    "step-shift-ring-split": replace(RING_SPLIT, extent=SPLIT),
+    "step-leader-ring-split": replace(
+        RING_SPLIT,
+        audience=Audience.LEADER,
+        recipient_role="trực lãnh đạo",
+        recipient_name="Nguyễn Văn A",
+        now=at("03:29"),
+        told=(B, C, C_LOG),
+        next=None,
+        extent=SPLIT,
+    ),
+    "step-department-ring-split": replace(
+        DEPARTMENT, **WHOLE, health=Health.DOWN, cause=Cause.RING_SPLIT, extent=SPLIT.outside()
+    ),
+    "changed-ring-back-to-open": replace(
+        RING_OPEN, event=Event.CHANGED, now=at("04:02"), was=Health.DOWN, taken=TAKEN, next=None, extent=OPEN
+    ),
+    "step-shift-cable-cut": replace(
+        RING_SPLIT, severity=2, device_name="Tuyến cáp Càng Long – Tiểu Cần", cause=Cause.CABLE_CUT, extent=CABLE
+    ),
+    "step-shift-link": replace(
+        RING_OPEN,
+        health=Health.DOWN,
+        device_name="Tiểu Cần – Tập Ngãi",
+        cause=Cause.LINK_SILENT,
+        extent=Extent(cuts=OPEN.cuts[:1], teams=OPEN.teams),
+    ),
+    "step-shift-olt-with-extent": replace(
+        SHIFT,
+        extent=Extent(
+            silent=4,
+            sites=3,
+            stations=3,
+            subscribers=1248,
+            communes=("xã Tiểu Cần", "xã Hùng Hòa"),
+            priority=("Đường truyền UBND xã Tiểu Cần",),
+            teams=OPEN.teams,
+        ),
     ),
     "changed": replace(SHIFT, event=Event.CHANGED, now=at("03:16"), was=Health.GARBLED),
     "changed-taken": replace(SHIFT, event=Event.CHANGED, now=at("04:01"), was=Health.GARBLED, taken=TAKEN, next=None),

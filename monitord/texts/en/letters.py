@@ -67,6 +67,10 @@ def _to_do(story: Story) -> str:
         return "look at the mains; have a generator ready"
     if story.cause is Cause.BATTERY_LOW:
         return "bring a generator; call the response team"
+    if story.cause is Cause.CABLE_CUT:
+        return "send the cable team to measure and find the cut"
+    if story.cause in (Cause.RING_OPEN, Cause.RING_SPLIT):
+        return "send a team to the cut; touch nothing on the way that is left"
     if story.health is Health.AUTH:
         return "ask the administrator to check the device's user and password"
     if forms.is_page(story) or story.cause is Cause.SLOW:

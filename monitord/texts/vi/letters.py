@@ -71,6 +71,10 @@ def _to_do(story: Story) -> str:
         return "kiểm tra điện lưới; chuẩn bị máy nổ"
     if story.cause is Cause.BATTERY_LOW:
         return "đưa máy nổ đến trạm, gọi đội ứng cứu"
+    if story.cause is Cause.CABLE_CUT:
+        return "gọi đội cáp đo kiểm, tìm điểm đứt; báo đơn vị quản lý tuyến"
+    if story.cause in (Cause.RING_OPEN, Cause.RING_SPLIT):
+        return "cử đội đến đoạn đứt; không thao tác trên hướng còn lại"
     if story.health is Health.AUTH:
         return "báo quản trị kiểm tra tên, mật khẩu truy cập thiết bị"
     if forms.is_page(story) or story.cause is Cause.SLOW:
