@@ -334,7 +334,7 @@ STORIES: Mapping[str, Story] = {
         recipient_name="Nguyễn Văn A",
         now=at("03:29"),
         told=(B, C, C_LOG),
-        next=None,
+        next=Next(at("03:44"), "Sở Khoa học và Công nghệ", asks=True),
         extent=SPLIT,
     ),
     "step-department-ring-split": replace(

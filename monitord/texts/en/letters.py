@@ -103,6 +103,12 @@ def _to_desk(story: Story) -> str:
     )
 
 
+def _extent(story: Story) -> tuple[str | None, ...]:
+    """Where it is, how far it reaches, and the sign of it, as short as a leader reads it."""
+    brief = reach.brief(story)
+    return (brief,) if brief else (say.place(story), reach.reach(story), say.sign(story))
+
+
 def _to_leader(story: Story) -> str:
     return forms.lines(
         say.head(story, f"⬆️ ESCALATION – {(story.recipient_role or 'duty leader').upper()}{say.again(story)}"),
@@ -111,9 +117,7 @@ def _to_leader(story: Story) -> str:
         say.late(story),
         say.unanswered(story),
         say.lasting(story),
-        say.place(story),
-        reach.reach(story),
-        say.sign(story),
+        *_extent(story),
         say.taken_before(story),
         say.told(story),
         f"Please have somebody take it.{say.pausing(story)}",
@@ -130,9 +134,7 @@ def _approval(story: Story) -> str:
         f"{say.headline(story)}: {say.target(story)}",
         say.late(story),
         say.lasting(story),
-        say.place(story),
-        reach.reach(story),
-        say.sign(story),
+        *_extent(story),
         say.told(story),
         say.asked(story),
         "Without approval nothing is sent.",

@@ -13,6 +13,22 @@ def reach(story: Story) -> str | None:
     return forms.lines(_cut(story), _isolated(story), _lost(story), _priority(story), _exposed(story)) or None
 
 
+def brief(story: Story) -> str | None:
+    """Return the same in two lines, the cause with them, for a reader who decides; None when it reaches no further."""
+    extent, cut = story.extent, _cut(story)
+    if cut is None:
+        return None
+    behind = extent.silent - len(extent.isolated)
+    alone = (
+        f"; {len(extent.isolated)} devices isolated{f', {behind} behind them' if behind > 0 else ''}"
+        if extent.isolated
+        else ""
+    )
+    lost = _lost(story)
+    more = f"; {len(extent.priority)} priority lines" if lost and extent.priority else ""
+    return forms.lines(f"{cut}{alone}; {guess(story)}", f"{lost}{more}" if lost else None)
+
+
 def team(story: Story) -> str | None:
     """Return who goes there, with their number: to be shown to one person, never to a group."""
     named = [f"{name} {phone}".strip() for name, phone in story.extent.teams]

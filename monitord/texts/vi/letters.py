@@ -107,6 +107,12 @@ def _to_desk(story: Story) -> str:
     )
 
 
+def _extent(story: Story) -> tuple[str | None, ...]:
+    """Where it is, how far it reaches, and the sign of it, as short as a leader reads it."""
+    brief = reach.brief(story)
+    return (brief,) if brief else (say.place(story), reach.reach(story), say.sign(story))
+
+
 def _to_leader(story: Story) -> str:
     return forms.lines(
         say.head(story, f"⬆️ CHUYỂN CẤP – {(story.recipient_role or 'trực lãnh đạo').upper()}{say.again(story)}"),
@@ -115,9 +121,7 @@ def _to_leader(story: Story) -> str:
         say.late(story),
         say.unanswered(story),
         say.lasting(story),
-        say.place(story),
-        reach.reach(story),
-        say.sign(story),
+        *_extent(story),
         say.taken_before(story),
         say.told(story),
         f"Kính đề nghị {story.address_form} chỉ đạo cử người tiếp nhận, xử lý.{say.pausing(story)}",
@@ -134,9 +138,7 @@ def _approval(story: Story) -> str:
         f"{say.headline(story)}: {say.target(story)}",
         say.late(story),
         say.lasting(story),
-        say.place(story),
-        reach.reach(story),
-        say.sign(story),
+        *_extent(story),
         say.told(story),
         say.asked(story),
         "Chưa được duyệt thì hệ thống không gửi.",
