@@ -87,7 +87,7 @@ class Names:
 
     def target(self, ident: str) -> str:
         if ident not in self.targets:
-            return one_line(ident)
+            return one_line(self.settings.name_of_whole(ident) or ident)
         device, target = self.targets[ident]
         return one_line(self.words.target(device.name, target.title, target.instance or ""))
 
@@ -109,7 +109,7 @@ def read_cards(connection: sa.Connection, names: Names) -> tuple[IncidentCard, .
         cards.append(
             IncidentCard(
                 incident=incident,
-                device=one_line(device.name if device else incident.target),
+                device=one_line(device.name) if device else names.target(incident.target),
                 target=names.target(incident.target),
                 unit=one_line(unit.name if unit else incident.unit),
                 site=one_line(site.name if site else ""),

@@ -97,8 +97,10 @@ def _name(desk: Reading, person: str) -> str:
 
 
 def _target(desk: Reading, name: str) -> str:
-    device = desk.settings.devices.get(name.partition("/")[0]) if desk.settings else None
-    return clean(device.name if device else name)
+    settings = desk.settings
+    device = settings.devices.get(name.partition("/")[0]) if settings else None
+    whole = settings.name_of_whole(name) if settings else None
+    return clean(device.name if device else whole or name)
 
 
 def register(app: cyclopts.App) -> None:

@@ -14,7 +14,7 @@ from monitord.domain.edge import Firmness
 from monitord.domain.health import FAULTS, Health
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import Device, Target, TargetId
-from monitord.domain.wiring import parts
+from monitord.domain.wiring import LINK, parts
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -55,7 +55,7 @@ def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, s
     firm, soft = now.firm.judge(whole), now.soft.judge(whole)
     if row is None and firm.health is Health.UP and soft.health is Health.UP:
         return  # what is well and new leaves no trace
-    by = " ".join((*firm.links, *firm.isolated))
+    made_of = " ".join((*firm.links, *firm.isolated))
     was = Health.UP if row is None or row["settled"] is None else Health(row["settled"])
     values: dict[str, Any] = {
         "device": context.targets[whole][0].id,
@@ -64,7 +64,8 @@ def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, s
         "attempt": 1,
         "confirm": 1,
         "cause": firm.cause,
-        "detail": by,
+        "detail": "",
+        "made_of": made_of,
         "settled": firm.health,
         "known": firm.health,
         "first_bad": _began(firm, row),
@@ -75,7 +76,7 @@ def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, s
         values["since"] = seen_at
     if firm.health is Health.UP:
         values["last_good"] = seen_at
-    if was is not firm.health or (firm.health in FAULTS and row is not None and row["detail"] != by):
+    if was is not firm.health or (firm.health in FAULTS and row is not None and row["made_of"] != made_of):
         tx.append([_fact(whole, was, firm, values["first_bad"], row, seen_at, at)], at)
     if row is None:
         tx.sql.execute(t.target.insert(), {"id": whole, "held": [], **values})
@@ -99,13 +100,13 @@ def _fact(
     if judged.health is Health.UP:
         last_good = seen_at
     refs = {
-        "was": was,
+        "was": None if was is judged.health else was,
         "now": judged.health,
         "cause": judged.cause,
         "seen": stamp(seen_at),
         "first_bad": None if first_bad is None else stamp(first_bad),
         "last_good": None if last_good is None else stamp(last_good),
-        "links": list(judged.links),
+        "links": [f"{LINK}:{link}" for link in judged.links],
         "isolated": list(judged.isolated) or None,
         "by": judged.by,
         "segments": list(judged.segments) or None,

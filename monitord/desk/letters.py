@@ -13,7 +13,6 @@ from monitord.domain.incident import Incident
 from monitord.domain.network import BY_HAND
 from monitord.domain.notice import Event
 from monitord.domain.policy import LEAVING, PolicyStep, Whom, due_at, is_again, step_of
-from monitord.domain.wiring import parts
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.texts.story import Audience, Gap, Story
@@ -102,7 +101,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         detected_at=incident.detected_at,
         now=at.now,
         zone=settings.zone,
-        detail="" if reported or hidden or parts(incident.target) is not None else incident.detail,
+        detail="" if reported or hidden else incident.detail,
         title=target.title if target and not hidden else "",
         instance=(target.instance or "") if target and not hidden else "",
         site_name=site.name if site else "",

@@ -16,7 +16,8 @@ from monitord.domain.people import DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import Policy, with_next_leaders
 from monitord.domain.roster import DailySlot, Shift
 from monitord.domain.topology import NONE as NO_TOPOLOGY
-from monitord.domain.topology import Topology
+from monitord.domain.topology import Ring, Route, Topology
+from monitord.domain.wiring import LINK, RING, ROUTE, parts
 from monitord.settings.problem import Problem
 
 Lang = Literal["vi", "en"]
@@ -191,6 +192,17 @@ class Settings:
         device = self.devices.get(target.device)
         tags = device.tags if device is not None else {}
         return next((rule for rule in self.severity_rules if rule.fits(target, tags, health)), None)
+
+    def name_of_whole(self, target: str) -> str | None:
+        """Return the name of the link, the ring or the cable of which a target speaks; None for any other target."""
+        kind, ident = parts(target) or ("", "")
+        known: Mapping[str, Mapping[str, Link | Ring | Route]] = {
+            LINK: self.links,
+            RING: self.topology.rings,
+            ROUTE: self.topology.routes,
+        }
+        found = known.get(kind, {}).get(ident)
+        return None if found is None else found.name
 
     def targets(self) -> Iterator[Target]:
         """Return every target of every device, in the order of the files."""

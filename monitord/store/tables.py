@@ -73,6 +73,8 @@ target = sa.Table(
     sa.Column("history", sa.String(32), nullable=False, server_default=""),
     # The last hard health that was not UNKNOWN: what a silent device said last of its ports still counts.
     sa.Column("known", sa.String(16)),
+    # Of a link, a ring, a cable: the links that failed and the devices it lost.
+    sa.Column("made_of", sa.Text),
     # A fault that waits to be told: since when, whether something above it failed, and after which look it may be.
     sa.Column("withheld_at", UtcDateTime, index=True),
     sa.Column("behind", sa.Boolean, nullable=False, server_default=sa.false()),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from monitord.account.board import read_board
 from monitord.desk.context import Context
 from monitord.domain.edge import Firmness
 from monitord.domain.health import Health
@@ -81,6 +82,20 @@ async def test_one_cut_opens_the_ring_and_nobody_is_told_of_its_ports(tmp_path: 
         assert held[NORTH_ENDS[0]] == [NORTH]
         assert RING in held[NORTH]
         assert telling(night) == ["🟠 SỰ CỐ MỚI / HỞ RING, KHÔNG CÒN DỰ PHÒNG"]
+
+
+async def test_page_log_and_explanation_call_a_ring_by_its_name(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await all_well(night)
+        await see(night, Health.DOWN, NORTH_ENDS)
+        await night.passes(minutes=1)
+        name = night.settings.topology.rings["ring-1"].name
+        with night.engine.connect() as connection:
+            board = read_board(connection, night.settings, pick("vi"), night.clock.now())
+        [card] = board.incidents
+        assert (card.device, card.target, card.detail) == (name, name, "")
+        assert any(name in line.text for line in board.log)
+        assert not any("state" in line.text for line in board.log)
 
 
 async def test_a_second_cut_isolates_and_its_repair_is_back_to_open_in_the_same_incident(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ LINE = {
     FactKind.ROSTER_IMPORTED: "Roster imported[: {added} shifts added][, {removed} removed]",
     FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"
     "[; by the device's {first_bad_by} since {first_bad}][ (suspected, {attempt}/{confirm})]",
-    FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"
+    FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}][; lost {links}][; isolated {isolated}]"
     "[; by the device's {first_bad_by} since {first_bad}] (confirmed)",
     FactKind.TARGET_HAPPENING: "{target}: {happenings}[: {detail}]",
     FactKind.TARGET_REMOVED: "{target}: no longer in the settings[; {incident} is not watched any more]",

@@ -15,7 +15,7 @@ LINE = {
     FactKind.ROSTER_IMPORTED: "Nhập lịch trực[: thêm {added} ca][, bớt {removed} ca]",
     FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"
     "[; theo {first_bad_by} của thiết bị từ {first_bad}][ (nghi vấn, lần {attempt}/{confirm})]",
-    FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"
+    FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}][; mất {links}][; cô lập {isolated}]"
     "[; theo {first_bad_by} của thiết bị từ {first_bad}] (đã khẳng định)",
     FactKind.TARGET_HAPPENING: "{target}: {happenings}[: {detail}]",
     FactKind.TARGET_REMOVED: "{target}: không còn trong cấu hình[; kết thúc theo dõi {incident}]",

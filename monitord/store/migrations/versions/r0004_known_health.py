@@ -1,4 +1,4 @@
-"""What a target was last seen to be, while it is not seen"""
+"""What a target was last seen to be, while it is not seen; what a ring lost"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     """Bring the schema up."""
     op.add_column("target", sa.Column("known", sa.String(length=16), nullable=True))
+    op.add_column("target", sa.Column("made_of", sa.Text(), nullable=True))
     target = sa.table("target", sa.column("known", sa.String), sa.column("settled", sa.String))
     op.execute(target.update().where(target.c.settled != "unknown").values(known=target.c.settled))
 
@@ -19,4 +20,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the schema down."""
     with op.batch_alter_table("target") as batch_op:
+        batch_op.drop_column("made_of")
         batch_op.drop_column("known")
