@@ -1,6 +1,6 @@
 """What an edge means beyond its own target: links, rings and cables are judged anew, and one cause is one incident."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,53 +9,68 @@ import sqlalchemy as sa
 from monitord.desk.context import Context
 from monitord.desk.pictures import Pictures, pictures
 from monitord.desk.settling import reconsider, settle, take_in
-from monitord.domain.correlation import Judged
+from monitord.domain.correlation import Judged as Whole
+from monitord.domain.correlation import Picture
 from monitord.domain.edge import Firmness
 from monitord.domain.health import FAULTS, Health
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import Device, Target, TargetId
-from monitord.domain.wiring import LINK, parts
+from monitord.domain.wiring import LINK, RING, ROUTE, parts
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
 _ROWS = sa.select(t.target).where(t.target.c.id.in_(sa.bindparam("the_ids", expanding=True)))
 _SAVE = t.target.update().where(t.target.c.id == sa.bindparam("the_id"))
+AT_ONCE = 200
+"""Wholes that are judged with one reading where all of them are."""
 _WITHHELD = _ROWS.where(t.target.c.withheld_at.is_not(None)).order_by(t.target.c.id)
 
 
-def correlate(
-    tx: Tx, context: Context, device: Device, target: Target, seen_at: datetime, at: Moment
-) -> tuple[TargetId, ...]:
-    """Judge anew what a target is a part of, write what it is now, and return it: cables, rings, links."""
-    wholes = context.wiring.affected(target.id, device.id)
-    if not wholes:
-        return ()
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The wholes that a target is a part of, cables before rings before links, and those of them that are otherwise
+    than before."""
+
+    wholes: tuple[TargetId, ...] = ()
+    changed: tuple[TargetId, ...] = ()
+
+
+def correlate(tx: Tx, context: Context, device: Device, target: Target, seen_at: datetime, at: Moment) -> Judged:
+    """Judge anew what a target is a part of, and write what it is now."""
+    wholes = tuple(one for one in context.wiring.affected(target.id, device.id) if one in context.targets)
+    return _judge(tx, context, wholes, seen_at, at) if wholes else Judged()
+
+
+def _judge(tx: Tx, context: Context, wholes: tuple[TargetId, ...], seen_at: datetime, at: Moment) -> Judged:
     now = pictures(tx, context, wholes)
     rows = {row["id"]: row for row in tx.sql.execute(_ROWS, {"the_ids": list(wholes)}).mappings()}
-    for whole in wholes:
-        if whole in context.targets:
-            _write(tx, context, whole, rows.get(whole), now, seen_at, at)
-    return tuple(whole for whole in wholes if whole in context.targets)
+    changed = [one for one in wholes if _write(tx, context, one, rows.get(one), now, seen_at, at)]
+    return Judged(wholes, tuple(changed))
 
 
 def correlate_all(tx: Tx, context: Context, at: Moment) -> None:
     """Judge every whole anew: other settings are in force, and no edge says what they make of what is known."""
-    wholes = [name for name in context.targets if parts(name) is not None]
-    if not wholes:
-        return
-    now = pictures(tx, context, wholes)
-    for whole in wholes:
-        row = tx.sql.execute(_ROWS, {"the_ids": [whole]}).mappings().first()
-        _write(tx, context, whole, row, now, at.now, at)
-    settle_around(tx, context, context.targets[wholes[0]][1], sorted(wholes, reverse=True), at)
+    every = sorted((name for name in context.targets if parts(name) is not None), key=_order)
+    for start in range(0, len(every), AT_ONCE):
+        wholes = tuple(every[start : start + AT_ONCE])
+        _judge(tx, context, wholes, at.now, at)
+        settle_around(tx, context, context.targets[wholes[0]][1], Judged(wholes, wholes), at)
 
 
-def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, seen_at: datetime, at: Moment) -> None:
+def _order(name: TargetId) -> tuple[int, str]:
+    return (ROUTE, RING, LINK).index((parts(name) or (LINK, ""))[0]), name
+
+
+def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, seen_at: datetime, at: Moment) -> bool:
+    """Write how a whole is; return whether that is otherwise than before."""
     firm, soft = now.firm.judge(whole), now.soft.judge(whole)
     if row is None and firm.health is Health.UP and soft.health is Health.UP:
-        return  # what is well and new leaves no trace
-    made_of = " ".join((*firm.links, *firm.isolated))
+        return False  # what is well and new leaves no trace
+    made_of = " ".join((*firm.links, *firm.isolated, *([f"<{firm.by}"] if firm.by else [])))
+    was_so = row is not None and (row["settled"], row["seen"], row["made_of"]) == (firm.health, soft.health, made_of)
+    if was_so and (row["look_after"] is None or firm.health is Health.UP):
+        return False
     was = Health.UP if row is None or row["settled"] is None else Health(row["settled"])
     values: dict[str, Any] = {
         "device": context.targets[whole][0].id,
@@ -76,15 +91,17 @@ def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, s
         values["since"] = seen_at
     if firm.health is Health.UP:
         values["last_good"] = seen_at
-    if was is not firm.health or (firm.health in FAULTS and row is not None and row["made_of"] != made_of):
+    news = was is not firm.health or (firm.health in FAULTS and row is not None and row["made_of"] != made_of)
+    if news:
         tx.append([_fact(whole, was, firm, values["first_bad"], row, seen_at, at)], at)
     if row is None:
         tx.sql.execute(t.target.insert(), {"id": whole, "held": [], **values})
     else:
         tx.sql.execute(_SAVE, {"the_id": whole, **values})
+    return not was_so
 
 
-def _began(judged: Judged, row: Any) -> datetime | None:
+def _began(judged: Whole, row: Any) -> datetime | None:
     """A fault that goes on began when it did, whichever link is left of it."""
     if judged.health is Health.UP:
         return None
@@ -94,7 +111,7 @@ def _began(judged: Judged, row: Any) -> datetime | None:
 
 
 def _fact(
-    whole: TargetId, was: Health, judged: Judged, first_bad: datetime | None, row: Any, seen_at: datetime, at: Moment
+    whole: TargetId, was: Health, judged: Whole, first_bad: datetime | None, row: Any, seen_at: datetime, at: Moment
 ) -> Fact:
     last_good = None if row is None else row["last_good"]
     if judged.health is Health.UP:
@@ -114,17 +131,26 @@ def _fact(
     return Fact(FactKind.TARGET_HARD, target=whole, refs=refs)
 
 
-def settle_around(tx: Tx, context: Context, target: Target, wholes: Sequence[TargetId], at: Moment) -> None:
+def settle_around(tx: Tx, context: Context, target: Target, judged: Judged, at: Moment) -> None:
     """Let it have its effect what the wholes are now: their own incidents, what waits behind them, and what was told
     before its cause was known and is gathered into that now."""
-    if not wholes:
+    if not judged.wholes:
         return
-    rows = {row["id"]: row for row in tx.sql.execute(_ROWS, {"the_ids": list(wholes)}).mappings()}
-    for whole in wholes:
-        row = rows.get(whole)
+    for whole in judged.changed:
+        row = tx.sql.execute(_ROWS, {"the_ids": [whole]}).mappings().first()
         if row is not None:
             settle(tx, context, *context.targets[whole], row, at)
-    near = sorted(context.wiring.near(wholes) | {*wholes, target.id})
+    near = sorted(context.wiring.near(judged.wholes) | {*judged.wholes, target.id})
+    now = pictures(tx, context, judged.wholes).soft
     for row in tx.sql.execute(_WITHHELD, {"the_ids": near}).mappings().all():
-        reconsider(tx, context, row, at)
-    take_in(tx, context, near, at)
+        if not _stays(now, context, row):
+            reconsider(tx, context, row, at)
+    if judged.changed:
+        take_in(tx, context, near, at)
+
+
+def _stays(now: Picture, context: Context, row: Any) -> bool:
+    """Return whether what waits goes on waiting for certain: it is known to be explained, and it is so still."""
+    if not row["behind"] or row["look_after"] is not None or row["id"] not in context.targets:
+        return False
+    return now.explained(row["id"], context.targets[row["id"]][0].id) is not None

@@ -156,7 +156,7 @@ def _edge_fact(edge: Edge) -> Fact:
 
 def _write_target(tx: Tx, row: Any, edge: Edge, device: Device) -> dict[str, Any]:
     """Write the target's row, and return it as it is now."""
-    tx.seen_otherwise()
+    tx.seen_otherwise(edge.target)
     hard = edge.firmness is Firmness.HARD
     values: dict[str, Any] = {
         "device": device.id,
@@ -209,7 +209,7 @@ def drop_removed(tx: Tx, context: Context, at: Moment) -> int:
         write(tx, replace(ended, facts=(removed, *ended.facts)), at)
         dropped += 1
     known = set(tx.sql.execute(sa.select(t.target.c.id)).scalars())
-    tx.seen_otherwise()
     for gone in known - set(context.targets):
+        tx.seen_otherwise(gone)
         tx.sql.execute(t.target.delete().where(t.target.c.id == gone))
     return dropped

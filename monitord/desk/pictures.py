@@ -34,6 +34,10 @@ class Sights:
         self._tx = tx
         self._rows: dict[TargetId, Any] = {}
 
+    def forget(self, target: TargetId) -> None:
+        """Read a target anew when it is asked for next."""
+        self._rows.pop(target, None)
+
     def load(self, targets: Iterable[TargetId]) -> None:
         """Read many at once, those that were not read yet."""
         missing = [name for name in targets if name not in self._rows]
@@ -76,6 +80,12 @@ class Pictures:
         self.sights = Sights(tx)
         self.firm = Picture(context.wiring, self.sights.firm)
         self.soft = Picture(context.wiring, self.sights.soft)
+
+    def seen_otherwise(self, target: TargetId) -> None:
+        """Work out anew what was worked out before a target was seen otherwise."""
+        self.sights.forget(target)
+        self.firm = Picture(self.context.wiring, self.sights.firm)
+        self.soft = Picture(self.context.wiring, self.sights.soft)
 
     def near(self, around: Iterable[TargetId]) -> "Pictures":
         """Return the pictures, after reading at once what is needed around some targets."""

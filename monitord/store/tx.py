@@ -295,9 +295,10 @@ class Tx:
             self._windows = asked, tuple(window_of(row) for row in found)
         return self._windows[1]
 
-    def seen_otherwise(self) -> None:
-        """Say that something was seen otherwise than before: what was worked out of it is worked out anew."""
-        self.pictures = None
+    def seen_otherwise(self, target: str) -> None:
+        """Say that a target was seen otherwise than before: what was worked out of it is worked out anew."""
+        if self.pictures is not None:
+            self.pictures.seen_otherwise(target)
 
     def windows_changed(self) -> None:
         """Say that windows were written: what is remembered of them is read anew, and timers are asked anew."""
