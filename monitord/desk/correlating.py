@@ -29,11 +29,12 @@ _WITHHELD = _ROWS.where(t.target.c.withheld_at.is_not(None)).order_by(t.target.c
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The wholes that a target is a part of, cables before rings before links, and those of them that are otherwise
-    than before."""
+    """The wholes that a target is a part of, cables before rings before links; those of them that are otherwise than
+    before, and those whose confirmed health is another."""
 
     wholes: tuple[TargetId, ...] = ()
     changed: tuple[TargetId, ...] = ()
+    turned: tuple[TargetId, ...] = ()
 
 
 def correlate(tx: Tx, context: Context, device: Device, target: Target, seen_at: datetime, at: Moment) -> Judged:
@@ -45,8 +46,10 @@ def correlate(tx: Tx, context: Context, device: Device, target: Target, seen_at:
 def _judge(tx: Tx, context: Context, wholes: tuple[TargetId, ...], seen_at: datetime, at: Moment) -> Judged:
     now = pictures(tx, context, wholes)
     rows = {row["id"]: row for row in tx.sql.execute(_ROWS, {"the_ids": list(wholes)}).mappings()}
-    changed = [one for one in wholes if _write(tx, context, one, rows.get(one), now, seen_at, at)]
-    return Judged(wholes, tuple(changed))
+    changed = tuple(one for one in wholes if _write(tx, context, one, rows.get(one), now, seen_at, at))
+    was = {name: row["settled"] or Health.UP for name, row in rows.items()}
+    turned = tuple(one for one in changed if now.firm.judge(one).health != was.get(one, Health.UP))
+    return Judged(wholes, changed, turned)
 
 
 def correlate_all(tx: Tx, context: Context, at: Moment) -> None:
@@ -55,7 +58,7 @@ def correlate_all(tx: Tx, context: Context, at: Moment) -> None:
     for start in range(0, len(every), AT_ONCE):
         wholes = tuple(every[start : start + AT_ONCE])
         _judge(tx, context, wholes, at.now, at)
-        settle_around(tx, context, context.targets[wholes[0]][1], Judged(wholes, wholes), at)
+        settle_around(tx, context, context.targets[wholes[0]][1], Judged(wholes, wholes, wholes), at)
 
 
 def _order(name: TargetId) -> tuple[int, str]:
@@ -136,7 +139,7 @@ def settle_around(tx: Tx, context: Context, target: Target, judged: Judged, at: 
     before its cause was known and is gathered into that now."""
     if not judged.wholes:
         return
-    for whole in judged.changed:
+    for whole in judged.turned:
         row = tx.sql.execute(_ROWS, {"the_ids": [whole]}).mappings().first()
         if row is not None:
             settle(tx, context, *context.targets[whole], row, at)

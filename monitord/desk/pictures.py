@@ -33,10 +33,13 @@ class Sights:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
         self._rows: dict[TargetId, Any] = {}
+        self._firm: dict[TargetId, Known] = {}
+        self._soft: dict[TargetId, Known] = {}
 
     def forget(self, target: TargetId) -> None:
         """Read a target anew when it is asked for next."""
-        self._rows.pop(target, None)
+        for kept in (self._rows, self._firm, self._soft):
+            kept.pop(target, None)
 
     def load(self, targets: Iterable[TargetId]) -> None:
         """Read many at once, those that were not read yet."""
@@ -53,16 +56,24 @@ class Sights:
 
     def firm(self, target: TargetId) -> Known:
         """Return what is confirmed of a target."""
-        row = self.row(target)
-        return NOTHING if row is None else Known(_health(row.settled), _health(row.known), row.first_bad)
+        found = self._firm.get(target)
+        if found is None:
+            row = self.row(target)
+            found = NOTHING if row is None else Known(_health(row.settled), _health(row.known), row.first_bad)
+            self._firm[target] = found
+        return found
 
     def soft(self, target: TargetId) -> Known:
         """Return what was seen last of a target, confirmed or not; a look that saw nothing changes nothing."""
-        row = self.row(target)
-        if row is None:
-            return NOTHING
-        seen = row.settled if row.seen == Health.UNKNOWN else row.seen
-        return Known(_health(seen), _health(row.known), row.first_bad)
+        found = self._soft.get(target)
+        if found is None:
+            row = self.row(target)
+            found = NOTHING
+            if row is not None:
+                seen = row.settled if row.seen == Health.UNKNOWN else row.seen
+                found = Known(_health(seen), _health(row.known), row.first_bad)
+            self._soft[target] = found
+        return found
 
 
 def _health(word: str | None) -> Health | None:
@@ -89,12 +100,8 @@ class Pictures:
 
     def near(self, around: Iterable[TargetId]) -> "Pictures":
         """Return the pictures, after reading at once what is needed around some targets."""
-        wiring = self.context.wiring
-        wanted = dict.fromkeys(name for whole in around for name in wiring.looked_at(whole))
-        devices = dict.fromkeys(self.context.targets[name][0].id for name in wanted if name in self.context.targets)
-        for device in devices:
-            wanted |= dict.fromkeys(wiring.evidence(wiring.agents.get(device, ""), device))
-        self.sights.load(name for name in wanted if name)
+        for target in around:
+            self.sights.load(self.context.wiring.around(target))
         return self
 
     def looked_at(self, links: Iterable[str]) -> datetime | None:
@@ -113,16 +120,16 @@ def pictures(tx: Tx, context: Context, around: Iterable[TargetId]) -> Pictures:
 
 
 def explainers(tx: Tx, context: Context, device: Device, target: Target, run: str) -> Iterator[Above]:
-    """Yield what may explain the fault of a target: what does, and what was not looked at since, to be asked."""
+    """Yield what explains the fault of a target; while nothing does, what may, each with its last look."""
     may = tuple(may_explain(context.wiring, target.id, device.id))
     if not may:
         return
     now = pictures(tx, context, (target.id, *may))
     by = now.soft.explained(target.id, device.id)
+    if by is not None:
+        yield Above(by, Hold.PARENT, Health.DOWN, None)
+        return
     for one in may:
-        if one == by:
-            yield Above(one, Hold.PARENT, Health.DOWN, None)
-            continue
         rows = {name: now.sights.row(name) for name in context.wiring.evidence(one, context.targets[one][0].id)}
         looks = {
             name: row.edge_seen if row.edge_boot == run else None

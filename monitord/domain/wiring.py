@@ -1,7 +1,7 @@
 """How devices hang together, indexed as correlation asks it: ports of links, joints of rings, links along cables."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from monitord.domain.network import Device, Link, TargetId
@@ -47,6 +47,19 @@ class Wiring:
     routes_of: Mapping[str, tuple[str, ...]]
     along: Mapping[str, tuple[str, ...]]
     """The links along each cable segment."""
+    _around: dict[TargetId, tuple[TargetId, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _near: dict[TargetId, frozenset[TargetId]] = field(default_factory=dict, compare=False, repr=False)
+
+    def around(self, target: TargetId) -> tuple[TargetId, ...]:
+        """Return what is to be read to judge a target: what it is judged from, and what stands at the other ends of
+        the links of those devices. Worked out once."""
+        found = self._around.get(target)
+        if found is None:
+            wanted = dict.fromkeys(self.looked_at(target))
+            for device in dict.fromkeys(name.partition("/")[0] for name in wanted):
+                wanted |= self._looks(self.links_at.get(device, ()))
+            found = self._around[target] = tuple(wanted)
+        return found
 
     def affected(self, target: TargetId, device: str) -> tuple[TargetId, ...]:
         """Return what is judged anew when a port of a device, or its agent, is seen otherwise: cables, rings, links."""
@@ -63,7 +76,15 @@ class Wiring:
     def near(self, wholes: Iterable[TargetId]) -> frozenset[TargetId]:
         """Return the targets whose explanation these may be, or may have been: links, rings, ports and agents."""
         found: set[TargetId] = set()
-        for kind, ident in filter(None, map(parts, wholes)):
+        for one in wholes:
+            if one not in self._near:
+                self._near[one] = self._near_one(one)
+            found |= self._near[one]
+        return frozenset(found)
+
+    def _near_one(self, one: TargetId) -> frozenset[TargetId]:
+        found: set[TargetId] = set()
+        for kind, ident in filter(None, map(parts, [one])):
             match kind:
                 case "link":
                     found.update(self._of_links([ident]))
