@@ -129,9 +129,11 @@ async def spread(folder: Path, settings: Settings) -> None:
         now = time.perf_counter()
         waited.extend(now - made[edge.seq] for edge in edges if edge.seq in made)
 
-    async with house(folder, settings, taken) as at:
+    asked: set[str] = set()
+    async with house(folder, settings, taken, asked.update) as at:
         await well(at, settings, CUT)
         edges = storm(at.source, range(CUT))
+        down = {edge.target for edge in edges}
         began, spent, put = time.perf_counter(), time.process_time(), 0
         while put < len(edges):
             due = min(len(edges), int((time.perf_counter() - began) / SECONDS * len(edges)) + 1)
@@ -142,7 +144,11 @@ async def spread(folder: Path, settings: Settings) -> None:
             slept = time.perf_counter()
             await asyncio.sleep(0.002)
             lags.append(time.perf_counter() - slept - 0.002)
+            await look(at, asked, down)
         await drained(at)
+        while asked:
+            await look(at, asked, down)
+            await drained(at)
         cpu = time.process_time() - spent
         opened = count(at.database, "SELECT count(*) FROM incident WHERE target LIKE 'ring:%'")
         others = count(at.database, "SELECT count(*) FROM incident WHERE target NOT LIKE 'ring:%'")
@@ -156,6 +162,14 @@ async def spread(folder: Path, settings: Settings) -> None:
     figure("topology.storm.rings_told", opened, "incidents", f"{CUT} rings", f"== {CUT}")
     figure("topology.storm.others_told", others, "incidents", "what a ring takes with it", "== 0")
     figure("topology.storm.missing_from_log", len(edges) - logged, "targets", against, "== 0")
+
+
+async def look(at: House, asked: set[str], down: set[str]) -> None:
+    """Look at what the desk wants looked at."""
+    wanted = sorted(asked)
+    asked.clear()
+    if wanted:
+        await at.queue.put([at.source.edge(t, Health.DOWN if t in down else Health.UP, first=True) for t in wanted])
 
 
 def main() -> None:

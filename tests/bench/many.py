@@ -85,14 +85,18 @@ class House:
 
 @contextlib.asynccontextmanager
 async def house(
-    folder: Path, settings: Settings, taken: Callable[[Sequence[Edge]], None] = lambda edges: None
+    folder: Path,
+    settings: Settings,
+    taken: Callable[[Sequence[Edge]], None] = lambda edges: None,
+    ask: Callable[[Sequence[str]], None] = lambda targets: None,
 ) -> AsyncIterator[House]:
-    """Hold a desk that was started; it is stopped afterwards. `taken` hears of edges after their COMMIT."""
+    """Hold a desk that was started; it is stopped afterwards. `taken` hears of edges after their COMMIT, `ask` of the
+    targets that are to be looked at."""
     database = folder / "bench.db"
     bring_up(database)
     clock = SystemClock()
     writer = ThreadWriter(writing_engine(database), lambda connection: Tx(connection, token))
-    desk = Desk(writer, Context.of(settings, pick("vi")), clock, "bench", random.random, Reserve(), Uncounted())
+    desk = Desk(writer, Context.of(settings, pick("vi")), clock, "bench", random.random, Reserve(), Uncounted(), ask)
     queue = EdgeQueue(desk, clock, taken)
     feeding: asyncio.Task[None] | None = None
     try:
