@@ -1,5 +1,6 @@
 """What an edge means beyond its own target: links, rings and cables are judged anew, and one cause is one incident."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,10 +41,11 @@ class Judged:
 def correlate(tx: Tx, context: Context, device: Device, target: Target, seen_at: datetime, at: Moment) -> Judged:
     """Judge anew what a target is a part of, and write what it is now."""
     wholes = tuple(one for one in context.wiring.affected(target.id, device.id) if one in context.targets)
-    return _judge(tx, context, wholes, seen_at, at) if wholes else Judged()
+    return judge(tx, context, wholes, seen_at, at) if wholes else Judged()
 
 
-def _judge(tx: Tx, context: Context, wholes: tuple[TargetId, ...], seen_at: datetime, at: Moment) -> Judged:
+def judge(tx: Tx, context: Context, wholes: tuple[TargetId, ...], seen_at: datetime, at: Moment) -> Judged:
+    """Judge wholes anew, in their order, and write what they are now."""
     now = pictures(tx, context, wholes)
     rows = {row["id"]: row for row in tx.sql.execute(_ROWS, {"the_ids": list(wholes)}).mappings()}
     changed = tuple(one for one in wholes if _write(tx, context, one, rows.get(one), now, seen_at, at))
@@ -54,14 +56,15 @@ def _judge(tx: Tx, context: Context, wholes: tuple[TargetId, ...], seen_at: date
 
 def correlate_all(tx: Tx, context: Context, at: Moment) -> None:
     """Judge every whole anew: other settings are in force, and no edge says what they make of what is known."""
-    every = sorted((name for name in context.targets if parts(name) is not None), key=_order)
+    every = sorted((name for name in context.targets if parts(name) is not None), key=by_order)
     for start in range(0, len(every), AT_ONCE):
         wholes = tuple(every[start : start + AT_ONCE])
-        _judge(tx, context, wholes, at.now, at)
-        settle_around(tx, context, context.targets[wholes[0]][1], Judged(wholes, wholes, wholes), at)
+        judge(tx, context, wholes, at.now, at)
+        settle_around(tx, context, (), Judged(wholes, wholes, wholes), at)
 
 
-def _order(name: TargetId) -> tuple[int, str]:
+def by_order(name: TargetId) -> tuple[int, str]:
+    """Return the order in which wholes are judged: cables before rings before links."""
     return (ROUTE, RING, LINK).index((parts(name) or (LINK, ""))[0]), name
 
 
@@ -134,7 +137,7 @@ def _fact(
     return Fact(FactKind.TARGET_HARD, target=whole, refs=refs)
 
 
-def settle_around(tx: Tx, context: Context, target: Target, judged: Judged, at: Moment) -> None:
+def settle_around(tx: Tx, context: Context, targets: Sequence[TargetId], judged: Judged, at: Moment) -> None:
     """Let it have its effect what the wholes are now: their own incidents, what waits behind them, and what was told
     before its cause was known and is gathered into that now."""
     if not judged.wholes:
@@ -143,7 +146,7 @@ def settle_around(tx: Tx, context: Context, target: Target, judged: Judged, at: 
         row = tx.sql.execute(_ROWS, {"the_ids": [whole]}).mappings().first()
         if row is not None:
             settle(tx, context, *context.targets[whole], row, at)
-    near = sorted(context.wiring.near(judged.wholes) | {*judged.wholes, target.id})
+    near = sorted(context.wiring.near(judged.wholes) | {*judged.wholes, *targets})
     now = pictures(tx, context, judged.wholes).soft
     for row in tx.sql.execute(_WITHHELD, {"the_ids": near}).mappings().all():
         if not _stays(now, context, row):

@@ -190,6 +190,8 @@ class Desk:
             error = tx.isolated(lambda edge=edge: edge_work.take_edge(tx, self._context, edge, at, self._down))  # type: ignore[misc]
             if error is not None:
                 failed.append((edge, error))
+        if (error := tx.isolated(lambda: edge_work.settle_looked_again(tx, self._context, at))) is not None:
+            log.error("looks.failed", error=repr(error))  # what waits for them is decided by its rounds
         return failed
 
     # --- what falls due ---------------------------------------------------------------------------------------------

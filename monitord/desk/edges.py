@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk.context import AGENT, Context, write
-from monitord.desk.correlating import correlate, settle_around
+from monitord.desk.correlating import Judged, by_order, correlate, judge, settle_around
 from monitord.desk.holding import withheld_below
 from monitord.desk.settling import reconsider, settle, turned
 from monitord.desk.suspicions import suspect
@@ -60,7 +60,13 @@ def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tu
         tx.append([Fact(FactKind.TARGET_HAPPENING, target=edge.target, refs=refs, private=private)], at)
         suspect(tx, context, device, target, edge, at)
     values = _write_target(tx, row, edge, device)
-    wholes = correlate(tx, context, device, target, edge.seen_at, at)
+    same = row is not None and (row["seen"], row["settled"]) == (values["seen"], values.get("settled", row["settled"]))
+    if same:
+        tx.looked_again(target.id)
+        wholes = Judged()
+    else:
+        tx.seen_otherwise(target.id)
+        wholes = correlate(tx, context, device, target, edge.seen_at, at)
     restless = edge.flapping is not bool(row is not None and row["flapping"])
     if edge.firmness is Firmness.HARD:
         settle(tx, context, device, target, values, at, down_between if edge.first else None)
@@ -69,8 +75,20 @@ def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tu
     if target.check == AGENT or target.id == SIGHT:
         _mark_held(tx, context, device, target, edge, row)
         _wake_below(tx, context, device, target, edge, row, at)
-    settle_around(tx, context, target, wholes, at)
+    settle_around(tx, context, [target.id], wholes, at)
     return True
+
+
+def settle_looked_again(tx: Tx, context: Context, at: Moment) -> None:
+    """Let the looks of this transaction that saw nothing new have their effect, once for all of them: what waited for
+    them is decided."""
+    looked, tx.looked = list(tx.looked), {}
+    affected = (
+        context.wiring.affected(name, context.targets[name][0].id) for name in looked if name in context.targets
+    )
+    wholes = sorted({whole for found in affected for whole in found}, key=by_order)
+    if wholes:
+        settle_around(tx, context, looked, judge(tx, context, tuple(wholes), at.now, at), at)
 
 
 def _wake_below(tx: Tx, context: Context, device: Device, target: Target, edge: Edge, row: Any, at: Moment) -> None:
@@ -156,7 +174,6 @@ def _edge_fact(edge: Edge) -> Fact:
 
 def _write_target(tx: Tx, row: Any, edge: Edge, device: Device) -> dict[str, Any]:
     """Write the target's row, and return it as it is now."""
-    tx.seen_otherwise(edge.target)
     hard = edge.firmness is Firmness.HARD
     values: dict[str, Any] = {
         "device": device.id,

@@ -95,6 +95,8 @@ class Tx:
         self._shifts: tuple[datetime, timedelta, tuple[Shift, ...]] | None = None
         self.pictures: Any = None
         """What the desk worked out of what is seen; nothing once something is seen otherwise."""
+        self.looked: dict[str, None] = {}
+        """Targets that were looked at and are as they were."""
         self.queued = 0
         """Outbox rows put in or made due since the transaction began."""
         self.armed_count = 0
@@ -299,6 +301,12 @@ class Tx:
         """Say that a target was seen otherwise than before: what was worked out of it is worked out anew."""
         if self.pictures is not None:
             self.pictures.seen_otherwise(target)
+
+    def looked_again(self, target: str) -> None:
+        """Say that a target was looked at and is as it was: what waited for that look is decided in the end."""
+        self.looked[target] = None
+        if self.pictures is not None:
+            self.pictures.sights.forget(target)
 
     def windows_changed(self) -> None:
         """Say that windows were written: what is remembered of them is read anew, and timers are asked anew."""
