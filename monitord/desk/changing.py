@@ -7,17 +7,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk.context import Context, write
+from monitord.desk.extents import extent
 from monitord.desk.holding import own_holds, planned_cut, windows_over
 from monitord.desk.wholes import severity_for
 from monitord.domain import lifecycle
 from monitord.domain.decision import Told
 from monitord.domain.health import Cause, Health, Hold
 from monitord.domain.incident import RUNNING, Incident, Phase
+from monitord.domain.loss import gravest
 from monitord.domain.network import Device, Target
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
+_ROW = sa.select(t.target).where(t.target.c.id == sa.bindparam("the_id"))
 CUT = frozenset({Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TIMED_OUT, Cause.REFUSED, Cause.ON_BATTERY})
 """What a power cut explains; a low battery it does not."""
 
@@ -32,15 +35,19 @@ def severity_of(
     severity = severity_for(settings, target, health)
     if planned is not None and Cause(row["cause"]) in CUT:
         severity = max(severity, settings.planned_cut_severity)
-    return severity, {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
+    why = {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
+    loss = gravest(settings.loss_rules, extent(tx, context, target.id)) if settings.loss_rules else None
+    if loss is not None and loss.severity < severity:
+        return loss.severity, {**why, "loss_rule": loss.id}
+    return severity, why
 
 
 def change(tx: Tx, context: Context, device: Device, target: Target, row: Any, running: Incident, at: Moment) -> None:
     """Let an incident be seen in another health: its row, its severity, its ladder, and who hears of it."""
-    severity, _ = severity_of(tx, context, device, target, row, at)
+    severity, why = severity_of(tx, context, device, target, row, at)
     health, cause = Health(row["settled"]), Cause(row["cause"])
     began = row["first_bad"] if running.health is Health.UNKNOWN else None
-    after, fact = lifecycle.changed(running, health, cause, row["detail"] or "", severity, began)
+    after, fact = lifecycle.changed(running, health, cause, row["detail"] or "", severity, began, why.get("loss_rule"))
     tx.append([fact], at)
     told, told_anew = tx.told(running.id), frozenset[str]()
     if after.severity != running.severity:
@@ -75,6 +82,21 @@ def tell_change(
     tx.save(decision.incident)
     for notice in decision.notices:
         tx.queue(notice, at.now)
+
+
+def tell_what_grew(tx: Tx, context: Context, at: Moment) -> None:
+    """Let every running incident be as grave as what is lost with it now."""
+    if not context.settings.loss_rules:
+        return
+    for running in tx.running_incidents():
+        found = context.targets.get(running.target)
+        if found is None or running.suspected or running.severity == 1:
+            continue
+        row = tx.sql.execute(_ROW, {"the_id": running.target}).mappings().first()
+        if row is not None and row["settled"] == running.health:
+            severity, _ = severity_of(tx, context, *found, row, at)
+            if severity < running.severity:
+                change(tx, context, *found, row, running, at)
 
 
 def tell_changes(tx: Tx, context: Context, at: Moment) -> None:

@@ -8,7 +8,7 @@ from monitord.desk.wholes import wholes_of
 from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook
 from monitord.domain.incident import Incident
-from monitord.domain.network import OURSELVES, SIGHT, Device, Target, parents_of
+from monitord.domain.network import OURSELVES, SIGHT, Device, Site, Target, parents_of
 from monitord.domain.policy import Whom
 from monitord.domain.topology import Service, devices_at
 from monitord.domain.wiring import Wiring, wiring_of
@@ -36,6 +36,8 @@ class Context:
     wiring: Wiring
     at_site: Mapping[str, tuple[str, ...]]
     services_over: Mapping[str, tuple[Service, ...]]
+    in_commune: Mapping[str, tuple[Site, ...]]
+    stations: Mapping[str, int]
 
     @staticmethod
     def of(settings: Settings, words: Words) -> "Context":
@@ -43,7 +45,8 @@ class Context:
 
         `agents` names the target that says whether a device answers, `below` the devices behind a device, at any
         depth; `wiring` is how they hang together. Links, rings and cables are targets of their own. `at_site` are the
-        devices at each site, `services_over` the services that need a device or a link.
+        devices at each site, `services_over` the services that need a device or a link, `in_commune` the sites of a
+        commune, `stations` how many base stations each operator has.
         """
         index = {target.id: (device, target) for device in settings.devices.values() for target in device.targets}
         sight = Target(SIGHT, OURSELVES, SIGHT.partition("/")[2], None, None, severity=1, title="")
@@ -60,6 +63,12 @@ class Context:
         for service in settings.topology.services.values():
             for item in dict.fromkeys((*service.path, *service.backup)):
                 over.setdefault(item, []).append(service)
+        communes: dict[str, list[Site]] = {}
+        stations: dict[str, int] = {}
+        for site in settings.sites.values():
+            communes.setdefault(site.commune, []).append(site)
+            if site.operator is not None:
+                stations[site.operator] = stations.get(site.operator, 0) + site.stations
         return Context(
             settings,
             words,
@@ -69,6 +78,8 @@ class Context:
             wiring,
             devices_at(settings.devices, settings.sites),
             {item: tuple(found) for item, found in over.items()},
+            {name: tuple(sites) for name, sites in communes.items()},
+            stations,
         )
 
     def ladder_book(self, tx: Tx, at: Moment, incident: Incident) -> DutyBook:

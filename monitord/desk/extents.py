@@ -6,16 +6,14 @@ from monitord.desk.context import Context
 from monitord.desk.pictures import pictures
 from monitord.domain.correlation import Judged, Picture
 from monitord.domain.extent import NOTHING, Cut, Extent
-from monitord.domain.incident import Incident
-from monitord.domain.network import Site
+from monitord.domain.network import Site, TargetId
 from monitord.domain.topology import Service
 from monitord.domain.wiring import parts
 from monitord.store.tx import Tx
 
 
-def extent(tx: Tx, context: Context, incident: Incident) -> Extent:
-    """Return how far an incident of a link, a ring, a cable or a device reaches; nothing for any other."""
-    target = incident.target
+def extent(tx: Tx, context: Context, target: TargetId) -> Extent:
+    """Return how far the fault of a link, a ring, a cable or a device reaches; nothing for any other target."""
     device = context.targets[target][0].id if target in context.targets else ""
     kind = parts(target)
     if kind is None and context.agents.get(device) != target:
@@ -37,6 +35,7 @@ def extent(tx: Tx, context: Context, incident: Incident) -> Extent:
     services = {one.id: one for found in served.values() for one in found}
     failed = {one.id: _works(context, picture, one) for one in services.values()}
     dead = [services[name] for name, ways in failed.items() if not any(ways)]
+    dark, share = _signal(tx, context, lost)
     return Extent(
         cuts=tuple(Cut(context.settings.links[link].name, picture.link(link).since) for link in judged.links),
         isolated=tuple(context.settings.devices[name].name for name in judged.isolated),
@@ -45,6 +44,8 @@ def extent(tx: Tx, context: Context, incident: Incident) -> Extent:
         stations=sum(site.stations for site in lost),
         subscribers=sum(site.subscribers for site in lost) + sum(one.subscribers for one in dead),
         communes=tuple(dict.fromkeys(site.commune for site in lost if site.commune and not site.keep_inside)),
+        dark=dark,
+        operator_share=share,
         priority=tuple(one.name for one in dead if one.priority),
         services=sum(not one.priority for one in dead),
         exposed=tuple(services[name].name for name, ways in failed.items() if len(ways) > 1 and sum(ways) == 1),
@@ -69,6 +70,32 @@ def _sites(context: Context, picture: Picture, gone: Iterable[str]) -> Iterator[
         there = [one for one in context.at_site.get(name, ()) if one in context.agents]
         if all(map(picture.silent, there)):
             yield context.settings.sites[name]
+
+
+def _signal(tx: Tx, context: Context, lost: Iterable[Site]) -> tuple[tuple[str, ...], float]:
+    """Return the communes of lost sites where no station of any operator is left, and the largest share of one
+    operator's stations that these sites are, in percent."""
+    gone: dict[str, int] = {}
+    dark: dict[str, None] = {}
+    for site in lost:
+        if site.operator is not None:
+            gone[site.operator] = gone.get(site.operator, 0) + site.stations
+        if site.stations and site.commune not in dark and _silent_there(tx, context, site.commune):
+            dark[site.commune] = None
+    shares = [100 * count / context.stations[name] for name, count in gone.items() if context.stations.get(name)]
+    return tuple(dark), max(shares, default=0.0)
+
+
+def _silent_there(tx: Tx, context: Context, commune: str) -> bool:
+    """Return whether nothing answers at any site of a commune that has stations."""
+    sites = [one for one in context.in_commune.get(commune, ()) if one.stations]
+    agents = [context.agents[d] for one in sites for d in context.at_site.get(one.id, ()) if d in context.agents]
+    picture = pictures(tx, context, agents).firm
+    for one in sites:
+        there = [device for device in context.at_site.get(one.id, ()) if device in context.agents]
+        if not there or not all(map(picture.silent, there)):
+            return False  # a site of which nobody knows anything is not known to be without signal
+    return bool(sites)
 
 
 def _works(context: Context, picture: Picture, service: Service) -> tuple[bool, ...]:

@@ -83,7 +83,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     shift = next(
         (s for s in book.shifts if s.person == row["person"] and s.unit == incident.unit and s.covers(at.now)), None
     )
-    reach = extent(tx, context, incident)
+    reach = extent(tx, context, incident.target)
     late = None if row["late"] is None else timedelta(seconds=row["late"])
     return Story(
         event=event,

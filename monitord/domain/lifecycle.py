@@ -165,11 +165,18 @@ def flapping(incident: Incident, told: Iterable[Told], changes: int) -> Decision
 
 
 def changed(
-    incident: Incident, health: Health, cause: Cause, detail: str, severity: int, first_bad: datetime | None = None
+    incident: Incident,
+    health: Health,
+    cause: Cause,
+    detail: str,
+    severity: int,
+    first_bad: datetime | None = None,
+    loss_rule: str | None = None,
 ) -> tuple[Incident, Fact]:
     """Return the incident seen in another health while the fault lasts, and the row that says so.
 
-    `first_bad` is when a fault began of which until now nobody could see whether it was one.
+    `loss_rule` names the rule by which what is lost made it graver. `first_bad` is when a fault began of which until
+    now nobody could see whether it was one.
 
     Its severity rises with what is seen, and never falls: what turned out worse must not stay quiet, what turned out
     better was told as it was.
@@ -180,6 +187,8 @@ def changed(
         refs |= {"severity_was": incident.severity, "severity": worse}
         if incident.phase is Phase.OPEN:
             refs["round"] = incident.round + 1  # its severer ladder begins
+    if loss_rule is not None:
+        refs["loss_rule"] = loss_rule
     if first_bad is not None:
         incident = replace(incident, first_bad=first_bad)
         refs["first_bad"] = stamp(first_bad)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitord.domain.health import Health
 from monitord.domain.lane import Lane
+from monitord.domain.loss import LossRule
 from monitord.domain.network import Device, Link, Site, Target
 from monitord.domain.people import DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import Policy, with_next_leaders
@@ -163,6 +164,7 @@ class Settings:
     planned_cut_severity: int = 3
     unknown_after: timedelta = timedelta(0)
     severity_rules: tuple[SeverityRule, ...] = ()
+    loss_rules: tuple[LossRule, ...] = ()
     lanes: Mapping[str, Lane] = field(default_factory=lambda: MappingProxyType({}))
     content: str = ""
     watch: bool = True

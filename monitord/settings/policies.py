@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
 from monitord.domain.health import Health
+from monitord.domain.loss import LossRule
 from monitord.domain.people import Organisation
 from monitord.domain.policy import Policy, PolicyStep, Whom
 from monitord.domain.quiet import Quiet
@@ -12,7 +13,7 @@ from monitord.settings.book import Book, Entry
 from monitord.settings.model import PolicyRule, SeverityRule
 from monitord.settings.problem import nearest, quoted
 from monitord.settings.schema import UnitForm
-from monitord.settings.schema_duty import PolicyForm, SeverityRuleForm, StepForm, TellForm
+from monitord.settings.schema_duty import LossRuleForm, PolicyForm, SeverityRuleForm, StepForm, TellForm
 
 SEVERITIES = (1, 2, 3, 4)
 
@@ -100,6 +101,22 @@ def _channels(entry: Entry[PolicyForm], number: int, step: StepForm, channels: A
         if channel not in channels:
             hint = nearest(channel, channels) or f"; known: {', '.join(sorted(channels))}"
             book.findings.add(entry.file, at, f"there is no channel {quoted(channel)}{hint}")
+
+
+def loss_rules_of(book: Book) -> tuple[LossRule, ...]:
+    """Return the rules by which what is lost makes an incident graver, in the order of the files."""
+    return tuple(
+        LossRule(
+            entry.given.id,
+            entry.given.severity,
+            entry.given.stations,
+            entry.given.operator_share,
+            entry.given.dark_communes,
+            entry.given.subscribers,
+            entry.given.priority,
+        )
+        for entry in book.entries("loss_rules", LossRuleForm)
+    )
 
 
 def severity_rules_of(book: Book, checks: AbstractSet[str]) -> tuple[SeverityRule, ...]:

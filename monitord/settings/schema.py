@@ -16,7 +16,7 @@ from monitord.settings.fields import (
     between,
 )
 from monitord.settings.form import MONTH, SECOND, YEAR, Form
-from monitord.settings.schema_duty import LaneForm, PolicyForm, RosterForm, SeverityRuleForm
+from monitord.settings.schema_duty import LaneForm, LossRuleForm, PolicyForm, RosterForm, SeverityRuleForm
 from monitord.settings.schema_network import DeviceForm, LinkForm, SiteForm, TimingForm
 from monitord.settings.schema_topology import (
     CommuneForm,
@@ -143,6 +143,7 @@ MANY: dict[str, type[Form]] = {
     "services": ServiceForm,
     "policies": PolicyForm,
     "severity_rules": SeverityRuleForm,
+    "loss_rules": LossRuleForm,
     "security_lanes": LaneForm,
     "roster": RosterForm,
 }

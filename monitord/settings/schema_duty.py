@@ -62,6 +62,23 @@ class SeverityRuleForm(Form):
         return self
 
 
+class LossRuleForm(Form):
+    id: Slug
+    severity: Severity
+    stations: Annotated[int, Field(ge=1)] | None = None
+    operator_share: Annotated[int, Field(ge=1, le=100)] | None = None
+    dark_communes: Annotated[int, Field(ge=1)] | None = None
+    subscribers: Annotated[int, Field(ge=1)] | None = None
+    priority: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def names_a_limit(self) -> "LossRuleForm":
+        limits = (self.stations, self.operator_share, self.dark_communes, self.subscribers, self.priority)
+        if all(limit is None for limit in limits):
+            raise ValueError("name a limit: `stations`, `operator_share`, `dark_communes`, `subscribers` or `priority`")
+        return self
+
+
 class LaneForm(Form):
     id: Slug
     name: Text

@@ -24,6 +24,8 @@ rings:
   - {id: vong, name: Vòng, members: [core, edge, far], hubs: [core]}
 services:
   - {id: dv, name: Đường truyền xã, priority: true, path: [core, l1, edge], backup: [l3], subscribers: 12}
+loss_rules:
+  - {id: a, severity: 1, stations: 5}
 """
 FAR = """\
   - id: far
@@ -85,6 +87,7 @@ ONE_MISTAKE = [
     ("[core, edge, far]", "[core, edge]", "a ring has at least three `members`"),
     ("hubs: [core]", "hubs: [page]", "hub `page` is no member of the ring"),
     ("backup: [l3]", "backup: [l33]", "there is no device or link `l33`; did you mean `l3`?"),
+    ("severity: 1, stations: 5", "severity: 1", "name a limit: `stations`, `operator_share`"),
     ("{id: lo, name: Lộ 471}", "{id: lo, name: Lộ 471, supplier: so}", "the role of `so` is department, not power"),
 ]
 

@@ -60,8 +60,8 @@ def ladders() -> tuple[PolicyRule, ...]:
 
 @cache
 def example() -> Settings:
-    """Return the example province, with the ladders of the tests."""
-    return replace(settings_of(CONFIG, SECRETS)[0], policies=ladders())
+    """Return the example province, with the ladders of the tests, and as grave as its devices say."""
+    return replace(settings_of(CONFIG, SECRETS)[0], policies=ladders(), loss_rules=())
 
 
 @cache

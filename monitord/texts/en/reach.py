@@ -73,7 +73,8 @@ def _lost(story: Story) -> str | None:
     if not said and extent.sites > 1:
         said = [f"{extent.sites} sites where nothing answers"]
     where = forms.some(extent.communes, MOST, "communes") if said else ""
-    return f"• Lost: {', '.join(said)}{f'; {where}' if where else ''}" if said else None
+    dark = f"; without any signal: {forms.some(extent.dark, MOST, 'communes')}" if extent.dark else ""
+    return f"• Lost: {', '.join(said)}{f'; {where}' if where else ''}{dark}" if said else None
 
 
 def _priority(story: Story) -> str | None:

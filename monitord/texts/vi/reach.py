@@ -73,7 +73,8 @@ def _lost(story: Story) -> str | None:
     if not said and extent.sites > 1:
         said = [f"{extent.sites} điểm không còn thiết bị nào trả lời"]
     where = forms.some(extent.communes, MOST, "xã, phường") if said else ""
-    return f"• Ảnh hưởng: {', '.join(said)}{f'; {where}' if where else ''}" if said else None
+    dark = f"; mất sóng hoàn toàn: {forms.some(extent.dark, MOST, 'xã')}" if extent.dark else ""
+    return f"• Ảnh hưởng: {', '.join(said)}{f'; {where}' if where else ''}{dark}" if said else None
 
 
 def _priority(story: Story) -> str | None:
