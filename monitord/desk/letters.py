@@ -134,6 +134,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         again=is_again(incident.policy, number or 0),
         repeat=row["uncertain"] > 0,
         was=mentions.was(row),
+        raised_from=mentions.raised_from(tx, incident) if event is Event.STEP else None,
         extent=NOTHING if hidden or lane else reach.outside() if outside else reach,
         phone=waiting_for.phone if event is Event.CALL_OUT and waiting_for else "",
         contact=mentions.contact(context, incident, book, at) if row["organisation"] else "",

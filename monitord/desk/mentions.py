@@ -1,5 +1,6 @@
 """Whom and what a letter mentions: who was told and asked, who has it, what comes next, whom to call."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from monitord.domain.decision import TimerKind
 from monitord.domain.dutybook import DutyBook, duty_in, step_name
 from monitord.domain.health import Health
 from monitord.domain.incident import Incident, Phase
+from monitord.domain.journal import FactKind
 from monitord.domain.notice import Event, NoticeState
 from monitord.domain.policy import LEAVING, Whom, is_again, step_of
 from monitord.domain.quiet import quiet_until
@@ -144,6 +146,17 @@ def desk_role(incident: Incident, book: DutyBook) -> str:
 def was(row: Any) -> Health | None:
     """Return in which health its reader heard of an incident before, for the notice of a change; `subject` says it."""
     return Health(row["subject"].partition(">")[0]) if row["event"] == Event.CHANGED else None
+
+
+def raised_from(tx: Tx, incident: Incident) -> int | None:
+    """Return the severity from which an incident rose when its present round began, None when that began otherwise."""
+    if not incident.round:
+        return None
+    j = t.journal.c
+    wanted = sa.select(j.refs).where(j.incident == incident.id, j.kind == FactKind.INCIDENT_CHANGED)
+    refs = tx.sql.execute(wanted.order_by(j.seq.desc()).limit(1)).scalar()
+    found = json.loads(refs) if refs is not None else {}
+    return int(found["severity_was"]) if found.get("round") == incident.round else None
 
 
 def asked(tx: Tx, incident: Incident, book: DutyBook, row: Any) -> tuple[Taken, ...]:

@@ -94,7 +94,8 @@ class Story:
     `episode_at` is when the present episode began, `down_total` how long it was down in all of them. `by` is who
     handed it to the reader, `into` the incident it was merged into, `asked` the leaders asked to approve before the
     reader, `phone` the number of the organisation that is to be called, `was` the health in which the reader heard of
-    it before, `extent` how far it reaches. `lane` is the kind of a security incident: its
+    it before, `raised_from` the severity from which it rose just now, `extent` how far
+    it reaches. `lane` is the kind of a security incident: its
     text says no more than that, whoever reads it.
     """
 
@@ -146,6 +147,7 @@ class Story:
     suspected: bool = False
     phone: str = ""
     was: Health | None = None
+    raised_from: int | None = None
     extent: Extent = NOTHING
 
 

@@ -118,11 +118,11 @@ async def test_a_second_cut_isolates_and_its_repair_is_back_to_open_in_the_same_
         assert running(night) == []
         assert [line.split(" / ")[0] for line in telling(night)] == [
             "🟠 SỰ CỐ MỚI",
-            "🔴 SỰ CỐ MỚI",
+            "🔺 NÂNG MỨC (trước",
             "🔶 DIỄN BIẾN MỚI",
             "🟢 ĐÃ KHÔI PHỤC",
         ]
-        assert "RING ĐỨT 2 HƯỚNG" in telling(night)[1]
+        assert "RING ĐỨT 2 HƯỚNG" in next(g.text for g in night.got if "NÂNG MỨC (trước: mức 3) · Mức 1" in g.text)
         assert "hở ring, dịch vụ còn chạy" in next(g.text for g in night.got if "DIỄN BIẾN MỚI" in g.text)
         assert night.count(t.target, withheld_at=None) == night.count(t.target)
 

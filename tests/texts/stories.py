@@ -365,6 +365,7 @@ STORIES: Mapping[str, Story] = {
             teams=OPEN.teams,
         ),
     ),
+    "step-shift-raised": replace(RING_SPLIT, extent=SPLIT, raised_from=3),
     "changed": replace(SHIFT, event=Event.CHANGED, now=at("03:16"), was=Health.GARBLED),
     "changed-taken": replace(SHIFT, event=Event.CHANGED, now=at("04:01"), was=Health.GARBLED, taken=TAKEN, next=None),
     "changed-department": replace(DEPARTMENT, event=Event.CHANGED, now=at("03:50"), was=Health.GARBLED),

@@ -81,7 +81,9 @@ def _to_do(story: Story) -> str:
 def _to_desk(story: Story) -> str:
     earlier = forms.roles_before(story)
     first = not (earlier or story.again or story.taken)
-    if first:
+    if first and story.raised_from is not None:
+        what = f"🔺 RAISED (was severity {story.raised_from})"
+    elif first:
         what = "🔴 NEW INCIDENT" if story.severity <= 2 else "🟠 NEW INCIDENT"
     elif earlier:
         what = f"⬆️ ESCALATION – {(story.recipient_role or 'operations').upper()}"

@@ -85,7 +85,9 @@ def _to_do(story: Story) -> str:
 def _to_desk(story: Story) -> str:
     earlier = forms.roles_before(story)
     first = not (earlier or story.again or story.taken)
-    if first:
+    if first and story.raised_from is not None:
+        what = f"🔺 NÂNG MỨC (trước: mức {story.raised_from})"
+    elif first:
         what = "🔴 SỰ CỐ MỚI" if story.severity <= 2 else "🟠 SỰ CỐ MỚI"
     elif earlier:
         what = f"⬆️ CHUYỂN CẤP – {(story.recipient_role or 'trực điều hành').upper()}"
