@@ -5,6 +5,7 @@ from typing import Any
 
 from monitord.desk import beside, mentions
 from monitord.desk.buttons import Faces, faces
+from monitord.desk.causes import evidence
 from monitord.desk.context import Context
 from monitord.desk.extents import extent
 from monitord.domain.dutybook import DutyBook, step_name
@@ -13,6 +14,7 @@ from monitord.domain.incident import Incident
 from monitord.domain.network import BY_HAND
 from monitord.domain.notice import Event
 from monitord.domain.policy import LEAVING, PolicyStep, Whom, due_at, is_again, step_of
+from monitord.domain.probable import Suspect
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.texts.story import Audience, Gap, Story
@@ -134,6 +136,8 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         again=is_again(incident.policy, number or 0),
         repeat=row["uncertain"] > 0,
         was=mentions.was(row),
+        suspect=Suspect(incident.suspect or Suspect.UNKNOWN) if not outside else Suspect.UNKNOWN,
+        mains_lost=evidence(tx, context, incident.target).mains_lost if incident.suspect == Suspect.BATTERY else None,
         raised_from=mentions.raised_from(tx, incident) if event is Event.STEP else None,
         extent=NOTHING if hidden or lane else reach.outside() if outside else reach,
         phone=waiting_for.phone if event is Event.CALL_OUT and waiting_for else "",

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from monitord.desk.causes import note_causes
 from monitord.desk.changing import tell_changes, tell_what_grew
 from monitord.desk.context import Context
 from monitord.desk.holding import next_end, tell_what_is_over
@@ -70,6 +71,7 @@ def review(tx: Tx, context: Context, last: Reviewed | None, at: Moment) -> Revie
         tell_what_is_over(tx, context, at)
         tell_changes(tx, context, at)
         tell_what_grew(tx, context, at)
+        note_causes(tx, context, at)
         _open_what_is_unknown(tx, context, at)
     end = next_end(tx, at)
     return Reviewed(at.now, round_at, up_to, None if end is None else max(0.05, (end - at.now).total_seconds()))

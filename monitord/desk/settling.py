@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk.causes import note_cause
 from monitord.desk.changing import change, severity_of, tell_change
 from monitord.desk.context import Context, write
 from monitord.desk.gathering import gather
@@ -83,11 +84,19 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
         if severity < last.severity or again.incident.told_health is not seen.health:
             change(tx, context, device, target, row, replace(again.incident, health=last.health), at)
         _take_in_below(tx, context, device, target, at)
+        _say_why(tx, context, target, at)
         return
     decision = escalation.opened(_numbered(tx, context, seen, last, at), context.book(tx, at), at.now)
     first, *rest = decision.facts
     write(tx, replace(decision, facts=(replace(first, refs={**first.refs, **why}), *rest)), at)
     _take_in_below(tx, context, device, target, at)
+    _say_why(tx, context, target, at)
+
+
+def _say_why(tx: Tx, context: Context, target: Target, at: Moment) -> None:
+    running = tx.running_incident(target.id)
+    if running is not None:
+        note_cause(tx, context, running, at)
 
 
 def take_in(tx: Tx, context: Context, near: Sequence[TargetId], at: Moment) -> None:

@@ -56,7 +56,8 @@ class Incident:
     neither. `hushed` is True while people
     were not told of the last restoration because their target was held. One that comes back late is a new incident,
     linked by `recurrence_of`, the `recurrence`-th in a row. A security incident has a `lane`, perhaps a `site`; while
-    it is `suspected` only named persons hear of it. `told_health` is the health in which people were last told of it.
+    it is `suspected` only named persons hear of it. `told_health` is the health in which people were last told of it,
+    `suspect` what it probably comes from (`probable.Suspect`), None while nothing points anywhere.
     """
 
     id: int
@@ -97,6 +98,7 @@ class Incident:
     fixed_at: datetime | None = None
     closed_at: datetime | None = None
     told_health: Health | None = None
+    suspect: str | None = None
 
     @property
     def occurred_at(self) -> datetime:

@@ -58,6 +58,7 @@ class FactKind(StrEnum):
     INCIDENT_CALL = "incident.call"
     INCIDENT_DIARY = "incident.diary"
     INCIDENT_TICKET = "incident.ticket"
+    INCIDENT_CAUSE = "incident.cause"
     INCIDENT_CORRECTED = "incident.corrected"
     INCIDENT_FIXED = "incident.fixed"
     INCIDENT_CLOSE_PROPOSED = "incident.close_proposed"

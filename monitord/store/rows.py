@@ -103,6 +103,7 @@ _SAME = (
     "drill",
     "fixed_at",
     "closed_at",
+    "suspect",
 )
 """The columns of an incident that are stored as they are."""
 

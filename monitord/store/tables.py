@@ -124,6 +124,7 @@ incident = sa.Table(
     sa.Column("fixed_at", UtcDateTime),
     sa.Column("closed_at", UtcDateTime),
     sa.Column("told_health", sa.String(16)),
+    sa.Column("suspect", sa.String(24)),
     sa.UniqueConstraint("day", "number"),
 )
 sa.Index(

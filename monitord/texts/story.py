@@ -15,6 +15,7 @@ from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
+from monitord.domain.probable import Suspect
 from monitord.domain.window import WindowKind
 
 
@@ -95,7 +96,8 @@ class Story:
     handed it to the reader, `into` the incident it was merged into, `asked` the leaders asked to approve before the
     reader, `phone` the number of the organisation that is to be called, `was` the health in which the reader heard of
     it before, `raised_from` the severity from which it rose just now, `extent` how far
-    it reaches. `lane` is the kind of a security incident: its
+    it reaches, `suspect` what it probably comes from, `mains_lost` since when its place ran on battery.
+    `lane` is the kind of a security incident: its
     text says no more than that, whoever reads it.
     """
 
@@ -148,6 +150,8 @@ class Story:
     phone: str = ""
     was: Health | None = None
     raised_from: int | None = None
+    suspect: Suspect = Suspect.UNKNOWN
+    mains_lost: datetime | None = None
     extent: Extent = NOTHING
 
 

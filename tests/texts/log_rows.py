@@ -106,6 +106,7 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.INCIDENT_NOTE: {"internal": 1},
     FactKind.INCIDENT_CALL: {"called": "2027-02-05T20:30:00.000000Z", "answered": "answered"},
     FactKind.INCIDENT_DIARY: {"event": "generator_on", "happened": "2027-02-05T21:12:00.000000Z"},
+    FactKind.INCIDENT_CAUSE: {"suspect": "battery_exhausted", "mains_lost": "2027-02-05T18:22:00.000000Z"},
     FactKind.INCIDENT_TICKET: {"ticket": "NOC-7781"},
     FactKind.INCIDENT_CORRECTED: {"row": 41},
     FactKind.INCIDENT_FIXED: {"fixed": "2027-02-05T23:00:00.000000Z"},

@@ -49,6 +49,8 @@ LINE = {
     FactKind.INCIDENT_NOTE: "{incident}: {actor} noted[ ({internal})][: {text}]",
     FactKind.INCIDENT_CALL: "{incident}: {actor} called[ {whom}][ at {called}][, {answered}][: {text}]",
     FactKind.INCIDENT_DIARY: "{incident}: {event}[ at {happened}][: {text}]",
+    FactKind.INCIDENT_CAUSE: "{incident}: probably {suspect}"
+    "[; no mains since {mains_lost}][; lost {links}][; segment {segments}]",
     FactKind.INCIDENT_TICKET: "{incident}: ticket of the network operations centre: {ticket}",
     FactKind.INCIDENT_CORRECTED: "{incident}: {actor} corrected row {row}: {text}[; reason: {reason}]",
     FactKind.INCIDENT_FIXED: "{incident}: {actor} says it is repaired[ since {fixed}]",
@@ -97,6 +99,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     # A return to what was settled before waits for no confirmation.
     common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
     common |= {"first_bad_by": names.BEGUN_BY, "attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
+    common |= {"suspect": names.SUSPECT}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}
     return common

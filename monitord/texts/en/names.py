@@ -214,3 +214,11 @@ DIARY = {
     Diary.LEFT: "the team left the site",
     Diary.OTHER: "event",
 }
+
+SUSPECT = {
+    "unknown": "nothing known",
+    "battery_exhausted": "an exhausted battery",
+    "fibre": "the fibre",
+    "cable_cut": "a cable cut",
+}
+"""What an incident probably comes from."""

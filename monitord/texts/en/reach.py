@@ -1,6 +1,7 @@
 """How far an incident reaches, in English: what is cut, what is lost with it, who goes there."""
 
 from monitord.domain.health import Cause
+from monitord.domain.probable import Suspect
 from monitord.texts import forms
 from monitord.texts.story import Story
 
@@ -37,6 +38,11 @@ def team(story: Story) -> str | None:
 
 def guess(story: Story) -> str:
     """Return the probable cause where there is evidence for one, with the evidence in the line before it."""
+    if story.suspect is Suspect.BATTERY:
+        at = "" if story.mains_lost is None else forms.near(story.mains_lost, story.now, story.zone)
+        return f"probably the BATTERY IS EXHAUSTED (no mains since {at})" if at else "probably the BATTERY IS EXHAUSTED"
+    if story.suspect is Suspect.FIBRE:
+        return "probably the FIBRE (power was last seen well, the line to it is dead)"
     if story.cause is Cause.CABLE_CUT and story.extent.segments:
         return f"probably a CABLE CUT, segment {forms.some(story.extent.segments, MOST, 'segments')}"
     return "root cause: not known"

@@ -47,6 +47,8 @@ LINE = {
     FactKind.INCIDENT_NOTE: "{incident}: {actor} ghi chú[ ({internal})][: {text}]",
     FactKind.INCIDENT_CALL: "{incident}: {actor} gọi điện[ cho {whom}][ lúc {called}][, {answered}][: {text}]",
     FactKind.INCIDENT_DIARY: "{incident}: {event}[ lúc {happened}][: {text}]",
+    FactKind.INCIDENT_CAUSE: "{incident}: nghi do {suspect}"
+    "[; mất điện lưới từ {mains_lost}][; mất {links}][; đoạn {segments}]",
     FactKind.INCIDENT_TICKET: "{incident}: mã phiếu của trung tâm điều hành mạng: {ticket}",
     FactKind.INCIDENT_CORRECTED: "{incident}: {actor} đính chính dòng {row}: {text}[; lý do: {reason}]",
     FactKind.INCIDENT_FIXED: "{incident}: {actor} xác nhận đã khắc phục xong[ lúc {fixed}]",
@@ -95,6 +97,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     # A return to what was settled before waits for no confirmation.
     common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
     common |= {"first_bad_by": names.BEGUN_BY, "attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
+    common |= {"suspect": names.SUSPECT}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}
     return common

@@ -221,3 +221,6 @@ DIARY = {
 }
 
 WEEKDAY = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+
+SUSPECT = {"unknown": "chưa rõ", "battery_exhausted": "hết ắc quy", "fibre": "đứt cáp quang", "cable_cut": "đứt cáp"}
+"""What an incident probably comes from."""

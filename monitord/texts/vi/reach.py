@@ -1,6 +1,7 @@
 """How far an incident reaches, in Vietnamese: what is cut, what is lost with it, who goes there."""
 
 from monitord.domain.health import Cause
+from monitord.domain.probable import Suspect
 from monitord.texts import forms
 from monitord.texts.story import Story
 
@@ -37,6 +38,11 @@ def team(story: Story) -> str | None:
 
 def guess(story: Story) -> str:
     """Return the probable cause where there is evidence for one, with the evidence in the line before it."""
+    if story.suspect is Suspect.BATTERY:
+        at = "" if story.mains_lost is None else forms.near(story.mains_lost, story.now, story.zone)
+        return f"nghi do: HẾT ẮC QUY (mất điện lưới từ {at})" if at else "nghi do: HẾT ẮC QUY"
+    if story.suspect is Suspect.FIBRE:
+        return "nghi do: ĐỨT CÁP QUANG (nguồn điện lần cuối thấy tốt, đường truyền tới nơi mất tín hiệu)"
     if story.cause is Cause.CABLE_CUT and story.extent.segments:
         return f"nghi do: ĐỨT CÁP đoạn {forms.some(story.extent.segments, MOST, 'đoạn')}"
     return "nguyên nhân: chưa rõ"

@@ -1,0 +1,76 @@
+"""What an incident probably comes from: worked out from what is known around it, written when it changes."""
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.context import Context
+from monitord.desk.pictures import pictures
+from monitord.domain.health import FAULTS, Health
+from monitord.domain.incident import Incident
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.network import TargetId
+from monitord.domain.probable import Evidence, Suspect, probable
+from monitord.domain.wiring import parts
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+
+POWER = "ups_battery"
+"""The check whose fault says that a place runs on battery."""
+_ROWS = sa.select(t.target.c.id, t.target.c.known, t.target.c.first_bad).where(
+    t.target.c.id.in_(sa.bindparam("the_ids", expanding=True))
+)
+
+
+def evidence(tx: Tx, context: Context, target: TargetId) -> Evidence:
+    """Return what is known beside the fault of a device or of a cable; nothing beside any other."""
+    if target not in context.targets:
+        return Evidence()
+    device = context.targets[target][0]
+    kind = parts(target)
+    if kind is None and context.agents.get(device.id) != target:
+        return Evidence()
+    picture = pictures(tx, context, (target,)).firm
+    if kind is not None:
+        return Evidence(segments=picture.judge(target).segments)
+    power = list(_power(tx, context, device.site))
+    lost = [row.first_bad for row in power if row.known is not None and Health(row.known) in FAULTS and row.first_bad]
+    return Evidence(
+        silent=picture.silent(device.id),
+        mains_lost=min(lost, default=None),
+        power_well=bool(power) and all(row.known == Health.UP for row in power),
+        dead_links=tuple(link for link in context.wiring.links_at.get(device.id, ()) if picture.failed(link)),
+    )
+
+
+def _power(tx: Tx, context: Context, site: str) -> list[Any]:
+    devices = (context.settings.devices[name] for name in context.at_site.get(site, ()))
+    names = [target.id for device in devices for target in device.targets if target.check == POWER]
+    return list(tx.sql.execute(_ROWS, {"the_ids": names})) if names else []
+
+
+def note_cause(tx: Tx, context: Context, incident: Incident, at: Moment) -> None:
+    """Write what an incident probably comes from, with its evidence, when that is another than was known."""
+    known = evidence(tx, context, incident.target)
+    now = probable(known)
+    if now == (incident.suspect or Suspect.UNKNOWN):
+        return
+    refs = {
+        "was": incident.suspect,
+        "suspect": now,
+        "mains_lost": None if known.mains_lost is None else stamp(known.mains_lost),
+        "power_well": 1 if now is Suspect.FIBRE else None,
+        "links": [f"link:{link}" for link in known.dead_links] or None,
+        "segments": list(known.segments) or None,
+    }
+    tx.append([Fact(FactKind.INCIDENT_CAUSE, incident.id, incident.target, refs=refs)], at)
+    tx.save(replace(incident, suspect=now))
+
+
+def note_causes(tx: Tx, context: Context, at: Moment) -> None:
+    """Do so for every incident that runs."""
+    for incident in tx.running_incidents():
+        if not incident.suspected:
+            note_cause(tx, context, incident, at)
