@@ -147,7 +147,7 @@ def links_of_whole(tx: Tx, context: Context, target: TargetId) -> tuple[str, ...
         case ("link", ident):
             return (ident,)
         case ("ring", ident):
-            every = tuple(link for joint in context.wiring.rings[ident].joints for link in joint)
+            every = context.wiring.links_around(ident)
         case (_, ident):
             every = context.wiring.links_along(ident)
     return pictures(tx, context, (target,)).soft.judge(target).links or every

@@ -251,7 +251,7 @@ def may_explain(wiring: Wiring, target: TargetId, device: str) -> Iterator[Targe
             links: tuple[str, ...] = (ident,)
             yield from (wiring.agents[end.device] for end in wiring.ports[ident] if end.device in wiring.agents)
         case ("ring", ident):
-            links = tuple(link for joint in wiring.rings[ident].joints for link in joint if link in wiring.ports)
+            links = wiring.links_around(ident)
             yield from (wiring.agents[member] for member in wiring.rings[ident].members if member in wiring.agents)
         case ("route", _):
             return

@@ -83,18 +83,16 @@ class Wiring:
         return frozenset(found)
 
     def _near_one(self, one: TargetId) -> frozenset[TargetId]:
-        found: set[TargetId] = set()
-        for kind, ident in filter(None, map(parts, [one])):
-            match kind:
-                case "link":
-                    found.update(self._of_links([ident]))
-                case "ring":
-                    links = [link for joint in self.rings[ident].joints for link in joint if link in self.ports]
-                    found.update(self._of_links(links))
-                    found.update(self.agents[one] for one in self.rings[ident].members if one in self.agents)
-                case "route":
-                    found.update(self._of_links(self.links_along(ident)))
-        return frozenset(found)
+        match parts(one):
+            case ("link", ident):
+                return frozenset(self._of_links([ident]))
+            case ("ring", ident):
+                members = {self.agents[member] for member in self.rings[ident].members if member in self.agents}
+                return frozenset(members).union(self._of_links(self.links_around(ident)))
+            case ("route", ident):
+                return frozenset(self._of_links(self.links_along(ident)))
+            case _:
+                return frozenset()
 
     def _of_links(self, links: Iterable[str]) -> Iterable[TargetId]:
         for link in links:
@@ -105,6 +103,10 @@ class Wiring:
                     yield port.target
                 if port.device in self.agents:
                     yield self.agents[port.device]
+
+    def links_around(self, ring: str) -> tuple[str, ...]:
+        """Return the links of a ring, in its order; those of which nobody looks at an end are left out."""
+        return tuple(link for joint in self.rings[ring].joints for link in joint if link in self.ports)
 
     def links_along(self, route: str) -> tuple[str, ...]:
         """Return the links along any segment of a cable route."""
@@ -122,7 +124,7 @@ class Wiring:
             case ("link", ident) if ident in self.ports:
                 links: Iterable[str] = [ident]
             case ("ring", ident) if ident in self.rings:
-                links = [link for joint in self.rings[ident].joints for link in joint if link in self.ports]
+                links = self.links_around(ident)
             case ("route", ident) if ident in self.routes:
                 links = self.links_along(ident)
             case _:
