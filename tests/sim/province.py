@@ -99,7 +99,7 @@ def first_edition(rng: random.Random) -> Edition:
         gap = rng.choice([("vt", "shift"), ("vt", "leader"), ("bd", "ops"), ("bd", "shift")])
         shifts = [s for s in shifts if (s.unit, s.duty) != gap or s.start > BEGIN or s.end <= BEGIN]
     unbound = frozenset({"o1"}) if rng.random() < 0.3 else frozenset()
-    devices = frozenset(SEVERITY) | (frozenset(RING) if rng.random() < 0.16 else frozenset())
+    devices = frozenset(SEVERITY) | (frozenset(RING) if rng.random() < 0.12 else frozenset())
     return Edition(0, tuple(shifts), frozenset(NAMES), devices, unbound)
 
 
