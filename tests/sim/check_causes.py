@@ -10,7 +10,7 @@ from tests.sim.province import JOINTS, RING, ports_of
 from tests.sim.truth import Truth
 from tests.sim.world import GOOD, Seen
 
-STEADY = 900.0
+STEADY = 1300.0
 """Seconds after a change by which everything is looked at, confirmed, and told."""
 PATIENCE = 90.0
 SOON = 5.0
@@ -53,13 +53,13 @@ def _spans(truth: Truth) -> dict[str, list[tuple[float, float]]]:
 
 def _steady(truth: Truth, spans: dict[str, list[tuple[float, float]]], wrong: list[str]) -> None:
     """Where nothing changed for long and the daemon was awake, what runs is what is broken."""
-    world, plan = truth.history.world, truth.history.plan
+    world = truth.history.world
     moved = [0.0, *changes(world.cuts), truth.history.ended]
     for begins, ends in pairwise(moved):
         for at in (begins + STEADY, (begins + ends) / 2, ends - 1.0):
             if not begins + STEADY <= at < ends or not truth.alive(at - STEADY, at):
                 continue
-            if truth.clock_wrong(at - STEADY, at) or ((plan.loss or plan.blind) and at < truth.history.healed):
+            if truth.clock_wrong(at - STEADY, at) or (not world.sure and at < truth.history.healed):
                 continue
             now = broken(world.cuts, at)
             running = {target for target, found in spans.items() if any(a <= at < b for a, b in found)}

@@ -57,15 +57,16 @@ def broken(cuts: Iterable[Cut], at: float) -> Broken:
 def make_cuts(rng: random.Random, hours: float) -> list[Cut]:
     """Return some cuts: alone, one upon another, and of power; the monitor's own device seldom."""
     cuts = []
-    at = rng.expovariate(1 / 7200)
+    at = rng.expovariate(1 / 3000)
     while at < hours * 3600:
-        ends = at + 10 ** rng.uniform(1.5, 4)
+        ends = at + (rng.uniform(3000, 9000) if rng.random() < 0.6 else 10 ** rng.uniform(1.5, 3.5))
         what = rng.choice((*LINES, *LINES, *RING[1:], *(RING[:1] if rng.random() < 0.2 else ())))
         cuts.append(Cut(at, ends, what))
-        if rng.random() < 0.5:
-            second = rng.uniform(at, ends)
-            cuts.append(Cut(second, second + 10 ** rng.uniform(1.5, 3.8), rng.choice((*LINES, *RING[1:]))))
-        at = ends + rng.expovariate(1 / 5400)
+        if rng.random() < 0.6:
+            # Soon after the first, so that both last together for long.
+            second = at + rng.uniform(0, 0.3) * (ends - at)
+            cuts.append(Cut(second, second + 10 ** rng.uniform(2, 3.9), rng.choice((*LINES, *LINES, *RING[1:]))))
+        at = ends + rng.expovariate(1 / 2400)
     return cuts
 
 

@@ -23,7 +23,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CANARIES = ("0:TOKEN-CANARY", "COMMUNITY-CANARY")
 TIMING = Timing(timedelta(seconds=60), timedelta(seconds=10), 3, timedelta(seconds=2), 2)
 SLOW = replace(TIMING, interval=timedelta(seconds=120))
-RARE = replace(TIMING, interval=timedelta(seconds=300))
+RARE = replace(TIMING, interval=timedelta(seconds=600))
 QUICK = frozenset({"r1"})
 PORT = "ge-0/0/0"
 HOLDS = timedelta(hours=2)

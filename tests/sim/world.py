@@ -42,7 +42,7 @@ class Seen:
 @dataclass
 class World:
     """What is really broken. `loss` is the share of looks that see nothing although all is well; `blind` that of looks
-    that fail on our side."""
+    that fail on our side; `sure` when there are neither. `cuts` is what is broken of the ring."""
 
     universe: Universe
     rng: random.Random
@@ -50,6 +50,7 @@ class World:
     loss: float
     blind: float
     cuts: list[Cut] = field(default_factory=list)
+    sure: bool = False
     seen: list[Seen] = field(default_factory=list)
     life: int = 0
 
