@@ -95,6 +95,9 @@ def _wake_below(tx: Tx, context: Context, device: Device, target: Target, edge: 
     """What waited for this look is decided; what stood behind a fault is looked at before it is told."""
     if edge.now in FAULTS:
         return
+    confirmed = None if row is None or row["settled"] is None else Health(row["settled"])
+    if edge.now is Health.UNKNOWN and edge.firmness is Firmness.SOFT and confirmed in FAULTS:
+        return  # a look that saw nothing changes nothing
     was_faulty = row is not None and row["seen"] is not None and Health(row["seen"]) in FAULTS
     for waiting in withheld_below(tx, context, device, target):
         if was_faulty and waiting["behind"]:

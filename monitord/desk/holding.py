@@ -95,7 +95,7 @@ def _above(tx: Tx, context: Context, device: Device, target: Target, run: str) -
     yield from explainers(tx, context, device, target, run)
 
 
-_SEEN = sa.select(t.target.c.seen, t.target.c.edge_seen, t.target.c.edge_boot).where(
+_SEEN = sa.select(t.target.c.seen, t.target.c.settled, t.target.c.edge_seen, t.target.c.edge_boot).where(
     t.target.c.id == sa.bindparam("the_id")
 )
 
@@ -106,7 +106,9 @@ def _seen(tx: Tx, target: str, hold: Hold, run: str, fresh: bool = True) -> Abov
         return Above(target, hold, None, None, fresh)
     # What was seen before the daemon started says nothing of the time in which nobody looked.
     looked_at = row.edge_seen if row.edge_boot == run else None
-    return Above(target, hold, None if row.seen is None else Health(row.seen), looked_at, fresh)
+    # A look that saw nothing changes nothing: what was confirmed before it goes on holding.
+    seen = row.settled if row.seen == Health.UNKNOWN else row.seen
+    return Above(target, hold, None if seen is None else Health(seen), looked_at, fresh)
 
 
 def withheld_below(tx: Tx, context: Context, device: Device, target: Target) -> list[Any]:

@@ -37,6 +37,20 @@ async def test_behind_a_parent_that_failed_nobody_is_told_of_the_child(tmp_path:
         assert night.count(t.target, id=OLT, settled="down", held=["parent"]) == 1
 
 
+async def test_a_look_at_the_parent_that_saw_nothing_lets_no_child_out(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await night.sees(PARENT, Health.DOWN)
+        await night.sees(OLT, Health.DOWN)
+        await night.passes(minutes=2)
+        await night.sees(PARENT, Health.UNKNOWN, Firmness.SOFT)
+        await night.passes(minutes=2)
+        assert [row.target for row in night.rows(FactKind.INCIDENT_OPENED)] == [PARENT]
+        await night.sees(PARENT, Health.UNKNOWN)
+        await night.passes(minutes=2)
+        # Confirmed: nobody can see the parent any more, and it explains nothing.
+        assert [row.target for row in night.rows(FactKind.INCIDENT_OPENED)] == [PARENT, OLT]
+
+
 async def test_a_child_that_failed_first_waits_for_a_newer_look_at_its_parent(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         night.answers_asks = False

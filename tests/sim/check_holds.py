@@ -34,8 +34,10 @@ def judge_opening(truth: Truth, target: str, row: Row, looks: Looks, wrong: list
     before = [s for s in all_looks(looks, parent) if s.at <= at]
     if not before or at - before[-1].at < 1.0:
         return  # what was seen just now may be under way
-    if before[-1].health not in (GOOD, BLIND):
-        wrong.append(f"I2: {target} told at {at:.1f} although {parent} was seen {before[-1].health} last")
+    # Three looks that saw nothing are the confirmation that nobody sees it.
+    seen = next((s.health for s in before[:-4:-1] if s.health != BLIND), BLIND)
+    if seen not in (GOOD, BLIND):
+        wrong.append(f"I2: {target} told at {at:.1f} although {parent} was seen {seen} last")
     bad = _first_bad(all_looks(looks, target), at)
     # A look counts by when it ended, and began up to some seconds before.
     if bad is not None and before[-1].at < bad.at and at - bad.at < PATIENCE - SOON:

@@ -89,7 +89,8 @@ def _bounds(truth: Truth, row: Row, looks: list[Seen], wrong: list[str]) -> None
     at = truth.at(row)
     before = looks[: bisect_right([s.at for s in looks], at)]
     good = max((n for n, s in enumerate(before) if s.health == GOOD), default=-1)
-    absent = max((n for n in range(1, len(before)) if before[n].at - before[n - 1].at > ABSENT), default=0)
+    gaps = (n for n in range(1, len(before)) if before[n].at - before[n - 1].at > ABSENT)
+    absent = max((n for n in gaps if not truth.slept(before[n - 1].at, before[n].at)), default=0)
     bad = [s for s in before[max(good + 1, absent) :] if s.health not in (GOOD, BLIND)]
     if not bad or truth.clock_wrong(0.0, at):
         return

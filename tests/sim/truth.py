@@ -180,6 +180,10 @@ class Truth:
             wrong = size
         return wrong != 0.0
 
+    def slept(self, begins: float, ends: float) -> bool:
+        """Return whether the machine slept at some instant of that time."""
+        return any(sleeps < ends and begins < wakes for sleeps, wakes in self.history.sleeps)
+
     def rebooted(self, begins: float, ends: float) -> bool:
         """Return whether the machine started anew in that time."""
         return any(begins <= at <= ends for at in self.history.reboots)
