@@ -91,7 +91,7 @@ def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, s
         "known": firm.health,
         "first_bad": _began(firm, row),
         "edge_boot": at.run,
-        "edge_seen": now.looked_at((*firm.links, *soft.links)) or seen_at,
+        "edge_seen": _seen_at(now, (*firm.links, *soft.links), row, seen_at),
     }
     if row is None or row["seen"] != soft.health:
         values["since"] = seen_at
@@ -105,6 +105,12 @@ def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, s
     else:
         tx.sql.execute(_SAVE, {"the_id": whole, **values})
     return not was_so
+
+
+def _seen_at(now: Pictures, links: tuple[str, ...], row: Any, seen_at: datetime) -> datetime:
+    """Return when a whole was looked at last: when all was by which it failed, and not before that."""
+    looked = now.looked_at(links) if links else seen_at
+    return looked or (seen_at if row is None else row["edge_seen"]) or seen_at
 
 
 def _began(judged: Whole, row: Any) -> datetime | None:

@@ -1,7 +1,7 @@
 """What is known of the network, read in the writer's transaction as correlation asks it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ _COLUMNS = (
     t.target.c.edge_seen,
     t.target.c.edge_boot,
 )
+NEVER = datetime.min.replace(tzinfo=UTC)
 _READ = sa.select(*_COLUMNS).where(t.target.c.id.in_(sa.bindparam("the_ids", expanding=True)))
 
 
@@ -105,10 +106,11 @@ class Pictures:
         return self
 
     def looked_at(self, links: Iterable[str]) -> datetime | None:
-        """Return the instant since when every port of those links was looked at; None without any."""
+        """Return the instant since when every port of those links was looked at; None where one was not."""
         ports = {end.target for link in links for end in self.context.wiring.ports[link] if end.target is not None}
         rows = [self.sights.row(name) for name in ports]
-        return min((row.edge_seen for row in rows if row is not None), default=None)
+        looks = [_looked_at(row) for row in rows if row is not None]
+        return None if NEVER in looks else min(looks, default=None)
 
 
 def pictures(tx: Tx, context: Context, around: Iterable[TargetId]) -> Pictures:
@@ -117,6 +119,12 @@ def pictures(tx: Tx, context: Context, around: Iterable[TargetId]) -> Pictures:
     if not isinstance(found, Pictures) or found.context is not context:
         tx.pictures = found = Pictures(tx, context)
     return found.near(around)
+
+
+def _looked_at(row: Any) -> datetime:
+    """Return the instant of the last look at a target; one that saw nothing, and is not confirmed, was none."""
+    blank = row.seen == Health.UNKNOWN and row.settled != Health.UNKNOWN
+    return NEVER if blank else row.edge_seen
 
 
 def explainers(tx: Tx, context: Context, device: Device, target: Target, run: str) -> Iterator[Above]:
@@ -132,7 +140,7 @@ def explainers(tx: Tx, context: Context, device: Device, target: Target, run: st
     for one in may:
         rows = {name: now.sights.row(name) for name in context.wiring.evidence(one, context.targets[one][0].id)}
         looks = {
-            name: row.edge_seen if row.edge_boot == run else None
+            name: _looked_at(row) if row.edge_boot == run else None
             for name, row in rows.items()
             if row is not None and name != target.id
         }

@@ -145,6 +145,22 @@ async def test_a_device_that_dies_is_the_cause_and_not_the_ring_it_opens(tmp_pat
         assert opened(night) == [silent("agg-go-may")]
 
 
+async def test_a_look_that_saw_nothing_is_no_look_at_what_the_device_opened(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await all_well(night)
+        around = [port("agg-bac-mau", "ge-0/0/1"), port("agg-cu-lao", "ge-0/0/0"), silent("agg-dong-say")]
+        night.answers_asks = False
+        await see(night, Health.DOWN, [*around, silent("agg-go-may")])
+        await night.passes(minutes=3)
+        assert opened(night) == [silent("agg-go-may")]
+        await see(night, Health.UP, [silent("agg-dong-say"), silent("agg-go-may")])
+        await see(night, Health.UNKNOWN, around[:2], Firmness.SOFT)
+        await night.passes(seconds=30)
+        await see(night, Health.UP, around[:2])
+        await night.passes(minutes=3)
+        assert opened(night) == [silent("agg-go-may")]
+
+
 async def test_what_was_told_before_its_cause_was_known_is_gathered_into_that(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await all_well(night)

@@ -199,7 +199,8 @@ def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:
     if silent := told - heard - unreached - _bygone(truth):
         wrong.append(f"{incident['code']}: I3: {sorted(silent)} were told of it and not of its end")
     # Who died with a row in hand cannot know whether it left.
-    perhaps = {n["person"] for n in mine if n["event"] in ASKED and (truth.tries[n["id"]] or n["uncertain"])}
+    claimed = {notice for _, notice in truth.history.claims}
+    perhaps = {n["person"] for n in mine if n["event"] in ASKED and (n["id"] in claimed or n["uncertain"])}
     if heard - perhaps:
         wrong.append(f"{incident['code']}: I3: {sorted(heard - perhaps)} were told of its end only")
     for notice in mine if incident["phase"] == "restored" else ():

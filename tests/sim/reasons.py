@@ -30,7 +30,7 @@ def closed(truth: Truth, notice: Any) -> float | None:
             case FactKind.INCIDENT_ACKNOWLEDGED if seen == notice["round"] and event in TELLING:
                 return at
             case FactKind.INCIDENT_ACK_EXPIRED:
-                if seen == notice["round"] and event in TELLING:
+                if (seen == notice["round"] and event in TELLING) or (event == "acknowledged" and at >= queued):
                     return at
                 seen += 1
             case FactKind.INCIDENT_ESCALATED if row.refs["was"] == "acknowledged":
