@@ -15,6 +15,7 @@ ASKED = (*TELLING, "reopened")
 EDITS = ("taken_edit", "restored_edit")
 REPEATED = "có thể trùng"
 TIGHT = 15.0
+HANGS = 10.5
 """Seconds a message may take where nothing is in the way: several to one telephone go one a second."""
 PATIENCE = 100.0
 """The longest pause between two attempts, and then some: longest retry 60 s and a quarter, first look after a start."""
@@ -105,6 +106,11 @@ def _times(truth: Truth, notice: Any) -> Iterator[str]:
         allowed = PATIENCE * (1 + len(failed))
         if not failed and (fresh or begins <= queued - 1):
             allowed = TIGHT if begins <= queued - 1 else TIGHT + AFTER_START
+        # One chat is spoken to by one attempt at a time, and each that gets no answer takes ten seconds.
+        chat = str(CHAT.get(notice["person"]))
+        others = (t for t in truth.history.telegram.tries if t.chat == chat and t.notice != notice["id"])
+        hung = [t for t in others if a - HANGS <= t.at < b and not t.outcome]
+        allowed += HANGS * max(0, len(hung) - 1)
         if b - a > allowed:
             yield f"I4: queued at {queued:.1f}, still not there at {b:.1f}, the way was free from {a:.1f}"
 
