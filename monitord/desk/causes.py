@@ -1,9 +1,11 @@
 """What an incident probably comes from: worked out from what is known around it, written when it changes."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from monitord.desk.context import Context
 from monitord.desk.pictures import pictures
@@ -17,6 +19,7 @@ from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
+log = structlog.get_logger("desk")
 POWER = "ups_battery"
 """The check whose fault says that a place runs on battery."""
 _ROWS = sa.select(t.target.c.id, t.target.c.known, t.target.c.first_bad).where(
@@ -70,7 +73,8 @@ def note_cause(tx: Tx, context: Context, incident: Incident, at: Moment) -> None
 
 
 def note_causes(tx: Tx, context: Context, at: Moment) -> None:
-    """Do so for every incident that runs."""
+    """Do so for every incident that runs; one that cannot be worked out keeps nobody else from being told."""
     for incident in tx.running_incidents():
-        if not incident.suspected:
-            note_cause(tx, context, incident, at)
+        error = None if incident.suspected else tx.isolated(partial(note_cause, tx, context, incident, at))
+        if error is not None:
+            log.error("cause.failed", incident=incident.code, error=repr(error))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from monitord.desk.context import Context, write
 from monitord.desk.extents import extent
@@ -20,6 +22,7 @@ from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
+log = structlog.get_logger("desk")
 _ROW = sa.select(t.target).where(t.target.c.id == sa.bindparam("the_id"))
 CUT = frozenset({Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TIMED_OUT, Cause.REFUSED, Cause.ON_BATTERY})
 """What a power cut explains; a low battery it does not."""
@@ -85,18 +88,22 @@ def tell_change(
 
 
 def tell_what_grew(tx: Tx, context: Context, at: Moment) -> None:
-    """Let every running incident be as grave as what is lost with it now."""
-    if not context.settings.loss_rules:
-        return
-    for running in tx.running_incidents():
-        found = context.targets.get(running.target)
-        if found is None or running.suspected or running.severity == 1:
-            continue
-        row = tx.sql.execute(_ROW, {"the_id": running.target}).mappings().first()
-        if row is not None and row["settled"] == running.health:
-            severity, _ = severity_of(tx, context, *found, row, at)
-            if severity < running.severity:
-                change(tx, context, *found, row, running, at)
+    """Let every running incident be as grave as what is lost with it now; one that cannot be worked out keeps nobody
+    else from being told."""
+    for running in tx.running_incidents() if context.settings.loss_rules else ():
+        if running.target in context.targets and not running.suspected and running.severity > 1:
+            error = tx.isolated(partial(_grow, tx, context, running, at))
+            if error is not None:
+                log.error("severity.failed", incident=running.code, error=repr(error))
+
+
+def _grow(tx: Tx, context: Context, running: Incident, at: Moment) -> None:
+    found = context.targets[running.target]
+    row = tx.sql.execute(_ROW, {"the_id": running.target}).mappings().first()
+    if row is not None and row["settled"] == running.health:
+        severity, _ = severity_of(tx, context, *found, row, at)
+        if severity < running.severity:
+            change(tx, context, *found, row, running, at)
 
 
 def tell_changes(tx: Tx, context: Context, at: Moment) -> None:

@@ -14,7 +14,9 @@ from monitord.store.tx import Tx
 
 def extent(tx: Tx, context: Context, target: TargetId) -> Extent:
     """Return how far the fault of a link, a ring, a cable or a device reaches; nothing for any other target."""
-    device = context.targets[target][0].id if target in context.targets else ""
+    if target not in context.targets:
+        return NOTHING  # reported by hand, or of settings that are gone
+    device = context.targets[target][0].id
     kind = parts(target)
     if kind is None and context.agents.get(device) != target:
         return NOTHING

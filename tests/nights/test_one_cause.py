@@ -255,6 +255,9 @@ async def test_a_ring_that_the_settings_name_later_takes_in_what_runs_already(tm
         await night.desk.reload(Context.of(night.settings, pick("vi")))
         await night.passes(minutes=2)
         assert running(night) == [NORTH]
+        ring = next(i for i in night.incidents() if i.target == RING)
+        told = [g.text for g in night.got if ring.code in g.text.splitlines()[0]]
+        assert any("ĐÃ KHÔI PHỤC" in text for text in told)  # its end is told though the settings know it no more
 
 
 async def test_over_a_restart_nothing_is_lost_and_nothing_told_twice(tmp_path: Path) -> None:
