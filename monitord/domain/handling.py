@@ -124,8 +124,10 @@ def merged(
 
     It ends, and `into` began when the earlier of them did. Everyone who was told of it hears where it went.
     """
-    gone = replace(one, phase=Phase.CLOSED, closed_at=now, restored_at=one.restored_at or now, ack_expires_at=None)
-    refs = {"into": into.code, "restored": stamp(gone.restored_at or now)}
+    # What the checks gather goes on being down: nothing may say that it was restored.
+    over = one.restored_at or (now if person is not None else None)
+    gone = replace(one, phase=Phase.CLOSED, closed_at=now, restored_at=over, ack_expires_at=None)
+    refs = {"into": into.code} | ({"restored": stamp(over)} if over is not None else {})
     fact = Fact(FactKind.INCIDENT_MERGED, one.id, one.target, person, refs)
     notices = tuple(
         Notice(one.id, Event.MERGED, way.person, way.channel, Priority.FOLLOW_UP, organisation=way.organisation,

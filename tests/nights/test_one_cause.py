@@ -174,6 +174,8 @@ async def test_what_was_told_before_its_cause_was_known_is_gathered_into_that(tm
         gone, kept = night.rows(FactKind.INCIDENT_MERGED)
         assert (gone.target, kept.target) == (SPUR, silent("agg-rach-sen"))
         assert gone.refs["into"] == night.incidents()[1].code
+        assert "restored" not in gone.refs
+        assert night.incidents()[0].restored_at is None  # it is down still, as a part of the other
         assert night.incidents()[1].first_bad == night.incidents()[0].first_bad
         assert "🔗 GỘP SỰ CỐ" in " ".join(telling(night)) or len(telling(night)) == 3
 
