@@ -98,6 +98,8 @@ def _as_of(incident: Incident, rows: Sequence[Row]) -> Incident:
             case FactKind.INCIDENT_ESCALATED:
                 offset = due_at(policy, row.ts, row.refs["step"]) - row.ts
                 seen = replace(seen, phase=Phase.OPEN, ladder_from=row.ts - offset)
+            case FactKind.STORM_WAVE | FactKind.STORM_LEFT:
+                seen = replace(seen, phase=Phase.OPEN, ladder_from=row.ts)
             case FactKind.INCIDENT_CHANGED if "round" in row.refs:
                 seen = replace(seen, ladder_from=row.ts)
             case FactKind.INCIDENT_RESTORED:

@@ -191,6 +191,10 @@ def _says(row: Row) -> dict[str, Any]:
         case FactKind.INCIDENT_MERGED if "into" in refs:
             over = {"restored_at": refs.get("restored"), "ack_expires_at": None}
             return {"phase": Phase.CLOSED, "closed_at": at} | over
+        case FactKind.STORM_WAVE:
+            return {"phase": Phase.OPEN, "round": refs.get("round"), "ack_expires_at": None}
+        case FactKind.STORM_LEFT:
+            return {"round": refs.get("round")}
         case FactKind.INCIDENT_MERGED:
             return {"first_bad": refs.get("first_bad")}
         case _:
@@ -212,6 +216,8 @@ _KINDS = frozenset(
         FactKind.INCIDENT_FIXED,
         FactKind.INCIDENT_CLOSED,
         FactKind.INCIDENT_MERGED,
+        FactKind.STORM_WAVE,
+        FactKind.STORM_LEFT,
     }
 )
 _NEVER_SAID = ("acknowledged_at", "acknowledged_by", "ack_expires_at", "restored_at")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from monitord.desk.approvals import approvals
 from monitord.desk.context import GRACE, Context, write
-from monitord.desk.timers import ladder_time
+from monitord.desk.ladders import ladder_time
 from monitord.domain import escalation
 from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook, duty_in

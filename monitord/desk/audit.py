@@ -89,7 +89,10 @@ def _without_timer(connection: sa.Connection, boot_id: str) -> Iterator[Finding]
     watched = sa.select(t.timer.c.incident).where(
         t.timer.c.state == "armed", t.timer.c.boot_id == boot_id, t.timer.c.kind.in_(list(TimerKind))
     )
-    wanted = sa.select(t.incident.c.code).where(t.incident.c.phase.in_(_RUNNING), t.incident.c.id.not_in(watched))
+    i = t.incident.c
+    storms = sa.select(t.storm.c.incident).where(t.storm.c.ended_at.is_(None))
+    told_of = sa.and_(i.phase == Phase.OPEN, i.storm.is_not(None), i.storm.in_(storms))
+    wanted = sa.select(i.code).where(i.phase.in_(_RUNNING), i.id.not_in(watched), ~told_of)
     yield from _found(FindingKind.INCIDENT_WITHOUT_TIMER, connection.execute(wanted.limit(AT_MOST)).scalars().all())
 
 

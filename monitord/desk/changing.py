@@ -55,13 +55,13 @@ def change(tx: Tx, context: Context, device: Device, target: Target, row: Any, r
     told, told_anew = tx.told(running.id), frozenset[str]()
     if after.severity != running.severity:
         after = replace(after, policy=context.settings.policy_for(running.unit, after.severity, device.tags))
-    if after.severity != running.severity and running.phase is Phase.OPEN:
+    if after.severity != running.severity and running.phase is Phase.OPEN and running.storm is None:
         muted = Hold.MUTE in own_holds(windows_over(tx, context, device, target, at), row)
         raised = lifecycle.raised(after, context.book(tx, at), at.now, muted=muted)
         write(tx, raised, at)
         after, told_anew = raised.incident, frozenset(notice.person for notice in raised.notices)
     else:
-        # Somebody has it: its ladder waits, and would begin again by the severer policy.
+        # Somebody has it, or a storm tells of it: its ladder waits, and would begin again by the severer policy.
         tx.save(after)
     tell_change(tx, context, device, target, row, after, told, at, told_anew)
 
@@ -77,8 +77,12 @@ def tell_change(
     at: Moment,
     but: frozenset[str] = frozenset(),
 ) -> None:
-    """Tell in which health an incident is seen now; while its target is muted or flaps that waits."""
-    if own_holds(windows_over(tx, context, device, target, at), row) & {Hold.MUTE, Hold.FLAPPING}:
+    """Tell in which health an incident is seen now; while its target is muted or flaps, or a storm tells of it, that
+    waits."""
+    if incident.storm is not None or own_holds(windows_over(tx, context, device, target, at), row) & {
+        Hold.MUTE,
+        Hold.FLAPPING,
+    }:
         return
     decision = lifecycle.change_told(incident, told, at.now, but)
     tx.append(decision.facts, at)

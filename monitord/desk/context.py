@@ -1,14 +1,15 @@
 """What every decision of the desk needs beside the database: the settings, the moment, and the words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitord.desk.wholes import wholes_of
+from monitord.desk.wholes import storms_of, wholes_of
 from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook
-from monitord.domain.incident import Incident
+from monitord.domain.incident import Incident, Phase
 from monitord.domain.network import OURSELVES, SIGHT, Device, Site, Target, parents_of
+from monitord.domain.notice import Notice
 from monitord.domain.policy import Whom
 from monitord.domain.topology import Service, devices_at
 from monitord.domain.wiring import Wiring, wiring_of
@@ -59,6 +60,8 @@ class Context:
                 below.setdefault(parent.id, []).append(device.id)
         wiring = wiring_of(settings.devices, settings.links, settings.topology, agents)
         index |= {target.id: (device, target) for device in wholes_of(settings, wiring) for target in device.targets}
+        storms = storms_of(settings, words.page["storm"])
+        index |= {target.id: (device, target) for device in storms for target in device.targets}
         over: dict[str, list[Service]] = {}
         for service in settings.topology.services.values():
             for item in dict.fromkeys((*service.path, *service.backup)):
@@ -104,8 +107,16 @@ class Context:
         )
 
 
-def write(tx: Tx, decision: Decision, at: Moment, ladder_now: datetime | None = None) -> None:
+def write(
+    tx: Tx,
+    decision: Decision,
+    at: Moment,
+    ladder_now: datetime | None = None,
+    tell_from: Callable[[Notice], datetime | None] = lambda notice: None,
+) -> None:
     """Write everything one decision says: journal, incident, the one timer, outbox.
+
+    `tell_from` says from when on a notice may leave, None: at once. What a storm tells of has no timer of its own.
 
     `ladder_now` is the instant by the ladder's own time where that is not the wall's: after a step of the wall clock
     the two differ, and the distance to the next timer is the ladder's.
@@ -113,7 +124,7 @@ def write(tx: Tx, decision: Decision, at: Moment, ladder_now: datetime | None = 
     tx.append(decision.facts, at)
     tx.save(decision.incident)
     tx.disarm(decision.incident.id)
-    if decision.timer is not None:
+    if decision.timer is not None and not (decision.incident.storm and decision.incident.phase is Phase.OPEN):
         tx.arm(decision.incident.id, decision.timer, at, ladder_now or at.now)
     for notice in decision.notices:
-        tx.queue(notice, at.now)
+        tx.queue(notice, at.now, tell_from(notice))

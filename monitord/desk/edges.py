@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from monitord.desk.context import AGENT, Context, write
 from monitord.desk.correlating import Judged, by_order, correlate, judge, settle_around
 from monitord.desk.holding import withheld_below
+from monitord.desk.ladders import ladder_time, time_left
 from monitord.desk.settling import reconsider, settle, turned
 from monitord.desk.suspicions import suspect
-from monitord.desk.timers import ladder_time, time_left
 from monitord.domain import lifecycle
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import FAULTS, Health, Hold

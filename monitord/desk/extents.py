@@ -1,6 +1,8 @@
 """How far an incident reaches now, worked out from what is known of the network at the instant of telling."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from typing import Protocol
 
 from monitord.desk.context import Context
 from monitord.desk.pictures import pictures
@@ -32,15 +34,34 @@ def extent(tx: Tx, context: Context, target: TargetId) -> Extent:
     picture = pictures(tx, context, (target, *near, *agents)).firm
     judged = picture.judge(target)
     gone = _gone(context, picture, judged, device, behind)
-    lost = [site for site in _sites(context, picture, gone)]
-    served = {item: context.services_over.get(item, ()) for item in (*gone, *judged.links)}
-    services = {one.id: one for found in served.values() for one in found}
-    failed = {one.id: _works(context, picture, one) for one in services.values()}
-    dead = [services[name] for name, ways in failed.items() if not any(ways)]
-    dark, share = _signal(tx, context, lost)
-    return Extent(
+    lost = tuple(sites_lost(context, picture, gone))
+    pictures(tx, context, agents_around(context, lost))
+    return replace(
+        lost_with(context, picture, gone, judged.links, lost),
         cuts=tuple(Cut(context.settings.links[link].name, picture.link(link).since) for link in judged.links),
         isolated=tuple(context.settings.devices[name].name for name in judged.isolated),
+        segments=tuple(_segment_names(context, judged)),
+        teams=tuple(_teams(context, judged, device, lost)),
+    )
+
+
+class Seen(Protocol):
+    """What is known of devices and links."""
+
+    def silent(self, device: str) -> bool: ...
+    def failed(self, link: str) -> bool: ...
+
+
+def lost_with(
+    context: Context, seen: Seen, gone: Collection[str], links: Iterable[str], lost: Collection[Site]
+) -> Extent:
+    """Return what is lost with silent devices and dead links, at sites where nothing answers."""
+    served = {item: context.services_over.get(item, ()) for item in (*gone, *links)}
+    services = {one.id: one for found in served.values() for one in found}
+    failed = {one.id: _works(seen, one) for one in services.values()}
+    dead = [services[name] for name, ways in failed.items() if not any(ways)]
+    dark, share = _signal(context, seen, lost)
+    return Extent(
         silent=len(gone),
         sites=len(lost),
         stations=sum(site.stations for site in lost),
@@ -51,8 +72,6 @@ def extent(tx: Tx, context: Context, target: TargetId) -> Extent:
         priority=tuple(one.name for one in dead if one.priority),
         services=sum(not one.priority for one in dead),
         exposed=tuple(services[name].name for name, ways in failed.items() if len(ways) > 1 and sum(ways) == 1),
-        segments=tuple(_segment_names(context, judged)),
-        teams=tuple(_teams(context, judged, device, lost)),
     )
 
 
@@ -65,45 +84,50 @@ def _gone(context: Context, picture: Picture, judged: Judged, device: str, behin
     return [name for name in every if picture.silent(name)]
 
 
-def _sites(context: Context, picture: Picture, gone: Iterable[str]) -> Iterator[Site]:
+def sites_lost(context: Context, seen: Seen, gone: Iterable[str]) -> Iterator[Site]:
     """Yield the sites of those devices at which no device answers."""
     devices = context.settings.devices
     for name in dict.fromkeys(devices[one].site for one in gone if one in devices):
         there = [one for one in context.at_site.get(name, ()) if one in context.agents]
-        if all(map(picture.silent, there)):
+        if all(map(seen.silent, there)):
             yield context.settings.sites[name]
 
 
-def _signal(tx: Tx, context: Context, lost: Iterable[Site]) -> tuple[tuple[str, ...], float]:
+def agents_around(context: Context, lost: Iterable[Site]) -> list[TargetId]:
+    """Return the agents of everything in the communes of lost sites."""
+    communes = dict.fromkeys(site.commune for site in lost if site.stations)
+    sites = [site.id for name in communes for site in context.in_commune.get(name, ()) if site.stations]
+    return [context.agents[d] for site in sites for d in context.at_site.get(site, ()) if d in context.agents]
+
+
+def _signal(context: Context, seen: Seen, lost: Iterable[Site]) -> tuple[tuple[str, ...], float]:
     """Return the communes of lost sites where no station of any operator is left, and the largest share of one
     operator's stations that these sites are, in percent."""
     gone: dict[str, int] = {}
-    dark: dict[str, None] = {}
+    silent: dict[str, bool] = {}
     for site in lost:
         if site.operator is not None:
             gone[site.operator] = gone.get(site.operator, 0) + site.stations
-        if site.stations and site.commune not in dark and _silent_there(tx, context, site.commune):
-            dark[site.commune] = None
+        if site.stations and site.commune not in silent:
+            silent[site.commune] = _silent_there(context, seen, site.commune)
     shares = [100 * count / context.stations[name] for name, count in gone.items() if context.stations.get(name)]
-    return tuple(dark), max(shares, default=0.0)
+    return tuple(name for name, is_silent in silent.items() if is_silent), max(shares, default=0.0)
 
 
-def _silent_there(tx: Tx, context: Context, commune: str) -> bool:
+def _silent_there(context: Context, seen: Seen, commune: str) -> bool:
     """Return whether nothing answers at any site of a commune that has stations."""
     sites = [one for one in context.in_commune.get(commune, ()) if one.stations]
-    agents = [context.agents[d] for one in sites for d in context.at_site.get(one.id, ()) if d in context.agents]
-    picture = pictures(tx, context, agents).firm
     for one in sites:
         there = [device for device in context.at_site.get(one.id, ()) if device in context.agents]
-        if not there or not all(map(picture.silent, there)):
+        if not there or not all(map(seen.silent, there)):
             return False  # a site of which nobody knows anything is not known to be without signal
     return bool(sites)
 
 
-def _works(context: Context, picture: Picture, service: Service) -> tuple[bool, ...]:
+def _works(seen: Seen, service: Service) -> tuple[bool, ...]:
     """Return for each way of a service whether everything on it works."""
     ways = [way for way in (service.path, service.backup) if way]
-    return tuple(not any(picture.failed(item) or picture.silent(item) for item in way) for way in ways)
+    return tuple(not any(seen.failed(item) or seen.silent(item) for item in way) for way in ways)
 
 
 def _segment_names(context: Context, judged: Judged) -> Iterator[str]:

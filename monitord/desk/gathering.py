@@ -1,6 +1,7 @@
 """What was told before its cause was known becomes part of the incident of that cause."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -10,6 +11,7 @@ from monitord.domain import handling
 from monitord.domain.correlation import Picture
 from monitord.domain.incident import RUNNING
 from monitord.domain.network import TargetId
+from monitord.domain.storm import told_in
 from monitord.domain.wiring import parts
 from monitord.store import tables as t
 from monitord.store.rows import Moment, incident_of
@@ -38,7 +40,7 @@ def gather(tx: Tx, context: Context, near: Sequence[TargetId], at: Moment) -> li
         if now.soft.explained(name, context.targets[name][0].id) is None:
             continue  # its cause is about to change: what was seen last does not explain it any more
         merged, kept = handling.merged(incident, into, None, at.now, tx.told(incident.id))
-        write(tx, merged, at)
+        write(tx, replace(merged, notices=told_in(incident, merged.notices)), at)
         tx.append(kept.facts, at)
         tx.save(kept.incident)
         running[into.target] = kept.incident

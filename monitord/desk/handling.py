@@ -14,9 +14,9 @@ from monitord.desk.approvals import approvals
 from monitord.desk.by_hand import UnknownIncident, named
 from monitord.desk.calls import answered
 from monitord.desk.context import GRACE, Context, write
+from monitord.desk.ladders import ladder_time
 from monitord.desk.reports import restored_by_hand
 from monitord.desk.security import confirm, to_call
-from monitord.desk.timers import ladder_time
 from monitord.domain import handling
 from monitord.domain.dutybook import duty_in
 from monitord.domain.incident import Diary, Incident, Phase

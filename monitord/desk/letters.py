@@ -1,5 +1,6 @@
 """Letters: an outbox row turned into what its reader gets, with the state of the incident at the instant of sending."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from monitord.desk.buttons import Faces, faces
 from monitord.desk.causes import evidence
 from monitord.desk.context import Context
 from monitord.desk.extents import extent
+from monitord.desk.surveys import survey
 from monitord.domain.dutybook import DutyBook, step_name
 from monitord.domain.extent import NOTHING
 from monitord.domain.incident import Incident
@@ -15,7 +17,10 @@ from monitord.domain.network import BY_HAND
 from monitord.domain.notice import Event
 from monitord.domain.policy import LEAVING, PolicyStep, Whom, due_at, is_again, step_of
 from monitord.domain.probable import Suspect
+from monitord.domain.storm import Storm, unit_of
+from monitord.domain.survey import Survey
 from monitord.store.rows import Moment
+from monitord.store.storms import known_storm
 from monitord.store.tx import Tx
 from monitord.texts.story import Audience, Gap, Story
 
@@ -85,7 +90,9 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     shift = next(
         (s for s in book.shifts if s.person == row["person"] and s.unit == incident.unit and s.covers(at.now)), None
     )
-    reach = extent(tx, context, incident.target)
+    storm = known_storm(tx, incident.id) if unit_of(incident.target) is not None else None
+    seen = None if storm is None else _survey(tx, context, storm, row, at)
+    reach = extent(tx, context, incident.target) if seen is None else seen.total
     late = None if row["late"] is None else timedelta(seconds=row["late"])
     return Story(
         event=event,
@@ -140,9 +147,19 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         mains_lost=evidence(tx, context, incident.target).mains_lost if incident.suspect == Suspect.BATTERY else None,
         raised_from=mentions.raised_from(tx, incident) if event is Event.STEP else None,
         extent=NOTHING if hidden or lane else reach.outside() if outside else reach,
+        storm=seen,
         phone=waiting_for.phone if event is Event.CALL_OUT and waiting_for else "",
         contact=mentions.contact(context, incident, book, at) if row["organisation"] else "",
     )
+
+
+def _survey(tx: Tx, context: Context, storm: Storm, row: Any, at: Moment) -> Survey:
+    """Return a storm as a notice tells it: what changed is counted from the summary before it, named by `subject`."""
+    if row["event"] != Event.STORM:
+        return replace(survey(tx, context, storm, at), number=max(1, storm.told))
+    number, since, before = row["subject"].split("@")
+    now = survey(tx, context, storm, at, datetime.fromisoformat(since))
+    return replace(now, number=int(number), before=int(before))
 
 
 def _role(

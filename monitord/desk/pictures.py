@@ -24,6 +24,8 @@ _COLUMNS = (
     t.target.c.edge_seen,
     t.target.c.edge_boot,
 )
+AT_ONCE = 5_000
+"""Rows that one statement reads: a database takes so many values and not more."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 _READ = sa.select(*_COLUMNS).where(t.target.c.id.in_(sa.bindparam("the_ids", expanding=True)))
 
@@ -44,10 +46,11 @@ class Sights:
 
     def load(self, targets: Iterable[TargetId]) -> None:
         """Read many at once, those that were not read yet."""
-        missing = [name for name in targets if name not in self._rows]
-        if missing:
-            self._rows |= dict.fromkeys(missing)
-            self._rows |= {row.id: row for row in self._tx.sql.execute(_READ, {"the_ids": missing})}
+        missing = [name for name in dict.fromkeys(targets) if name not in self._rows]
+        for start in range(0, len(missing), AT_ONCE):
+            wanted = missing[start : start + AT_ONCE]
+            self._rows |= dict.fromkeys(wanted)
+            self._rows |= {row.id: row for row in self._tx.sql.execute(_READ, {"the_ids": wanted})}
 
     def row(self, target: TargetId) -> Any:
         """Return the row of a target, None when nobody ever looked."""
@@ -101,8 +104,7 @@ class Pictures:
 
     def near(self, around: Iterable[TargetId]) -> "Pictures":
         """Return the pictures, after reading at once what is needed around some targets."""
-        for target in around:
-            self.sights.load(self.context.wiring.around(target))
+        self.sights.load(name for target in around for name in self.context.wiring.around(target))
         return self
 
     def looked_at(self, links: Iterable[str]) -> datetime | None:

@@ -15,7 +15,13 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
     """Return why an outbox row need not be sent any more, as the code of the journal's `reason`; None while it must."""
     if incident is None:
         return None
+    if incident.storm is not None and incident.phase is Phase.OPEN and not _leaves(tx, row):
+        return "storm"
     match Event(row["event"]):
+        case Event.STORM if not incident.running:
+            return str(incident.phase)
+        case Event.STORM if int(row["subject"].partition("@")[0]) < _summaries(tx, incident):
+            return "newer summary"
         case Event.STEP if incident.phase is not Phase.OPEN or row["round"] != incident.round:
             # An approved report to another organisation is still owed once somebody has taken the incident.
             still_owed = row["organisation"] is not None and incident.phase is Phase.ACKNOWLEDGED and _approved(tx, row)
@@ -45,6 +51,22 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             if edited is None or edited.message_ref is None:
                 return "nothing to edit"
     return None
+
+
+_RINGS = frozenset({Event.STEP, Event.SENT_BACK, Event.APPROVAL, Event.CALL_OUT, Event.CHANGED, Event.REOPENED})
+"""What a storm tells in the place of an incident's own notices."""
+
+
+def _leaves(tx: Tx, row: Any) -> bool:
+    """Return whether a notice about an incident that a storm tells of leaves nevertheless: it says what the storm does
+    not, or a leader approved it."""
+    if Event(row["event"]) not in _RINGS:
+        return True
+    return row["organisation"] is not None and _approved(tx, row)
+
+
+def _summaries(tx: Tx, incident: Incident) -> int:
+    return tx.sql.execute(sa.select(t.storm.c.told).where(t.storm.c.incident == incident.id)).scalar() or 0
 
 
 def _approved(tx: Tx, row: Any) -> bool:

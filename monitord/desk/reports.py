@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from monitord.desk.context import GRACE, Context, write
-from monitord.desk.timers import ladder_time
+from monitord.desk.ladders import ladder_time
 from monitord.domain import escalation, lifecycle
 from monitord.domain.dutybook import DutyBook, duty_in
 from monitord.domain.health import Cause, Health

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from monitord.desk import storms
 from monitord.desk.causes import note_causes
 from monitord.desk.changing import tell_changes, tell_what_grew
 from monitord.desk.context import Context
@@ -73,8 +74,11 @@ def review(tx: Tx, context: Context, last: Reviewed | None, at: Moment) -> Revie
         tell_what_grew(tx, context, at)
         note_causes(tx, context, at)
         _open_what_is_unknown(tx, context, at)
+    storm = storms.keep(tx, context, at, a_round=whole or round_at == at.now)
     end = next_end(tx, at)
-    return Reviewed(at.now, round_at, up_to, None if end is None else max(0.05, (end - at.now).total_seconds()))
+    waits = [storm, None if end is None else (end - at.now).total_seconds()]
+    wait = min((max(0.05, wait) for wait in waits if wait is not None), default=None)
+    return Reviewed(at.now, round_at, up_to, wait)
 
 
 def _look_for_suspicions(tx: Tx, context: Context, last: Reviewed | None, at: Moment) -> None:

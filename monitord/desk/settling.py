@@ -7,18 +7,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk import storms
 from monitord.desk.causes import note_cause
 from monitord.desk.changing import change, severity_of, tell_change
 from monitord.desk.context import Context, write
 from monitord.desk.gathering import gather
 from monitord.desk.holding import own_holds, standing_of, tell_if_over, windows_over
-from monitord.desk.timers import ladder_time, time_left
+from monitord.desk.ladders import ladder_time, time_left
 from monitord.domain import escalation, lifecycle
 from monitord.domain.health import FAULTS, Cause, Health
 from monitord.domain.holding import HUSHES, Standing
 from monitord.domain.incident import Incident, Phase, code, next_number
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import Device, Target, TargetId
+from monitord.domain.storm import opened_in, told_in
 from monitord.domain.wiring import parts
 from monitord.store import tables as t
 from monitord.store.rows import Moment
@@ -79,18 +81,25 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
     severity, why = severity_of(tx, context, device, target, row, at)
     seen = _draft(context, device, target, row, at, severity)
     if last is not None and back:
-        again = lifecycle.reopened(last, seen, at.now, tx.told(last.id), hushed=last.hushed)
+        again = storms.reopened(tx, lifecycle.reopened(last, seen, at.now, tx.told(last.id), hushed=last.hushed))
         write(tx, again, at)
         if severity < last.severity or again.incident.told_health is not seen.health:
             change(tx, context, device, target, row, replace(again.incident, health=last.health), at)
         _take_in_below(tx, context, device, target, at)
         _say_why(tx, context, target, at)
         return
-    decision = escalation.opened(_numbered(tx, context, seen, last, at), context.book(tx, at), at.now)
+    incident = _numbered(tx, context, seen, last, at)
+    storm = storms.over(tx, incident)
+    told_from = None if storm is not None else storms.told_from(tx, context, incident, at)
+    decision = (
+        opened_in(incident, storm) if storm is not None else escalation.opened(incident, context.book(tx, at), at.now)
+    )
     first, *rest = decision.facts
-    write(tx, replace(decision, facts=(replace(first, refs={**first.refs, **why}), *rest)), at)
+    decision = replace(decision, facts=(replace(first, refs={**first.refs, **why}), *rest))
+    write(tx, decision, at, tell_from=lambda notice: told_from)
     _take_in_below(tx, context, device, target, at)
     _say_why(tx, context, target, at)
+    storms.watch(tx, context, incident, at)
 
 
 def _say_why(tx: Tx, context: Context, target: Target, at: Moment) -> None:
@@ -178,7 +187,7 @@ def _end(
         left=time_left(tx, running.id, at),
         hushed=hushed,
     )
-    write(tx, ended, at)
+    write(tx, replace(ended, notices=told_in(running, ended.notices)), at)
 
 
 def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
@@ -195,7 +204,7 @@ def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
     if row["flapping"] and last is not None and (last.running or last.hushed):
         told = lifecycle.flapping(last, tx.told(last.id), changes)
         tx.append(told.facts, at)
-        for notice in told.notices:
+        for notice in told_in(last, told.notices):
             tx.queue(notice, at.now)
 
 

@@ -3,7 +3,7 @@
 A restart is not an event, and nothing that was owed is forgotten.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -20,10 +20,12 @@ from monitord.domain.incident import Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import SIGHT
 from monitord.domain.roster import Shift, instant
+from monitord.domain.storm import unit_of
 from monitord.settings.model import Settings
 from monitord.settings.shifts import YAML, shifts_of
 from monitord.store import tables as t
 from monitord.store.rows import Moment, shift_of
+from monitord.store.storms import running_storms
 from monitord.store.tx import Tx
 
 ALIVE = "alive_at"
@@ -64,7 +66,7 @@ def start(tx: Tx, context: Context, at: Moment) -> Started:
     drop_removed(tx, context, at)
     rearm_forgotten(tx, context, at)
     withheld = _look_again_at_what_is_withheld(tx, at)
-    running = {incident.target for incident in tx.running_incidents()}
+    running = {incident.target for incident in tx.running_incidents() if unit_of(incident.target) is None}
     running |= {name for whole in running | withheld for name in context.wiring.looked_at(whole)}
     return Started(
         key=_button_key(tx),
@@ -195,18 +197,23 @@ def known_targets(tx: Tx) -> tuple[Known, ...]:
 
 
 def rearm_forgotten(tx: Tx, context: Context, at: Moment) -> int:
-    """Arm a timer for every running incident that has none.
+    """Arm a timer for every running incident that has none, unless a storm tells of it.
 
     An open incident without one would stay silent for ever. Return how many.
     """
     watched = {timer.incident for timer in tx.armed(limit=1_000_000)}
-    forgotten = [incident for incident in tx.running_incidents() if incident.id not in watched]
+    told_of = {storm.id for storm in running_storms(tx).values()}
+    forgotten = [
+        one
+        for one in tx.running_incidents()
+        if one.id not in watched and not (one.phase is Phase.OPEN and one.storm in told_of)
+    ]
     for incident in forgotten:
         book = context.book(tx, at)
         if incident.phase is Phase.ACKNOWLEDGED:
             write(tx, escalation.ack_expired(incident, book, at.now), at)
         else:
-            write(tx, escalation.step_due(incident, book, at.now), at)
+            write(tx, escalation.step_due(replace(incident, storm=None), book, at.now), at)
     return len(forgotten)
 
 

@@ -1,6 +1,7 @@
 """Timers that fall due, inside the writer's transaction."""
 
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,9 +12,10 @@ from monitord.desk.approvals import approvals
 from monitord.desk.calls import answered
 from monitord.desk.context import Context, write
 from monitord.desk.holding import muted_until
-from monitord.domain import escalation
+from monitord.desk.storms import over
+from monitord.domain import escalation, storm
 from monitord.domain.decision import Decision, Timer, TimerKind
-from monitord.domain.incident import Incident
+from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.store import tables as t
 from monitord.store.rows import ArmedTimer, Moment
@@ -65,25 +67,14 @@ def _fire(
             spoken = answered(tx, incident, incident.ladder_from).keys()
             decision = escalation.step_due(incident, book, ladder_now, down_between, approved, spoken)
             write(tx, decision, at, ladder_now)
+        case TimerKind.ACK_EXPIRY if (
+            incident.phase is Phase.ACKNOWLEDGED
+            and (found := over(tx, replace(incident, phase=Phase.OPEN))) is not None
+        ):
+            write(tx, storm.given_back(incident, found), at)
         case TimerKind.ACK_EXPIRY:
             # A new round counts by the wall again, whatever the wall clock did before.
             write(tx, escalation.ack_expired(incident, book, at.now), at)
-
-
-def ladder_time(tx: Tx, incident: int, at: Moment) -> datetime:
-    """Return `at` by the ladder's own time: the wall's, unless the wall clock was moved since its timer was armed."""
-    armed = sa.select(t.timer.c.due, t.timer.c.due_boot).where(
-        t.timer.c.incident == incident, t.timer.c.state == "armed"
-    )
-    row = tx.sql.execute(armed).first()
-    return at.now if row is None else row.due - timedelta(seconds=row.due_boot - at.boot)
-
-
-def time_left(tx: Tx, incident: int, at: Moment) -> timedelta | None:
-    """Return how long the armed timer of an incident has still to run, by boot seconds; None when none is armed."""
-    armed = sa.select(t.timer.c.due_boot).where(t.timer.c.incident == incident, t.timer.c.state == "armed")
-    due = tx.sql.execute(armed).scalar()
-    return None if due is None else timedelta(seconds=due - at.boot)
 
 
 def seconds_to_next(tx: Tx, boot: float, waiting: AbstractSet[str]) -> float | None:

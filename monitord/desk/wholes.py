@@ -1,9 +1,10 @@
-"""Links, rings and cables as devices of their own, so that they have incidents like anything that is looked at."""
+"""Links, rings, cables and storms as devices of their own, so that they have incidents like what is looked at."""
 
 from collections.abc import Iterator, Sequence
 
 from monitord.domain.health import Health
 from monitord.domain.network import Device, Target, TargetId
+from monitord.domain.storm import STORM, target_of
 from monitord.domain.wiring import LINK, RING, ROUTE, Port, Wiring, parts, whole
 from monitord.settings.model import Settings
 
@@ -26,6 +27,14 @@ def wholes_of(settings: Settings, wiring: Wiring) -> Iterator[Device]:
         if len(links) >= 2:
             at = [end.device for link in links for end in wiring.ports[link]]
             yield _whole(settings, ROUTE, ident, route.name, at, CUT)
+
+
+def storms_of(settings: Settings, name: str) -> Iterator[Device]:
+    """Yield what the storms of each unit are incidents of."""
+    for unit in settings.units:
+        ident = target_of(unit)
+        target = Target(ident, f"{STORM}{unit}", "storm_whole", None, None, settings.storm.severity)
+        yield Device(f"{STORM}{unit}", name, unit, "", (target,), settings.storm.severity)
 
 
 def severity_for(settings: Settings, target: Target, health: Health) -> int:

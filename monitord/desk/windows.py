@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from monitord.desk.context import Context
 from monitord.desk.holding import muted_until
-from monitord.desk.timers import ladder_time
+from monitord.desk.ladders import ladder_time
 from monitord.domain.decision import Timer, TimerKind
 from monitord.domain.incident import Phase
 from monitord.domain.journal import Fact, FactKind, stamp

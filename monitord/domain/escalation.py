@@ -37,7 +37,13 @@ from monitord.domain.steps import (
 
 def opened(draft: Incident, book: DutyBook, now: datetime) -> Decision:
     """Decide what follows from a new incident: its first row in the journal, and every step that is due at once."""
-    fact = Fact(
+    ladder = step_due(draft, book, now)
+    return replace(ladder, facts=(opened_fact(draft), *ladder.facts))
+
+
+def opened_fact(draft: Incident) -> Fact:
+    """Return the first row of an incident."""
+    return Fact(
         FactKind.INCIDENT_OPENED,
         draft.id,
         draft.target,
@@ -60,8 +66,6 @@ def opened(draft: Incident, book: DutyBook, now: datetime) -> Decision:
         },
         private={"detail": draft.detail} if draft.detail else None,
     )
-    ladder = step_due(draft, book, now)
-    return replace(ladder, facts=(fact, *ladder.facts))
 
 
 def step_due(
@@ -156,6 +160,7 @@ def acknowledged(
         ack_expires_at=expires,
         assigned_to=None,
         eta=None,
+        storm=None,
     )
     # Handed from one to the other within a round it is news again.
     heard = incident.episode + (f">{person}" if incident.phase is Phase.ACKNOWLEDGED else "")

@@ -43,6 +43,7 @@ def escalated(
         round=incident.round + was_taken,
         ack_expires_at=None,
         eta=None,
+        storm=None,
     )
     refs = {"duty": duty, "step": number, "round": after.round, "was": incident.phase}
     fact = Fact(FactKind.INCIDENT_ESCALATED, incident.id, incident.target, person, refs)

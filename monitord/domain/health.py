@@ -67,6 +67,7 @@ class Cause(StrEnum):
     RING_OPEN = "ring_open"
     RING_SPLIT = "ring_split"
     CABLE_CUT = "cable_cut"
+    STORM = "storm"
 
 
 class Happening(StrEnum):

@@ -57,7 +57,8 @@ class Incident:
     were not told of the last restoration because their target was held. One that comes back late is a new incident,
     linked by `recurrence_of`, the `recurrence`-th in a row. A security incident has a `lane`, perhaps a `site`; while
     it is `suspected` only named persons hear of it. `told_health` is the health in which people were last told of it,
-    `suspect` what it probably comes from (`probable.Suspect`), None while nothing points anywhere.
+    `suspect` what it probably comes from (`probable.Suspect`), None while nothing points anywhere. `storm` is the
+    incident of the storm that tells of it (`storm.py`).
     """
 
     id: int
@@ -99,6 +100,7 @@ class Incident:
     closed_at: datetime | None = None
     told_health: Health | None = None
     suspect: str | None = None
+    storm: int | None = None
 
     @property
     def occurred_at(self) -> datetime:
@@ -125,9 +127,9 @@ class Incident:
         return self.down_before + (until - self.episode_at)
 
 
-def code(day: date, number: int) -> str:
-    """Return the incident number as it is shown and read out over the telephone: `SC-0602-014`."""
-    return f"SC-{day:%d%m}-{number:03d}"
+def code(day: date, number: int, kind: str = "SC") -> str:
+    """Return the incident number as it is shown and read out over the telephone: `SC-0602-014`; `DR` for a storm."""
+    return f"{kind}-{day:%d%m}-{number:03d}"
 
 
 def number_of(shown: str) -> int:

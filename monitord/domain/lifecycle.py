@@ -117,6 +117,7 @@ def reopened(
         hushed=False,
         told_health=incident.told_health if hushed else seen.health,
         ack_expires_at=now + incident.spent if taken else None,
+        storm=None,
     )
     refs = {
         "phase": after.phase,
@@ -185,7 +186,7 @@ def changed(
     refs: dict[str, str | int] = {"was": incident.health, "health": health, "cause": cause}
     if worse != incident.severity:
         refs |= {"severity_was": incident.severity, "severity": worse}
-        if incident.phase is Phase.OPEN:
+        if incident.phase is Phase.OPEN and incident.storm is None:
             refs["round"] = incident.round + 1  # its severer ladder begins
     if loss_rule is not None:
         refs["loss_rule"] = loss_rule

@@ -28,6 +28,7 @@ class Event(StrEnum):
     ANCHOR = "anchor"
     ALARM = "alarm"
     ALARM_OVER = "alarm_over"
+    STORM = "storm"
 
 
 class Priority(IntEnum):

@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 SECOND = timedelta(seconds=1)
 TENTH = timedelta(milliseconds=100)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 MONTH = timedelta(days=31)
 YEAR = timedelta(days=366)
 """The bounds of durations."""

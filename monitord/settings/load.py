@@ -20,7 +20,7 @@ from monitord.settings.lanes import lanes_of
 from monitord.settings.model import PolicyRule, Settings
 from monitord.settings.network import devices_of, links_of, sites_of
 from monitord.settings.people import duty_kinds_of, organisations_of, people_of, units_of
-from monitord.settings.policies import loss_rules_of, policies_of, severity_rules_of
+from monitord.settings.policies import loss_rules_of, policies_of, severity_rules_of, storm_rules_of
 from monitord.settings.problem import Findings, SettingsError
 from monitord.settings.roster import roster_of, warn_of_empty_duties, warn_of_silent_persons
 from monitord.settings.schema import DeskForm
@@ -113,6 +113,7 @@ def _settings(
         topology=topology_of(book, communes, sites, devices, links),
         policies=policies_of(book, organisations, channels),
         loss_rules=loss_rules_of(book),
+        storm=storm_rules_of(book),
         severity_rules=severity_rules_of(book, frozenset(checks)),
         lanes=MappingProxyType(lanes_of(book)),
         roster=roster_of(book, zone),

@@ -16,6 +16,7 @@ from monitord.domain.network import Device, Link, Site, Target
 from monitord.domain.people import DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import Policy, with_next_leaders
 from monitord.domain.roster import DailySlot, Shift
+from monitord.domain.storm import AS_EVER, StormRules
 from monitord.domain.topology import NONE as NO_TOPOLOGY
 from monitord.domain.topology import Ring, Route, Topology
 from monitord.domain.wiring import LINK, RING, ROUTE, parts
@@ -170,6 +171,7 @@ class Settings:
     watch: bool = True
     anchors: AnchorSettings | None = None
     topology: Topology = NO_TOPOLOGY
+    storm: StormRules = AS_EVER
 
     def policy_for(self, unit: str, severity: int, tags: Mapping[str, str] = MappingProxyType({})) -> Policy:
         """Return the policy for a fault of that severity (1-4) in the unit, of a device so tagged.

@@ -9,11 +9,12 @@ from monitord.domain.loss import LossRule
 from monitord.domain.people import Organisation
 from monitord.domain.policy import Policy, PolicyStep, Whom
 from monitord.domain.quiet import Quiet
+from monitord.domain.storm import AS_EVER, StormRules
 from monitord.settings.book import Book, Entry
 from monitord.settings.model import PolicyRule, SeverityRule
 from monitord.settings.problem import nearest, quoted
 from monitord.settings.schema import UnitForm
-from monitord.settings.schema_duty import LossRuleForm, PolicyForm, SeverityRuleForm, StepForm, TellForm
+from monitord.settings.schema_duty import LossRuleForm, PolicyForm, SeverityRuleForm, StepForm, StormForm, TellForm
 
 SEVERITIES = (1, 2, 3, 4)
 
@@ -117,6 +118,12 @@ def loss_rules_of(book: Book) -> tuple[LossRule, ...]:
         )
         for entry in book.entries("loss_rules", LossRuleForm)
     )
+
+
+def storm_rules_of(book: Book) -> StormRules:
+    """Return when so much fails that it is a storm; by default as `StormRules` says."""
+    entry = book.once("storm", StormForm)
+    return AS_EVER if entry is None else StormRules(**dict(entry.given))
 
 
 def severity_rules_of(book: Book, checks: AbstractSet[str]) -> tuple[SeverityRule, ...]:

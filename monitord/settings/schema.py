@@ -16,7 +16,7 @@ from monitord.settings.fields import (
     between,
 )
 from monitord.settings.form import MONTH, SECOND, YEAR, Form
-from monitord.settings.schema_duty import LaneForm, LossRuleForm, PolicyForm, RosterForm, SeverityRuleForm
+from monitord.settings.schema_duty import LaneForm, LossRuleForm, PolicyForm, RosterForm, SeverityRuleForm, StormForm
 from monitord.settings.schema_network import DeviceForm, LinkForm, SiteForm, TimingForm
 from monitord.settings.schema_topology import (
     CommuneForm,
@@ -123,6 +123,7 @@ ONE: dict[str, type[Form]] = {
     "telegram": TelegramForm,
     "log_channel": LogChannelForm,
     "anchors": AnchorsForm,
+    "storm": StormForm,
 }
 """Sections that stand once, with keys of their own."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from monitord.settings.fields import ClockTime, Day, Duration, EndTime, LocalInstant, Severity, Slug, Text, between
-from monitord.settings.form import MONTH, SECOND, Form
+from monitord.settings.form import DAY, HOUR, MINUTE, MONTH, SECOND, Form
 
 
 class TellForm(Form):
@@ -76,6 +76,25 @@ class LossRuleForm(Form):
         limits = (self.stations, self.operator_share, self.dark_communes, self.subscribers, self.priority)
         if all(limit is None for limit in limits):
             raise ValueError("name a limit: `stations`, `operator_share`, `dark_communes`, `subscribers` or `priority`")
+        return self
+
+
+class StormForm(Form):
+    opened: Annotated[int, Field(ge=0, le=10_000)] = 6
+    within: Annotated[Duration, between(MINUTE, DAY)] = timedelta(minutes=5)
+    running: Annotated[int, Field(ge=2, le=100_000)] = 20
+    alone: Annotated[int, Field(ge=0, le=100)] = 2
+    gather: Annotated[Duration, between(timedelta(0), HOUR)] = timedelta(seconds=60)
+    summary: Annotated[Duration, between(MINUTE, DAY)] = timedelta(minutes=15)
+    calm: Annotated[Duration, between(MINUTE, DAY)] = timedelta(minutes=30)
+    severity: Severity = 2
+
+    @model_validator(mode="after")
+    def begins_before_it_is_all_told(self) -> "StormForm":
+        if self.opened and self.alone >= self.opened:
+            raise ValueError("`alone` must be less than `opened`: those are told by themselves before a storm begins")
+        if self.opened and self.running < self.opened:
+            raise ValueError("`running` must not be less than `opened`: a storm would begin again when it is over")
         return self
 
 

@@ -104,6 +104,7 @@ _SAME = (
     "fixed_at",
     "closed_at",
     "suspect",
+    "storm",
 )
 """The columns of an incident that are stored as they are."""
 

@@ -125,7 +125,9 @@ incident = sa.Table(
     sa.Column("closed_at", UtcDateTime),
     sa.Column("told_health", sa.String(16)),
     sa.Column("suspect", sa.String(24)),
+    sa.Column("storm", sa.Integer),
     sa.UniqueConstraint("day", "number"),
+    sa.Index("ix_incident_unit_opened", "unit", "opened_at"),
 )
 sa.Index(
     "uq_incident_running_target",
@@ -134,7 +136,36 @@ sa.Index(
     sqlite_where=incident.c.phase.in_(["open", "acknowledged"]),
     postgresql_where=incident.c.phase.in_(["open", "acknowledged"]),
 )
+sa.Index(
+    "ix_incident_storm",
+    incident.c.storm,
+    sqlite_where=incident.c.storm.is_not(None),
+    postgresql_where=incident.c.storm.is_not(None),
+)
 sa.Index("ix_incident_hushed", incident.c.id, sqlite_where=incident.c.hushed, postgresql_where=incident.c.hushed)
+
+storm = sa.Table(
+    "storm",
+    metadata,
+    sa.Column("incident", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("code", sa.String(32), nullable=False),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("waves", sa.Integer, nullable=False),
+    sa.Column("calm", sa.Boolean, nullable=False),
+    sa.Column("told", sa.Integer, nullable=False),
+    sa.Column("told_at", UtcDateTime),
+    sa.Column("lost", sa.Integer, nullable=False),
+    sa.Column("running", sa.Integer, nullable=False),
+)
+sa.Index(
+    "uq_storm_running_unit",
+    storm.c.unit,
+    unique=True,
+    sqlite_where=storm.c.ended_at.is_(None),
+    postgresql_where=storm.c.ended_at.is_(None),
+)
 
 window = sa.Table(
     "window",

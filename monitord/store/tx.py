@@ -16,6 +16,7 @@ from monitord.domain.journal import Fact, Row, canonical, chained, private_diges
 from monitord.domain.notice import Event, Notice, NoticeState
 from monitord.domain.people import Person
 from monitord.domain.roster import Shift
+from monitord.domain.storm import Storm
 from monitord.domain.window import Window
 from monitord.store import tables as t
 from monitord.store.rows import (
@@ -95,6 +96,8 @@ class Tx:
         self._shifts: tuple[datetime, timedelta, tuple[Shift, ...]] | None = None
         self.pictures: Any = None
         """What the desk worked out of what is seen; nothing once something is seen otherwise."""
+        self.storms: dict[str, Storm] | None = None
+        """The storms that run, by their units, once they were read."""
         self.looked: dict[str, None] = {}
         """Targets that were looked at and are as they were."""
         self.queued = 0
@@ -108,7 +111,7 @@ class Tx:
         """Drop what is remembered of the transaction, after a savepoint was rolled back."""
         self._last, self._known = None, False
         self._numbers.clear()
-        self._windows = self.pictures = None
+        self._windows = self.pictures = self.storms = None
         self.roster_changed()
 
     def insert_once(self, table: sa.Table, values: Mapping[str, Any]) -> bool:

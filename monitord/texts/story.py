@@ -16,6 +16,7 @@ from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.domain.probable import Suspect
+from monitord.domain.survey import Survey
 from monitord.domain.window import WindowKind
 
 
@@ -97,7 +98,7 @@ class Story:
     reader, `phone` the number of the organisation that is to be called, `was` the health in which the reader heard of
     it before, `raised_from` the severity from which it rose just now, `extent` how far
     it reaches, `suspect` what it probably comes from, `mains_lost` since when its place ran on battery.
-    `lane` is the kind of a security incident: its
+    `storm` is what a storm looks like. `lane` is the kind of a security incident: its
     text says no more than that, whoever reads it.
     """
 
@@ -153,6 +154,7 @@ class Story:
     suspect: Suspect = Suspect.UNKNOWN
     mains_lost: datetime | None = None
     extent: Extent = NOTHING
+    storm: Survey | None = None
 
 
 @dataclass(frozen=True, slots=True)

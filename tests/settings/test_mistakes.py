@@ -232,7 +232,7 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
                 "x:",
                 "unknown section `x`; known here: anchors, communes, desk, devices, duty_kinds, links,"
                 " log_channel, loss_rules, operators, organisations, people, policies, power_areas, rings, roster,"
-                " routes, security_lanes, services, severity_rules, sites, teams, telegram, units, web",
+                " routes, security_lanes, services, severity_rules, sites, storm, teams, telegram, units, web",
             ),
         ],
     ),

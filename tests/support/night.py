@@ -25,6 +25,7 @@ from monitord.domain.journal import Row, verify
 from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Outcome
 from monitord.domain.policy import Policy, PolicyStep, Whom
 from monitord.domain.roster import on_duty
+from monitord.domain.storm import NEVER
 from monitord.domain.update import Answer, Update, UpdateKind
 from monitord.domain.window import Scope, WindowKind
 from monitord.settings.model import PolicyRule, Settings
@@ -61,7 +62,7 @@ def ladders() -> tuple[PolicyRule, ...]:
 @cache
 def example() -> Settings:
     """Return the example province, with the ladders of the tests, and as grave as its devices say."""
-    return replace(settings_of(CONFIG, SECRETS)[0], policies=ladders(), loss_rules=())
+    return replace(settings_of(CONFIG, SECRETS)[0], policies=ladders(), loss_rules=(), storm=NEVER)
 
 
 @cache
@@ -152,6 +153,10 @@ class Night:
         self.desk = Desk(writer, context, self.clock, run, lambda: 0.0, self.reserve, Uncounted(), self._asked.extend)
         self.started = await self.desk.start()
         self.run = run
+
+    def context_of(self, settings: Settings) -> Context:
+        """Return what the desk needs of other settings, for a reload."""
+        return Context.of(settings, pick(settings.lang))
 
     def die(self) -> None:
         """End the daemon as kill -9 does: nothing more is written."""

@@ -3,7 +3,7 @@
 from monitord.domain.health import Cause, Health
 from monitord.domain.notice import Event
 from monitord.texts import forms
-from monitord.texts.en import comebacks, followups, reach, security
+from monitord.texts.en import comebacks, followups, reach, security, storm
 from monitord.texts.en import phrases as say
 from monitord.texts.story import Audience, Story
 
@@ -19,6 +19,11 @@ def message(story: Story) -> str:
             text = security.asks(story)
         case Event.RESTORED | Event.RESTORED_EDIT if story.suspected:
             text = security.dismissed(story)
+        case Event.RESTORED if story.storm is not None:
+            text = storm.over(story, story.storm)
+        case Event.STEP | Event.STORM if story.storm is not None and not to_department:
+            leader = story.audience is Audience.LEADER
+            text = storm.to_leader(story, story.storm) if leader else storm.to_desk(story, story.storm)
         case Event.ACKNOWLEDGED:
             text = followups.taken_to_department(story) if to_department else followups.taken(story)
         case Event.RESTORED:

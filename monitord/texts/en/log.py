@@ -57,6 +57,11 @@ LINE = {
     FactKind.INCIDENT_CLOSE_PROPOSED: "{incident}: {actor} proposed closing it[; cause: {cause_text}]"
     "[; measures: {measures}]",
     FactKind.INCIDENT_CLOSED: "{incident}: {actor} closed it[; cause: {cause_text}][; measures: {measures}]",
+    FactKind.STORM_CARRIES: "{incident}: told within the widespread outage {storm}",
+    FactKind.STORM_LEFT: "{incident}: the widespread outage {storm} is over, told by itself",
+    FactKind.STORM_WAVE: "{incident}: wave {wave}, {count} more incidents; told anew from the start",
+    FactKind.STORM_TOLD: "{incident}: update {summary}: {running} incidents, {sites} sites lost; {fresh} new, "
+    "{restored} restored",
     FactKind.INCIDENT_MERGED: "{incident}: merged into {into}[ ({actor})]",
     FactKind.INCIDENT_CONFIRMED: "{incident}: {actor} confirmed it[, severity {severity}]",
     FactKind.INCIDENT_DISMISSED: "{incident}: {actor} dismissed it[: {reason}]",

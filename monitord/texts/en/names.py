@@ -52,6 +52,7 @@ CAUSE = {
     Cause.LINK_SILENT: "one end reports no signal, the other does not answer",
     Cause.RING_OPEN: "one way round the ring has no signal, services run the other way",
     Cause.RING_SPLIT: "ways round the ring have no signal, the devices between do not answer",
+    Cause.STORM: "many incidents of the unit at once",
     Cause.CABLE_CUT: "every link that is watched along the segment has no signal",
 }
 
@@ -91,6 +92,7 @@ EVENT = {
     Event.CHANGED: "it has changed",
     Event.FLAPPING: "flapping",
     Event.HANDED: "handed over",
+    Event.STORM: "widespread outage, update",
     Event.MERGED: "merged",
     Event.REMINDER: "reminder",
     Event.ACK_EXPIRED: "overdue, not restored",

@@ -6,6 +6,7 @@ PAGE = {
     "targets": "Targets",
     "target": "Target",
     "incidents": "Incidents",
+    "storm": "Widespread outage",
     "kept_inside": "a device of the unit",
     "ourselves": "monitord – the watch itself",
     "open_incidents": "Open incidents",

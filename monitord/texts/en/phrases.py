@@ -63,6 +63,8 @@ def headline(story: Story) -> str:
             return "RING OPEN, NO REDUNDANCY LEFT"
         case _, Cause.RING_OPEN | Cause.RING_SPLIT:
             return f"RING CUT IN {len(story.extent.cuts)} PLACES" if story.extent.cuts else "RING SPLIT"
+        case _, Cause.STORM:
+            return "MANY INCIDENTS AT ONCE"
         case _, Cause.CABLE_CUT:
             return "SEVERAL LINKS ALONG ONE CABLE LOST"
         case _, Cause.LINK_BOTH_ENDS | Cause.LINK_ONE_END | Cause.LINK_SILENT:

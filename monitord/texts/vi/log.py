@@ -55,6 +55,11 @@ LINE = {
     FactKind.INCIDENT_CLOSE_PROPOSED: "{incident}: {actor} đề nghị đóng[; nguyên nhân: {cause_text}]"
     "[; biện pháp: {measures}]",
     FactKind.INCIDENT_CLOSED: "{incident}: {actor} đóng sự cố[; nguyên nhân: {cause_text}][; biện pháp: {measures}]",
+    FactKind.STORM_CARRIES: "{incident}: báo chung trong sự cố diện rộng {storm}",
+    FactKind.STORM_LEFT: "{incident}: hết sự cố diện rộng {storm}, báo riêng",
+    FactKind.STORM_WAVE: "{incident}: đợt thứ {wave}, thêm {count} sự cố; báo lại từ đầu",
+    FactKind.STORM_TOLD: "{incident}: bản cập nhật số {summary}: {running} sự cố, {sites} điểm mất liên lạc; "
+    "mới {fresh}, khôi phục {restored}",
     FactKind.INCIDENT_MERGED: "{incident}: gộp vào {into}[ ({actor})]",
     FactKind.INCIDENT_CONFIRMED: "{incident}: {actor} xác nhận là sự cố[, mức {severity}]",
     FactKind.INCIDENT_DISMISSED: "{incident}: {actor} bác bỏ nghi vấn[: {reason}]",

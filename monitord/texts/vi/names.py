@@ -52,6 +52,7 @@ CAUSE = {
     Cause.LINK_SILENT: "một đầu báo mất tín hiệu, đầu kia không trả lời",
     Cause.RING_OPEN: "một hướng của ring mất tín hiệu, dịch vụ chạy theo hướng còn lại",
     Cause.RING_SPLIT: "các hướng của ring mất tín hiệu, thiết bị ở giữa không trả lời",
+    Cause.STORM: "nhiều sự cố cùng lúc trong đơn vị",
     Cause.CABLE_CUT: "mọi đường truyền đang theo dõi trên đoạn cáp cùng mất tín hiệu",
 }
 
@@ -91,6 +92,7 @@ EVENT = {
     Event.CHANGED: "diễn biến mới",
     Event.FLAPPING: "chập chờn",
     Event.HANDED: "giao xử lý",
+    Event.STORM: "bản cập nhật sự cố diện rộng",
     Event.MERGED: "gộp sự cố",
     Event.REMINDER: "nhắc theo hẹn",
     Event.ACK_EXPIRED: "quá hạn, chưa khôi phục",

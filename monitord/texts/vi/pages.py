@@ -6,6 +6,7 @@ PAGE = {
     "targets": "Đối tượng giám sát",
     "target": "Đối tượng",
     "incidents": "Sự cố",
+    "storm": "Sự cố diện rộng",
     "kept_inside": "một thiết bị của đơn vị",
     "ourselves": "monitord – hệ thống giám sát",
     "open_incidents": "Sự cố đang mở",

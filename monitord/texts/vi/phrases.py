@@ -59,6 +59,8 @@ def headline(story: Story) -> str:
             return "HỞ RING, KHÔNG CÒN DỰ PHÒNG"
         case _, Cause.RING_OPEN | Cause.RING_SPLIT:
             return f"RING ĐỨT {len(story.extent.cuts)} HƯỚNG" if story.extent.cuts else "RING BỊ CHIA CẮT"
+        case _, Cause.STORM:
+            return "NHIỀU SỰ CỐ CÙNG LÚC"
         case _, Cause.CABLE_CUT:
             return "NHIỀU ĐƯỜNG TRUYỀN CÙNG TUYẾN CÁP BỊ MẤT"
         case _, Cause.LINK_BOTH_ENDS | Cause.LINK_ONE_END | Cause.LINK_SILENT:

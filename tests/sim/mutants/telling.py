@@ -21,8 +21,9 @@ TELLING: tuple[Mutant, ...] = (
         "queued-twice",
         "every message of a decision is queued a second time, under another key",
         "desk/context.py",
-        "        tx.queue(notice, at.now)\n",
-        '        tx.queue(notice, at.now)\n        tx.queue(replace(notice, subject=notice.subject + "again"), at.now)\n',
+        "        tx.queue(notice, at.now, tell_from(notice))\n",
+        "        tx.queue(notice, at.now, tell_from(notice))\n"
+        '        tx.queue(replace(notice, subject=notice.subject + "again"), at.now)\n',
     ),
     Mutant(
         "two-transactions",
@@ -30,8 +31,8 @@ TELLING: tuple[Mutant, ...] = (
         (
             (
                 "monitord/desk/context.py",
-                "    for notice in decision.notices:\n        tx.queue(notice, at.now)\n",
-                "    LATER.extend((notice, at.now) for notice in decision.notices)\n    tx.queued += len(LATER)\n\n\nLATER = []\n",
+                "    for notice in decision.notices:\n        tx.queue(notice, at.now, tell_from(notice))\n",
+                "    LATER.extend((one, at.now, tell_from(one)) for one in decision.notices)\n    tx.queued += len(LATER)\n\n\nLATER = []\n",
             ),
             (
                 "monitord/desk/desk.py",
