@@ -10,6 +10,7 @@ from monitord.domain.extent import Cut, Extent
 from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Health
 from monitord.domain.notice import DeliveryCause, Event
+from monitord.domain.survey import Battery, Group, Kind, Running, Survey
 from monitord.texts.story import (
     Alarm,
     AlarmItem,
@@ -146,7 +147,93 @@ def taken(story: Story, event: Event = Event.ACKNOWLEDGED, by: Taken = TAKEN) ->
     return replace(story, event=event, now=at("03:31:13"), next=None, taken=by)
 
 
+TYPHOON = Survey(
+    began=at("02:30"),
+    total=Extent(
+        silent=71,
+        sites=61,
+        stations=61,
+        subscribers=4120,
+        communes=("xã Hùng Hòa", "xã Tập Ngãi", "xã Tiểu Cần"),
+        dark=("xã Hùng Hòa", "xã Tập Ngãi"),
+        priority=("Đường truyền UBND xã Tiểu Cần",),
+    ),
+    all_stations=812,
+    all_sites=640,
+    groups=(
+        Group(Kind.POWER_AREA, "Cầu Ngang", sites=40, stations=40),
+        Group(
+            Kind.RING,
+            "Ring 3 Càng Long – Tiểu Cần – Cầu Kè",
+            "SC-0602-004",
+            at("02:41"),
+            (Cut("Càng Long–Tiểu Cần", at("02:41")), Cut("Cầu Kè–Trà Ôn", at("02:58"))),
+            3,
+            17,
+            17,
+            split=True,
+        ),
+        Group(
+            Kind.RING, "Ring 5 Trà Cú – Duyên Hải", "SC-0602-009", at("02:50"), (Cut("Trà Cú–Duyên Hải", at("02:50")),)
+        ),
+        Group(Kind.ROUTE, "Tuyến cáp Bắc", "SC-0602-011", at("02:52"), (Cut("Bắc 1", at("02:52")),), split=True),
+    ),
+    lone=4,
+    others=2,
+    alarms=132,
+    cut=9,
+    batteries=(
+        Battery("Trạm Đại An", timedelta(minutes=12), timedelta(minutes=40), low=True),
+        Battery("Trạm Hàm Giang", timedelta(minutes=25), timedelta(minutes=25), low=True),
+        Battery("Trạm Định An", timedelta(minutes=95), timedelta(minutes=30)),
+    ),
+    running=(
+        Running("SC-0602-004", "Ring 3 Càng Long – Tiểu Cần – Cầu Kè", at("02:41")),
+        Running("SC-0602-012", "BTS Đại An", at("02:44")),
+    ),
+    number=1,
+    wave=1,
+)
+AFTER = replace(TYPHOON, number=3, since=at("03:00"), before=47, fresh=20, restored=6)
+STORM: dict[str, Any] = {
+    "code": "DR-0602-005",
+    "device_name": "Sự cố diện rộng",
+    "title": "",
+    "instance": "",
+    "health": Health.DOWN,
+    "cause": Cause.STORM,
+    "site_name": "",
+    "commune": "",
+    "occurred_at": at("02:30"),
+    "extent": TYPHOON.total,
+    "storm": TYPHOON,
+}
+
 STORIES: Mapping[str, Story] = {
+    "storm-shift": replace(SHIFT, **STORM),
+    "storm-shift-second-wave": replace(SHIFT, **{**STORM, "storm": replace(TYPHOON, wave=2)}),
+    "storm-shift-raised": replace(SHIFT, **STORM, raised_from=2),
+    "storm-shift-late": replace(SHIFT, **STORM, late=timedelta(minutes=9), due_at=at("03:00")),
+    "storm-operations": replace(OPERATIONS, **STORM),
+    "storm-leader": replace(LEADER, **STORM),
+    "storm-department": replace(DEPARTMENT, **{**STORM, "extent": TYPHOON.total.outside()}),
+    "storm-approval": replace(
+        LEADER, **STORM, event=Event.APPROVAL, organisation="Sở Khoa học và Công nghệ", next=None
+    ),
+    "storm-update-shift": replace(SHIFT, **{**STORM, "storm": AFTER}, event=Event.STORM, now=at("03:30"), next=None),
+    "storm-update-leader": replace(LEADER, **{**STORM, "storm": AFTER}, event=Event.STORM, now=at("03:30"), next=None),
+    "storm-update-nothing-lost": replace(
+        SHIFT,
+        **{**STORM, "storm": Survey(at("02:30"), all_sites=20, others=8, alarms=8, number=2, since=at("03:15"))},
+        event=Event.STORM,
+        now=at("03:30"),
+        next=None,
+    ),
+    "storm-over-shift": restored(replace(SHIFT, **STORM)),
+    "storm-over-department": restored(replace(DEPARTMENT, **{**STORM, "extent": TYPHOON.total.outside()})),
+    "storm-taken-leader": replace(
+        LEADER, **STORM, event=Event.ACKNOWLEDGED, now=at("03:31:12"), taken=TAKEN, next=None
+    ),
     "step-shift": SHIFT,
     "step-shift-port": replace(
         SHIFT,

@@ -112,6 +112,8 @@ def _to_desk(story: Story) -> str:
 
 def _extent(story: Story) -> tuple[str | None, ...]:
     """Where it is, how far it reaches, and the sign of it, as short as a leader reads it."""
+    if story.storm is not None:
+        return (reach.reach(story),)
     brief = reach.brief(story)
     return (brief,) if brief else (say.place(story), reach.reach(story), say.sign(story))
 

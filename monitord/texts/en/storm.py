@@ -36,8 +36,7 @@ def to_desk(story: Story, now: Survey) -> str:
         say.head(story, what) + number,
         _total(story, now),
         say.late(story),
-        _cables(now),
-        _power(now),
+        _cables_and_power(now),
         *_groups(story, now, GROUPS),
         _dark(now),
         _priority(now),
@@ -59,8 +58,7 @@ def to_leader(story: Story, now: Survey) -> str:
         _total(story, now),
         say.late(story),
         *_groups(story, now, BRIEF),
-        _dark(now),
-        _priority(now),
+        "; ".join(part for part in (_dark(now), _priority(now)) if part),
         say.taken_before(story),
         say.told(story) if asks else _since_last(story, now),
         f"Please have somebody take it.{say.pausing(story)}" if asks else None,
@@ -103,7 +101,11 @@ def _total(story: Story, now: Survey) -> str:
     lost = f"{forms.number(now.lost, ',')} of {forms.number(every, ',')} {_what(now)} lost{share}"
     said = lost if now.lost else f"no {_what(now)} lost so far"
     at = forms.near(story.now, story.occurred_at, story.zone)
-    return f"As of {at} {say.day(story.now, story.zone)}: {said}{_change(story, now)}; {len(now.running)} incidents"
+    return f"As of {at} {say.day(story.now, story.zone)}: {said}{_change(story, now)}; {_gathered(now)}"
+
+
+def _gathered(now: Survey) -> str:
+    return f"{len(now.running)} incidents, gathered from {now.alarms} alarms"
 
 
 def _change(story: Story, now: Survey) -> str:
@@ -112,6 +114,10 @@ def _change(story: Story, now: Survey) -> str:
     word = "more" if now.lost > now.before else "less"
     more, then = abs(now.lost - now.before), forms.near(now.since, story.now, story.zone)
     return f", {forms.number(more, ',')} {word} than at {then}"
+
+
+def _cables_and_power(now: Survey) -> str | None:
+    return ". ".join(part for part in (_cables(now), _power(now)) if part) or None
 
 
 def _cables(now: Survey) -> str | None:
@@ -135,16 +141,19 @@ def _battery(one: Battery) -> str:
 
 def _groups(story: Story, now: Survey, most: int) -> list[str]:
     shown = [f"{PLACE[n]} {_group(story, group, now)}" for n, group in enumerate(now.groups[:most])]
-    rest = now.groups[most:]
     counted = [
-        f"{len(rest)} more groups: {sum(g.stations if now.all_stations else g.sites for g in rest)} {_what(now)}"
-        if rest
-        else "",
+        _others(now, now.groups[most:]),
         f"lone {_what(now)}: {now.lone}" if now.lone else "",
         f"other incidents: {now.others}" if now.others else "",
     ]
     said = "; ".join(part for part in counted if part)
     return [*shown, f"➕ {said[:1].upper()}{said[1:]}"] if said else shown
+
+
+def _others(now: Survey, rest: tuple[Group, ...]) -> str:
+    lost = sum(group.stations if now.all_stations else group.sites for group in rest)
+    cost = f"{forms.number(lost, ',')} {_what(now)} lost" if lost else f"no {_what(now)} lost"
+    return f"{len(rest)} more groups: {cost}" if rest else ""
 
 
 def _group(story: Story, group: Group, now: Survey) -> str:
@@ -176,12 +185,11 @@ def _priority(now: Survey) -> str | None:
 
 
 def _since_last(story: Story, now: Survey) -> str | None:
-    gathered = f"{now.alarms} alarms gathered, not sent one by one."
     if story.event is not Event.STORM:
-        return gathered
+        return None
     changed = [f"{now.fresh} new" if now.fresh else "", f"{now.restored} restored" if now.restored else ""]
     said = ", ".join(part for part in changed if part) or "no change"
-    return f"Since the last update: {said}. {gathered}"
+    return f"Since the last update: {said}."
 
 
 def _still_lost(now: Survey) -> str:

@@ -36,8 +36,7 @@ def to_desk(story: Story, now: Survey) -> str:
         say.head(story, what) + number,
         _total(story, now),
         say.late(story),
-        _cables(now),
-        _power(now),
+        _cables_and_power(now),
         *_groups(story, now, GROUPS),
         _dark(now),
         _priority(now),
@@ -57,8 +56,7 @@ def to_leader(story: Story, now: Survey) -> str:
         _total(story, now),
         say.late(story),
         *_groups(story, now, BRIEF),
-        _dark(now),
-        _priority(now),
+        "; ".join(part for part in (_dark(now), _priority(now)) if part),
         say.taken_before(story),
         say.told(story) if asks else _since_last(story, now),
         f"Kính đề nghị {story.address_form} chỉ đạo cử người tiếp nhận, xử lý.{say.pausing(story)}" if asks else None,
@@ -97,7 +95,11 @@ def _total(story: Story, now: Survey) -> str:
     lost = f"{forms.number(now.lost, '.')}/{forms.number(every, '.')} {_what(now)} mất liên lạc{share}"
     said = lost if now.lost else f"chưa mất {_what(now)} nào"
     at = forms.near(story.now, story.occurred_at, story.zone)
-    return f"Tính đến {at} {say.day(story.now, story.zone)}: {said}{_change(story, now)}; {len(now.running)} sự cố"
+    return f"Tính đến {at} {say.day(story.now, story.zone)}: {said}{_change(story, now)}; {_gathered(now)}"
+
+
+def _gathered(now: Survey) -> str:
+    return f"{len(now.running)} sự cố, gộp từ {now.alarms} cảnh báo"
 
 
 def _change(story: Story, now: Survey) -> str:
@@ -106,6 +108,10 @@ def _change(story: Story, now: Survey) -> str:
     word = "tăng" if now.lost > now.before else "giảm"
     more, then = abs(now.lost - now.before), forms.near(now.since, story.now, story.zone)
     return f", {word} {forms.number(more, '.')} so với {then}"
+
+
+def _cables_and_power(now: Survey) -> str | None:
+    return ". ".join(part for part in (_cables(now), _power(now)) if part) or None
 
 
 def _cables(now: Survey) -> str | None:
@@ -129,16 +135,19 @@ def _battery(one: Battery) -> str:
 
 def _groups(story: Story, now: Survey, most: int) -> list[str]:
     shown = [f"{PLACE[n]} {_group(story, group, now)}" for n, group in enumerate(now.groups[:most])]
-    rest = now.groups[most:]
     counted = [
-        f"{len(rest)} nhóm khác: {sum(g.stations if now.all_stations else g.sites for g in rest)} {_what(now)}"
-        if rest
-        else "",
+        _others(now, now.groups[most:]),
         f"{_what(now)} lẻ: {now.lone}" if now.lone else "",
         f"sự cố khác: {now.others}" if now.others else "",
     ]
     said = "; ".join(part for part in counted if part)
     return [*shown, f"➕ {said[:1].upper()}{said[1:]}"] if said else shown
+
+
+def _others(now: Survey, rest: tuple[Group, ...]) -> str:
+    lost = sum(group.stations if now.all_stations else group.sites for group in rest)
+    cost = f"mất {forms.number(lost, '.')} {_what(now)}" if lost else f"chưa mất {_what(now)}"
+    return f"{len(rest)} nhóm khác {cost}" if rest else ""
 
 
 def _group(story: Story, group: Group, now: Survey) -> str:
@@ -170,12 +179,11 @@ def _priority(now: Survey) -> str | None:
 
 
 def _since_last(story: Story, now: Survey) -> str | None:
-    gathered = f"Gộp {now.alarms} cảnh báo, không gửi riêng."
     if story.event is not Event.STORM:
-        return gathered
+        return None
     changed = [f"mới {now.fresh}" if now.fresh else "", f"khôi phục {now.restored}" if now.restored else ""]
     said = ", ".join(part for part in changed if part) or "không thay đổi"
-    return f"Từ bản trước: {said}. {gathered}"
+    return f"Từ bản trước: {said}."
 
 
 def _still_lost(now: Survey) -> str:
