@@ -23,6 +23,7 @@ from tests.sim.check_ladders import judge_ladders
 from tests.sim.check_letters import judge_letters
 from tests.sim.check_looks import judge_looks
 from tests.sim.check_presses import judge_presses, judge_typed
+from tests.sim.check_storms import judge_storms
 from tests.sim.daemon import ALIVE
 from tests.sim.history import ANCHOR_KEY, History
 from tests.sim.place import read
@@ -41,6 +42,7 @@ def judge(history: History, database: Path) -> list[str]:
     judge_letters(truth, wrong)
     judge_caps(truth, wrong)
     judge_causes(truth, wrong)
+    judge_storms(truth, wrong)
     judge_presses(truth, wrong)
     judge_typed(truth, wrong)
     _secrets(truth, wrong)

@@ -21,6 +21,7 @@ RAISED_BY = {
     Event.MERGED: (FactKind.INCIDENT_MERGED, FactKind.INCIDENT_RESTORED),
     Event.ACK_EXPIRED: (FactKind.INCIDENT_ACK_EXPIRED,),
     Event.SENT_BACK: (FactKind.INCIDENT_NOTED,),
+    Event.STORM: (FactKind.STORM_TOLD,),
     Event.COVERAGE: (FactKind.COVERAGE_GAP,),
 }
 """What is decided when somebody is told; each such row of an incident's log may tell a person once on a channel."""

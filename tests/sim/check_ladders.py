@@ -100,6 +100,13 @@ def ladders_of(truth: Truth, incident: int, unit: str) -> list[Ladder]:
             case FactKind.INCIDENT_OPENED:
                 policy = policy_of(row.refs["severity"])
                 ladders.append(Ladder(at, policy, unit, 0))
+            case FactKind.STORM_CARRIES:
+                if ladders[-1].closed is None:
+                    ladders[-1].closed = at
+            case FactKind.STORM_LEFT | FactKind.STORM_WAVE:
+                if ladders[-1].closed is None:
+                    ladders[-1].closed = at
+                ladders.append(Ladder(at, policy, unit, row.refs["round"], by_hand=row.kind == FactKind.STORM_WAVE))
             case FactKind.INCIDENT_CHANGED if "severity" in row.refs:
                 policy = policy_of(row.refs["severity"])
                 if ladders[-1].closed is None:

@@ -5,7 +5,9 @@ from typing import Any
 
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Delivery
-from tests.sim.province import CHAT, STAND_INS
+from monitord.domain.storm import FIRST, STORM
+from tests.sim.check_storms import carried
+from tests.sim.province import CHAT, STAND_INS, STORMS
 from tests.sim.reasons import ASKING, TELLING, away, closed
 from tests.sim.telegram import Try
 from tests.sim.truth import AFTER_START, Truth
@@ -103,9 +105,9 @@ def _times(truth: Truth, notice: Any) -> Iterator[str]:
     for begins, ends, fresh in _free(truth, notice["channel"]):
         a, b = max(begins, queued), min(ends, done, end)
         failed = [t for t in tries if a <= t.at < b and not (t.arrived and t.outcome)]
-        allowed = PATIENCE * (1 + len(failed))
+        allowed = PATIENCE * (1 + len(failed)) + _put_off(truth, notice)
         if not failed and (fresh or begins <= queued - 1):
-            allowed = TIGHT if begins <= queued - 1 else TIGHT + AFTER_START
+            allowed = _put_off(truth, notice) + (TIGHT if begins <= queued - 1 else TIGHT + AFTER_START)
         # One chat is spoken to by one attempt at a time, and each that gets no answer takes ten seconds.
         chat = str(CHAT.get(notice["person"]))
         others = (t for t in truth.history.telegram.tries if t.chat == chat and t.notice != notice["id"])
@@ -113,6 +115,16 @@ def _times(truth: Truth, notice: Any) -> Iterator[str]:
         allowed += HANGS * max(0, len(hung) - 1)
         if b - a > allowed:
             yield f"I4: queued at {queued:.1f}, still not there at {b:.1f}, the way was free from {a:.1f}"
+
+
+def _put_off(truth: Truth, notice: Any) -> float:
+    """Return for how long a notice may be kept back: one that may be gathered into a storm, and one of a storm to who
+    heard of that just now."""
+    if notice["event"] not in TELLING or not any(edition.storms for edition in truth.history.editions.values()):
+        return 0.0
+    targets = {incident["id"]: incident["target"] for incident in truth.incidents}
+    storm = targets[notice["incident"]].startswith(STORM)
+    return FIRST.total_seconds() if storm else STORMS.gather.total_seconds()
 
 
 def _free(truth: Truth, channel: str) -> Iterator[tuple[float, float, bool]]:
@@ -202,7 +214,9 @@ def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:
         n["person"] for n in mine if n["event"] in ENDS and truth.queued(n) >= last - 0.5 and truth.letters[n["id"]]
     }
     unreached = {n["person"] for n in mine if n["event"] in ENDS and n["state"] == "dead"}
-    if silent := told - heard - unreached - _bygone(truth):
+    # What ends in a storm is told by its summaries.
+    told_of = any(a <= last <= b for a, b in carried(truth, incident["id"]))
+    if (silent := told - heard - unreached - _bygone(truth)) and not told_of:
         wrong.append(f"{incident['code']}: I3: {sorted(silent)} were told of it and not of its end")
     # Who died with a row in hand cannot know whether it left.
     claimed = {notice for _, notice in truth.history.claims}

@@ -11,6 +11,7 @@ _PHASE: Mapping[str, str] = {
     FactKind.INCIDENT_OPENED: "open",
     FactKind.INCIDENT_ACK_EXPIRED: "open",
     FactKind.INCIDENT_ESCALATED: "open",
+    FactKind.STORM_WAVE: "open",
     FactKind.INCIDENT_ACKNOWLEDGED: "acknowledged",
     FactKind.INCIDENT_RESTORED: "restored",
 }

@@ -174,9 +174,11 @@ class Night:
         with read() as connection:
             look = connection.exec_driver_sql
             armed = [row[0] for row in look("SELECT incident FROM timer WHERE state = 'armed'")]
-            for ident, code, phase in look("SELECT id, code, phase FROM incident ORDER BY id"):
+            storms = {row[0] for row in look("SELECT incident FROM storm WHERE ended_at IS NULL")}
+            for ident, code, phase, storm in look("SELECT id, code, phase, storm FROM incident ORDER BY id"):
                 number = armed.count(ident)
-                if number != (0 if phase in ("restored", "closed") else 1):
+                carried = phase == "open" and storm in storms
+                if number != (0 if carried or phase in ("restored", "closed") else 1):
                     self.history.wrong.append(
                         f"I7: {code} is {phase} with {number} timers at {self.history.universe.now:.1f}"
                     )

@@ -12,6 +12,7 @@ from monitord.domain.network import Device, Link, Site, SnmpAccess, Target, Timi
 from monitord.domain.people import DutyKind, Organisation, OrganisationRole, Person, Unit
 from monitord.domain.policy import Policy, PolicyStep, Whom
 from monitord.domain.roster import Shift
+from monitord.domain.storm import NEVER, StormRules
 from monitord.domain.topology import NONE as NO_TOPOLOGY
 from monitord.domain.topology import Ring, Topology, joints_of
 from monitord.judge.registry import builtin_folder, find_checks
@@ -41,6 +42,8 @@ STEPS: Mapping[str, tuple[tuple[float, Whom, str], ...]] = {
 REPEAT = 3600.0
 APPROVAL = 600.0
 """Seconds after which the next leader is asked to approve a report; what it adds to the ladder stands in `steps_of`."""
+STORMS = StormRules(opened=2, within=timedelta(minutes=10), running=2, alone=1, calm=timedelta(minutes=20))
+"""When little enough is a storm that nights have some."""
 REOPENS = 600.0
 """Seconds within which a fault that comes back is the same incident."""
 DUTIES: Mapping[tuple[str, str], tuple[str, str]] = {
@@ -83,6 +86,8 @@ class Edition:
     devices: frozenset[str]
     unbound: frozenset[str] = frozenset()
     """People without a Telegram address."""
+    storms: bool = False
+    """Whether so much at once is told as one."""
 
 
 def first_edition(rng: random.Random) -> Edition:
@@ -100,12 +105,14 @@ def first_edition(rng: random.Random) -> Edition:
         shifts = [s for s in shifts if (s.unit, s.duty) != gap or s.start > BEGIN or s.end <= BEGIN]
     unbound = frozenset({"o1"}) if rng.random() < 0.3 else frozenset()
     devices = frozenset(SEVERITY) | (frozenset(RING) if rng.random() < 0.12 else frozenset())
-    return Edition(0, tuple(shifts), frozenset(NAMES), devices, unbound)
+    return Edition(0, tuple(shifts), frozenset(NAMES), devices, unbound, storms=rng.random() < 0.3)
 
 
 def next_edition(edition: Edition, rng: random.Random) -> Edition:
     """Return the edition after it: somebody swapped, somebody gone, a device taken out or put back."""
     number = edition.number + 1
+    if rng.random() < 0.1:
+        return replace(edition, number=number, storms=not edition.storms)
     match rng.choice(("swap", "swap", "leave", "device")):
         case "swap":
             unit, duty = rng.choice(sorted(DUTIES))
@@ -179,6 +186,7 @@ def settings_of(edition: Edition) -> Settings:
         hash=f"edition-{edition.number}",
         files=(),
         reopen_within=timedelta(seconds=REOPENS),
+        storm=STORMS if edition.storms else NEVER,
     )  # fmt: skip
 
 

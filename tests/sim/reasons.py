@@ -37,7 +37,15 @@ def closed(truth: Truth, notice: Any) -> float | None:
                 if (seen == notice["round"] and event in TELLING) or (event == "acknowledged" and at >= queued):
                     return at
                 seen += 1
-            case FactKind.INCIDENT_CHANGED if "severity" in row.refs and _open(truth, row):
+            case FactKind.STORM_CARRIES if event in (*TELLING, "reopened", "changed") and at >= queued:
+                return at
+            case FactKind.STORM_TOLD if event == "storm" and at > queued:
+                return at
+            case FactKind.STORM_WAVE | FactKind.STORM_LEFT:
+                if (seen == notice["round"] and event in TELLING) or (event == "acknowledged" and at >= queued):
+                    return at
+                seen += 1
+            case FactKind.INCIDENT_CHANGED if "round" in row.refs:
                 if seen == notice["round"] and event in TELLING:
                     return at
                 seen += 1
@@ -62,18 +70,3 @@ def away(truth: Truth, notice: Any) -> list[tuple[float, float]]:
         elif row.kind in (FactKind.INCIDENT_RESTORED, FactKind.INCIDENT_ACKNOWLEDGED) and since is None:
             since = at
     return found if since is None else [*found, (since, truth.history.ended)]
-
-
-def _open(truth: Truth, changed: Any) -> bool:
-    phase = True
-    for row in truth.of[changed.incident]:
-        if row.seq >= changed.seq:
-            return phase
-        match row.kind:
-            case FactKind.INCIDENT_ACKNOWLEDGED:
-                phase = False
-            case FactKind.INCIDENT_ACK_EXPIRED | FactKind.INCIDENT_ESCALATED:
-                phase = True
-            case FactKind.INCIDENT_REOPENED:
-                phase = bool(row.refs["phase"] == "open")
-    return phase
