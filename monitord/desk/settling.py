@@ -15,11 +15,13 @@ from monitord.desk.gathering import gather
 from monitord.desk.holding import own_holds, standing_of, tell_if_over, windows_over
 from monitord.desk.ladders import ladder_time, time_left
 from monitord.domain import escalation, lifecycle
+from monitord.domain.decision import Decision
 from monitord.domain.health import FAULTS, Cause, Health
 from monitord.domain.holding import HUSHES, Standing
 from monitord.domain.incident import Incident, Phase, code, next_number
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import Device, Target, TargetId
+from monitord.domain.notice import Event
 from monitord.domain.storm import opened_in, told_in
 from monitord.domain.wiring import parts
 from monitord.store import tables as t
@@ -89,17 +91,34 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
         _say_why(tx, context, target, at)
         return
     incident = _numbered(tx, context, seen, last, at)
-    storm = storms.over(tx, incident)
-    told_from = None if storm is not None else storms.told_from(tx, context, incident, at)
-    decision = (
-        opened_in(incident, storm) if storm is not None else escalation.opened(incident, context.book(tx, at), at.now)
-    )
-    first, *rest = decision.facts
-    decision = replace(decision, facts=(replace(first, refs={**first.refs, **why}), *rest))
-    write(tx, decision, at, tell_from=lambda notice: told_from)
+    _open(tx, context, incident, why, at)
     _take_in_below(tx, context, device, target, at)
     _say_why(tx, context, target, at)
-    storms.watch(tx, context, incident, at)
+    if storms.watch(tx, context, incident, at) is None:
+        _tell(tx, context, incident.id, at)
+
+
+def _open(tx: Tx, context: Context, incident: Incident, why: Mapping[str, Any], at: Moment) -> None:
+    """Write that an incident opened. It is told at once, but in a storm, or where it may be one too many."""
+    storm = storms.over(tx, incident)
+    if storm is not None:
+        decision = opened_in(incident, storm)
+    elif storms.tips(tx, context, incident, at):
+        decision = Decision(incident, (escalation.opened_fact(incident),))
+    else:
+        decision = escalation.opened(incident, context.book(tx, at), at.now)
+    first, *rest = decision.facts
+    decision = replace(decision, facts=(replace(first, refs={**first.refs, **why}), *rest))
+    told_from = storms.told_from(tx, context, decision.incident, at) if storm is None else None
+    write(tx, decision, at, tell_from=lambda notice: told_from if notice.event is Event.STEP else None)
+
+
+def _tell(tx: Tx, context: Context, ident: int, at: Moment) -> None:
+    """Tell an incident that was not told at once and is no part of a storm: what it seemed to be one too many of was
+    gathered into it, or it into that."""
+    incident = tx.incident(ident)
+    if incident is not None and incident.phase is Phase.OPEN and incident.storm is None and incident.step < 0:
+        write(tx, escalation.step_due(incident, context.book(tx, at), at.now), at)
 
 
 def _say_why(tx: Tx, context: Context, target: Target, at: Moment) -> None:

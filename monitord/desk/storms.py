@@ -46,20 +46,21 @@ def told_from(tx: Tx, context: Context, incident: Incident, at: Moment) -> datet
     return storms.tell_from(sum(ident != incident.id for ident, _ in before), incident.severity, rules, at.now)
 
 
-def watch(tx: Tx, context: Context, incident: Incident, at: Moment) -> None:
-    """Let a storm begin, or rise again, when an incident that opened just now was one too many."""
-    rules = context.settings.storm
-    if not rules.opened or not storms.is_weather(incident.target) or incident.unit not in context.settings.units:
-        return
+def tips(tx: Tx, context: Context, incident: Incident, at: Moment) -> bool:
+    """Return whether a new incident may be one too many, so that a storm begins, or rises again, with it."""
+    known = storms.may_carry(incident) and incident.unit in context.settings.units and context.settings.storm.opened
+    return bool(known) and storms.begins(_lately(tx, context, incident.unit, at), context.settings.storm)
+
+
+def watch(tx: Tx, context: Context, incident: Incident, at: Moment) -> Storm | None:
+    """Let a storm begin, or rise again, when an incident that opened just now was one too many; return the storm."""
     storm = rows.running_storm(tx, incident.unit)
-    if storm is not None and not storm.calm:
-        return
-    if not storms.begins(_lately(tx, context, incident.unit, at), rules):
-        return
-    if storm is None:
-        _begin(tx, context, incident.unit, at)
-    else:
-        _rise_again(tx, context, storm, at)
+    if (storm is None or storm.calm) and tips(tx, context, incident, at):
+        if storm is None:
+            _begin(tx, context, incident.unit, at)
+        else:
+            _rise_again(tx, context, storm, at)
+    return rows.running_storm(tx, incident.unit)
 
 
 def keep(tx: Tx, context: Context, at: Moment, *, a_round: bool) -> float | None:
@@ -137,7 +138,8 @@ def _begin(tx: Tx, context: Context, unit: str, at: Moment) -> None:
     storm = rows.begin_storm(tx, incident)
     for member in members:
         if storms.may_carry(member):
-            write(tx, storms.carried(member, storm, "begun"), at)
+            known = replace(member, spent=lifecycle.spent_by(member, ladder_time(tx, member.id, at)))
+            write(tx, storms.carried(known, storm, "begun"), at)
     now = survey(tx, context, storm, at)
     severity = _severity(context, now, severity)
     incident = replace(incident, severity=severity, policy=settings.policy_for(unit, severity))

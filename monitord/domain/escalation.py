@@ -193,6 +193,10 @@ def noted(incident: Incident, person: str, duty: str, book: DutyBook, now: datet
     The steps above him wait `noted_holds` from now, and the request goes back down to those of the first step. `now` is
     the ladder's own time.
     """
+    if incident.storm is not None:
+        # Its storm goes on as it does: he knows of this one, and that is all.
+        refs: dict[str, object] = {"duty": duty, "round": incident.round}
+        return Decision(incident, (Fact(FactKind.INCIDENT_NOTED, incident.id, incident.target, person, refs),))
     holds_until = now + incident.policy.noted_holds
     pause = max(timedelta(0), holds_until - due_at(incident.policy, incident.ladder_from, incident.step + 1))
     after = replace(incident, ladder_from=incident.ladder_from + pause)

@@ -51,10 +51,10 @@ class Incident:
     (`ladder_from` moves when an expired acknowledgement starts it again). `step` is the highest step told so far.
 
     A fault that comes back soon is the same incident: `reopened` counts how often, `episode_from` is the beginning of
-    the present episode (None: the first), `down_before` the length of the earlier ones. While it is restored, `spent`
-    is how much of the ladder's time has gone by, or what was left of the acknowledgement, so that flapping resets
-    neither. `hushed` is True while people
-    were not told of the last restoration because their target was held. One that comes back late is a new incident,
+    the present episode (None: the first), `down_before` the length of the earlier ones. While it is restored, or a
+    storm tells of it, `spent` is how much of the ladder's time has gone by, or what was left of the acknowledgement, so
+    that flapping resets neither. `hushed` is True while people were not told of the last restoration because their
+    target was held. One that comes back late is a new incident,
     linked by `recurrence_of`, the `recurrence`-th in a row. A security incident has a `lane`, perhaps a `site`; while
     it is `suspected` only named persons hear of it. `told_health` is the health in which people were last told of it,
     `suspect` what it probably comes from (`probable.Suspect`), None while nothing points anywhere. `storm` is the

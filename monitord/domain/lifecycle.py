@@ -36,7 +36,8 @@ def restored(
     if incident.phase is Phase.ACKNOWLEDGED:
         spent = max(timedelta(0), left or timedelta(0))
     else:
-        spent = incident.spent if ladder_now is None else _spent(incident, ladder_now)
+        # In a storm no ladder goes on.
+        spent = incident.spent if ladder_now is None or incident.storm else spent_by(incident, ladder_now)
     after = replace(incident, phase=Phase.RESTORED, restored_at=at, spent=spent, hushed=hushed)
     refs: dict[str, str | float | None] = {
         "restored": stamp(at),
@@ -52,7 +53,7 @@ def restored(
     return Decision(after, (fact,), () if hushed else end_told(after, told), None)
 
 
-def _spent(incident: Incident, ladder_now: datetime) -> timedelta:
+def spent_by(incident: Incident, ladder_now: datetime) -> timedelta:
     """Return how much of its time a ladder has used: up to the next step and not beyond.
 
     What fell due while nobody could look was not told, and the fault may have been gone by then.

@@ -15,6 +15,7 @@ from monitord.desk.context import Context
 from monitord.desk.desk import Desk
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import Cause, Health
+from monitord.domain.storm import NEVER
 from monitord.settings.model import Settings
 from monitord.store.engine import writing_engine
 from monitord.store.migrate import bring_up
@@ -26,7 +27,7 @@ from tests.support.night import Reserve, Uncounted
 
 
 def settings_with(folder: Path, devices: int) -> Settings:
-    """Return settings with so many devices, each a copy of one that was read from YAML."""
+    """Return settings with so many devices, each a copy of one that was read from YAML; each is told by itself."""
     settings, _ = settings_of(write_settings(folder, 1), SECRETS)
     (one,) = settings.devices.values()
     many = {}
@@ -34,7 +35,7 @@ def settings_with(folder: Path, devices: int) -> Settings:
         name = device_id(n)
         targets = tuple(replace(t, id=t.id.replace(one.id, name, 1), device=name) for t in one.targets)
         many[name] = replace(one, id=name, name=f"Thiết bị {n}", targets=targets)
-    return replace(settings, devices=many)
+    return replace(settings, devices=many, storm=NEVER)
 
 
 def agent_of(n: int) -> str:

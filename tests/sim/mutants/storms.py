@@ -1,0 +1,62 @@
+"""Bugs in storms: when one begins, what it carries, and what is left of it."""
+
+from tests.sim.mutants.mutant import Mutant, one
+
+STORMY: tuple[Mutant, ...] = (
+    one(
+        "storm-at-any-time",
+        "a storm begins with the second incident of a day",
+        "desk/storms.py",
+        "    found = rows.lately(tx, unit, at.now - rules.within, at.now, 4 * rules.opened)",
+        "    found = rows.lately(tx, unit, at.now - 100 * rules.within, at.now, 4 * rules.opened)",
+    ),
+    one(
+        "carried-rings",
+        "what a storm carries goes on ringing by itself",
+        "desk/context.py",
+        "    if decision.timer is not None and not (decision.incident.storm and decision.incident.phase is Phase.OPEN):",
+        "    if decision.timer is not None:",
+    ),
+    one(
+        "queued-before-the-storm",
+        "what was queued before a storm began is sent though that tells of it",
+        "desk/reasons.py",
+        '        return "storm"',
+        "        pass",
+    ),
+    one(
+        "storm-leaves-them",
+        "what is left when a storm is over is told by nobody",
+        "desk/storms.py",
+        "        write(tx, storms.let_go(left, storm, book, at.now), at)",
+        "        pass",
+    ),
+    one(
+        "storm-for-ever",
+        "a storm does not end",
+        "domain/storm.py",
+        "    return not rules.opened or (running < rules.few and still)",
+        "    return False",
+    ),
+    one(
+        "back-in-the-storm-told",
+        "what comes back in a storm is told by itself",
+        "desk/storms.py",
+        "    storm = over(tx, again.incident)\n    if storm is None:",
+        "    storm = over(tx, again.incident)\n    if storm is not None:",
+    ),
+    one(
+        "no-summaries",
+        "nobody hears what changed in a storm",
+        "desk/storms.py",
+        "    for notice in notices:\n        tx.queue(notice, at.now)",
+        "    for notice in notices:\n        pass",
+    ),
+    one(
+        "storm-told-again-at-once",
+        "who heard of a storm hears of it again as soon as it is graver",
+        "desk/storms.py",
+        "    return lambda notice: until if notice.person in heard else None",
+        "    return lambda notice: None",
+    ),
+)
