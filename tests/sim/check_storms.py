@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from monitord.domain.journal import FactKind
@@ -18,6 +19,8 @@ OUT = (
     FactKind.INCIDENT_MERGED,
 )
 """After one of these a storm tells no longer of an incident, until a row says that it does again."""
+HOUR, LATEST = 3600.0, 130.0
+"""Within what a summary comes though nothing changed, and how late it may be."""
 MOST = 3
 """Messages that one person gets of a unit in the first minutes of a storm."""
 
@@ -67,7 +70,25 @@ def judge_storms(truth: Truth, wrong: list[str]) -> None:
                     if begins < queued < ends and not approved:
                         wrong.append(f"S2: {notice['key']} was queued at {queued:.1f} though a storm tells of it")
     for ident, rows in storms.items():
+        _summaries(truth, ident, wrong)
         _first_minutes(truth, units[ident], truth.at(rows[0]), targets, units, wrong)
+
+
+def _summaries(truth: Truth, storm: int, wrong: list[str]) -> None:
+    """Whoever a summary names gets it, and one comes at least once an hour."""
+    rows = truth.of[storm]
+    for row in rows:
+        if row.kind == FactKind.STORM_TOLD:
+            mine = [n for n in truth.outbox if n["incident"] == storm and n["event"] == "storm"]
+            got = {n["person"] for n in mine if n["subject"].startswith(f"{row.refs['summary']}@")}
+            if missing := set(row.refs["people"]) - got:
+                wrong.append(f"S5: summary {row.refs['summary']} of storm {storm} was not queued for {missing}")
+    kinds = (FactKind.INCIDENT_OPENED, FactKind.STORM_TOLD, FactKind.INCIDENT_RESTORED)
+    instants = [truth.at(row) for row in rows if row.kind in kinds]
+    for begins, ends in pairwise(instants):
+        by = truth.by(begins + HOUR, LATEST)
+        if by is not None and by < ends and not truth.clock_wrong(begins, ends):
+            wrong.append(f"S5: storm {storm} was not told of from {begins:.1f} to {ends:.1f}")
 
 
 def _begins(truth: Truth, wrong: list[str]) -> None:
