@@ -6,6 +6,7 @@ numbers that no battery has, are "not known".
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from monitord.sdk import Cause, Check, Health, Needs, Sight, Syntax, Verdict, unanswered
 
@@ -58,10 +59,11 @@ def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
     known = ((left, f"{left} min"), (charged, f"{charged} %"))
     shown = ", ".join(text for number, text in known if number is not None)
     running_out = on_battery and left is not None and left <= params.low_minutes
+    lasts = timedelta(minutes=left) if on_battery and left is not None else None
     if status in (LOW, DEPLETED) or running_out:
-        return Verdict.down(Cause.BATTERY_LOW, shown, readings)
+        return Verdict(Health.DOWN, Cause.BATTERY_LOW, shown, readings, lasts=lasts)
     if on_battery:
-        return Verdict(Health.DEGRADED, Cause.ON_BATTERY, shown, readings)
+        return Verdict(Health.DEGRADED, Cause.ON_BATTERY, shown, readings, lasts=lasts)
     return Verdict.up("", readings)
 
 

@@ -1,5 +1,6 @@
 """What an incident probably comes from: worked out from what is known around it, written when it changes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -9,10 +10,12 @@ import structlog
 
 from monitord.desk.context import Context
 from monitord.desk.pictures import pictures
-from monitord.domain.health import FAULTS, Health
+from monitord.domain.correlation import Picture
+from monitord.domain.health import FAULTS, Cause, Health
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import TargetId
+from monitord.domain.powering import POWER
 from monitord.domain.probable import Evidence, Suspect, probable
 from monitord.domain.wiring import parts
 from monitord.store import tables as t
@@ -20,31 +23,48 @@ from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
 log = structlog.get_logger("desk")
-POWER = "ups_battery"
-"""The check whose fault says that a place runs on battery."""
-_ROWS = sa.select(t.target.c.id, t.target.c.known, t.target.c.first_bad).where(
+_ROWS = sa.select(t.target.c.id, t.target.c.known, t.target.c.first_bad, t.target.c.lasts_until).where(
     t.target.c.id.in_(sa.bindparam("the_ids", expanding=True))
 )
 
 
 def evidence(tx: Tx, context: Context, target: TargetId) -> Evidence:
-    """Return what is known beside the fault of a device or of a cable; nothing beside any other."""
+    """Return what is known beside the fault of a device, a place, a power area or a cable; nothing beside any other."""
     if target not in context.targets:
         return Evidence()
     device = context.targets[target][0]
-    kind = parts(target)
-    if kind is None and context.agents.get(device.id) != target:
-        return Evidence()
-    picture = pictures(tx, context, (target,)).firm
-    if kind is not None:
-        return Evidence(segments=picture.judge(target).segments)
-    power = list(_power(tx, context, device.site))
-    lost = [row.first_bad for row in power if row.known is not None and Health(row.known) in FAULTS and row.first_bad]
+    match parts(target):
+        case None if context.agents.get(device.id) == target:
+            picture = pictures(tx, context, (target,)).firm
+            return _beside(tx, context, picture, device.site, (device.id,), picture.silent(device.id))
+        case ("site", ident):
+            place = context.wiring.grid.places[ident]
+            picture = pictures(tx, context, (target,)).firm
+            return _beside(tx, context, picture, place.site, place.devices, picture.powers.dark(place))
+        case ("area", ident):
+            judged = pictures(tx, context, (target,)).firm.powers.area(ident)
+            lost = judged.since if judged.cause is Cause.AREA_MAINS else None
+            return Evidence(mains_lost=lost)
+        case None:
+            return Evidence()
+        case _:
+            return Evidence(segments=pictures(tx, context, (target,)).firm.judge(target).segments)
+
+
+def _beside(tx: Tx, context: Context, picture: Picture, site: str, devices: Sequence[str], silent: bool) -> Evidence:
+    """Return what is known of the power of a site and of the links of devices there."""
+    power = _power(tx, context, site)
+    lost = [row for row in power if row.known is not None and Health(row.known) in FAULTS and row.first_bad]
+    agents = [context.agents[name] for name in devices if name in context.agents]
+    since = picture.powers.since(agents) if silent else None
+    ends = min((row.lasts_until for row in lost if row.lasts_until is not None), default=None)
+    links = dict.fromkeys(link for name in devices for link in context.wiring.links_at.get(name, ()))
     return Evidence(
-        silent=picture.silent(device.id),
-        mains_lost=min(lost, default=None),
+        silent=silent,
+        mains_lost=min((row.first_bad for row in lost), default=None),
+        lasting=None if ends is None or since is None else ends - since,
         power_well=bool(power) and all(row.known == Health.UP for row in power),
-        dead_links=tuple(link for link in context.wiring.links_at.get(device.id, ()) if picture.failed(link)),
+        dead_links=tuple(link for link in links if picture.failed(link)),
     )
 
 

@@ -11,6 +11,7 @@ import structlog
 from monitord.desk.context import Context, write
 from monitord.desk.extents import extent
 from monitord.desk.holding import own_holds, planned_cut, windows_over
+from monitord.desk.power import batteries, is_power, places_of
 from monitord.desk.wholes import severity_for
 from monitord.domain import lifecycle
 from monitord.domain.decision import Told
@@ -24,7 +25,20 @@ from monitord.store.tx import Tx
 
 log = structlog.get_logger("desk")
 _ROW = sa.select(t.target).where(t.target.c.id == sa.bindparam("the_id"))
-CUT = frozenset({Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TIMED_OUT, Cause.REFUSED, Cause.ON_BATTERY})
+SHORT = 2
+"""The severity of a place on battery once the team has to leave: then, and not before, people are woken."""
+CUT = frozenset(
+    {
+        Cause.SITE_SILENT,
+        Cause.AREA_MAINS,
+        Cause.AREA_SILENT,
+        Cause.NO_ANSWER,
+        Cause.UNREACHABLE,
+        Cause.TIMED_OUT,
+        Cause.REFUSED,
+        Cause.ON_BATTERY,
+    }
+)
 """What a power cut explains; a low battery it does not."""
 
 
@@ -39,7 +53,10 @@ def severity_of(
     if planned is not None and Cause(row["cause"]) in CUT:
         severity = max(severity, settings.planned_cut_severity)
     why = {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
-    loss = gravest(settings.loss_rules, extent(tx, context, target.id)) if settings.loss_rules else None
+    kind_of_power = is_power(target.id) and health is Health.DEGRADED
+    if kind_of_power and any(b.short for b in batteries(tx, context, places_of(tx, context, target.id), at.now)):
+        severity, why = min(severity, SHORT), {**why, "battery_short": 1}
+    loss = gravest(settings.loss_rules, extent(tx, context, target.id, at.now)) if settings.loss_rules else None
     if loss is not None and loss.severity < severity:
         return loss.severity, {**why, "loss_rule": loss.id}
     return severity, why
@@ -63,7 +80,8 @@ def change(tx: Tx, context: Context, device: Device, target: Target, row: Any, r
     else:
         # Somebody has it, or a storm tells of it: its ladder waits, and would begin again by the severer policy.
         tx.save(after)
-    tell_change(tx, context, device, target, row, after, told, at, told_anew)
+    risen = after.severity < running.severity and running.phase is Phase.ACKNOWLEDGED
+    tell_change(tx, context, device, target, row, after, told, at, told_anew, risen=risen)
 
 
 def tell_change(
@@ -76,6 +94,8 @@ def tell_change(
     told: Iterable[Told],
     at: Moment,
     but: frozenset[str] = frozenset(),
+    *,
+    risen: bool = False,
 ) -> None:
     """Tell in which health an incident is seen now; while its target is muted or flaps, or a storm tells of it, that
     waits."""
@@ -84,7 +104,7 @@ def tell_change(
         Hold.FLAPPING,
     }:
         return
-    decision = lifecycle.change_told(incident, told, at.now, but)
+    decision = lifecycle.change_told(incident, told, at.now, but, risen=risen)
     tx.append(decision.facts, at)
     tx.save(decision.incident)
     for notice in decision.notices:
@@ -94,8 +114,9 @@ def tell_change(
 def tell_what_grew(tx: Tx, context: Context, at: Moment) -> None:
     """Let every running incident be as grave as what is lost with it now; one that cannot be worked out keeps nobody
     else from being told."""
-    for running in tx.running_incidents() if context.settings.loss_rules else ():
-        if running.target in context.targets and not running.suspected and running.severity > 1:
+    for running in tx.running_incidents():
+        may = bool(context.settings.loss_rules) or is_power(running.target)
+        if may and running.target in context.targets and not running.suspected and running.severity > 1:
             error = tx.isolated(partial(_grow, tx, context, running, at))
             if error is not None:
                 log.error("severity.failed", incident=running.code, error=repr(error))

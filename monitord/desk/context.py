@@ -58,7 +58,7 @@ class Context:
         for device in settings.devices.values():
             for parent in parents_of(settings.devices, device):
                 below.setdefault(parent.id, []).append(device.id)
-        wiring = wiring_of(settings.devices, settings.links, settings.topology, agents)
+        wiring = wiring_of(settings.devices, settings.links, settings.topology, agents, settings.sites)
         index |= {target.id: (device, target) for device in wholes_of(settings, wiring) for target in device.targets}
         storms = storms_of(settings, words.page["storm"])
         index |= {target.id: (device, target) for device in storms for target in device.targets}

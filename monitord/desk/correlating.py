@@ -9,14 +9,15 @@ import sqlalchemy as sa
 
 from monitord.desk.context import Context
 from monitord.desk.pictures import Pictures, pictures
+from monitord.desk.power import is_power
 from monitord.desk.settling import reconsider, settle, take_in
-from monitord.domain.correlation import Judged as Whole
 from monitord.domain.correlation import Picture
 from monitord.domain.edge import Firmness
 from monitord.domain.health import FAULTS, Health
 from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.known import Judged as Whole
 from monitord.domain.network import Device, Target, TargetId
-from monitord.domain.wiring import LINK, RING, ROUTE, parts
+from monitord.domain.wiring import AREA, LINK, RING, ROUTE, SITE, parts
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -50,7 +51,7 @@ def judge(tx: Tx, context: Context, wholes: tuple[TargetId, ...], seen_at: datet
     rows = {row["id"]: row for row in tx.sql.execute(_ROWS, {"the_ids": list(wholes)}).mappings()}
     changed = tuple(one for one in wholes if _write(tx, context, one, rows.get(one), now, seen_at, at))
     was = {name: row["settled"] or Health.UP for name, row in rows.items()}
-    turned = tuple(one for one in changed if now.firm.judge(one).health != was.get(one, Health.UP))
+    turned = tuple(one for one in changed if now.firm.judge(one).health != was.get(one, Health.UP) or is_power(one))
     return Judged(wholes, changed, turned)
 
 
@@ -64,8 +65,8 @@ def correlate_all(tx: Tx, context: Context, at: Moment) -> None:
 
 
 def by_order(name: TargetId) -> tuple[int, str]:
-    """Return the order in which wholes are judged: cables before rings before links."""
-    return (ROUTE, RING, LINK).index((parts(name) or (LINK, ""))[0]), name
+    """Return the order in which wholes are judged: what may explain the others first."""
+    return (AREA, ROUTE, RING, SITE, LINK).index((parts(name) or (LINK, ""))[0]), name
 
 
 def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, seen_at: datetime, at: Moment) -> bool:
@@ -73,8 +74,9 @@ def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, s
     firm, soft = now.firm.judge(whole), now.soft.judge(whole)
     if row is None and firm.health is Health.UP and soft.health is Health.UP:
         return False  # what is well and new leaves no trace
-    made_of = " ".join((*firm.links, *firm.isolated, *([f"<{firm.by}"] if firm.by else [])))
-    was_so = row is not None and (row["settled"], row["seen"], row["made_of"]) == (firm.health, soft.health, made_of)
+    made_of = " ".join((*firm.links, *firm.isolated, *firm.sites, *([f"<{firm.by}"] if firm.by else [])))
+    same = (firm.health, soft.health, made_of, firm.cause)
+    was_so = row is not None and (row["settled"], row["seen"], row["made_of"], row["cause"]) == same
     if was_so and (row["look_after"] is None or firm.health is Health.UP):
         return False
     was = Health.UP if row is None or row["settled"] is None else Health(row["settled"])
@@ -97,7 +99,8 @@ def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, s
         values["since"] = seen_at
     if firm.health is Health.UP:
         values["last_good"] = seen_at
-    news = was is not firm.health or (firm.health in FAULTS and row is not None and row["made_of"] != made_of)
+    other = row is not None and (row["made_of"], row["cause"]) != (made_of, firm.cause)
+    news = was is not firm.health or (firm.health in FAULTS and other)
     if news:
         tx.append([_fact(whole, was, firm, values["first_bad"], row, seen_at, at)], at)
     if row is None:
@@ -139,6 +142,7 @@ def _fact(
         "isolated": list(judged.isolated) or None,
         "by": judged.by,
         "segments": list(judged.segments) or None,
+        "places": [place.partition("@")[0] for place in judged.sites] or None,
     }
     return Fact(FactKind.TARGET_HARD, target=whole, refs=refs)
 

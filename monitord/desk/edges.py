@@ -194,6 +194,9 @@ def _write_target(tx: Tx, row: Any, edge: Edge, device: Device) -> dict[str, Any
         "edge_seen": edge.seen_at,
         "flapping": edge.flapping,
         "history": edge.history,
+        # What nobody sees any more lasts as long as it said last.
+        "lasts_until": edge.lasts_until
+        or (row["lasts_until"] if row is not None and edge.now is not Health.UP else None),
     }
     if row is None or row["seen"] != edge.now:
         values["since"] = edge.seen_at

@@ -2,19 +2,22 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from monitord.desk.context import Context
 from monitord.desk.pictures import pictures
-from monitord.domain.correlation import Judged, Picture
+from monitord.desk.power import batteries, mains_lost, places_of
+from monitord.domain.correlation import Picture
 from monitord.domain.extent import NOTHING, Cut, Extent
+from monitord.domain.known import Judged
 from monitord.domain.network import Site, TargetId
 from monitord.domain.topology import Service
 from monitord.domain.wiring import parts
 from monitord.store.tx import Tx
 
 
-def extent(tx: Tx, context: Context, target: TargetId) -> Extent:
+def extent(tx: Tx, context: Context, target: TargetId, now: datetime) -> Extent:
     """Return how far the fault of a link, a ring, a cable or a device reaches; nothing for any other target."""
     if target not in context.targets:
         return NOTHING  # reported by hand, or of settings that are gone
@@ -36,12 +39,18 @@ def extent(tx: Tx, context: Context, target: TargetId) -> Extent:
     gone = _gone(context, picture, judged, device, behind)
     lost = tuple(sites_lost(context, picture, gone))
     pictures(tx, context, agents_around(context, lost))
+    places = places_of(tx, context, target)
+    there = dict.fromkeys(link for p in places for d in p.devices for link in context.wiring.links_at.get(d, ()))
+    dead = [link for link in (*judged.links, *there) if picture.failed(link)]
+    isolated = () if places else judged.isolated
     return replace(
         lost_with(context, picture, gone, judged.links, lost),
         cuts=tuple(Cut(context.settings.links[link].name, picture.link(link).since) for link in judged.links),
-        isolated=tuple(context.settings.devices[name].name for name in judged.isolated),
+        isolated=tuple(context.settings.devices[name].name for name in isolated),
         segments=tuple(_segment_names(context, judged)),
-        teams=tuple(_teams(context, judged, device, lost)),
+        teams=tuple(_teams(context, judged, device, (*lost, *(context.settings.sites[p.site] for p in places)), dead)),
+        batteries=batteries(tx, context, places, now) if places else (),
+        mains_lost=mains_lost(tx, context, places),
     )
 
 
@@ -77,7 +86,8 @@ def lost_with(
 
 def _gone(context: Context, picture: Picture, judged: Judged, device: str, behind: Iterable[str]) -> list[str]:
     """Return the silent devices that the incident explains: itself, what a ring lost, and what stands behind those."""
-    roots = [name for name in dict.fromkeys((device, *judged.isolated)) if picture.silent(name)]
+    lost = [d for one in judged.sites for d in context.wiring.grid.places[one].devices]
+    roots = [name for name in dict.fromkeys((device, *judged.isolated, *lost)) if picture.silent(name)]
     if judged.segments:
         roots += [name for name in sorted(behind) if picture.dead(name)]
     every = dict.fromkeys(one for root in roots for one in (root, *context.below.get(root, ())))
@@ -136,12 +146,15 @@ def _segment_names(context: Context, judged: Judged) -> Iterator[str]:
         yield next(segment.name for segment in route.segments if segment.id == name)
 
 
-def _teams(context: Context, judged: Judged, device: str, lost: Iterable[Site]) -> Iterator[tuple[str, str]]:
+def _teams(
+    context: Context, judged: Judged, device: str, lost: Iterable[Site], dead: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield who goes there: where a cable is cut, or links are dead that run along it, and where a site is lost."""
     topology = context.settings.topology
     named: dict[str, None] = {}
     for route in topology.routes.values():
         for segment in route.segments:
-            if segment.team and (segment.id in judged.segments or _runs_along(context, judged, segment.id)):
+            if segment.team and (segment.id in judged.segments or _runs_along(context, judged, segment.id, dead)):
                 named[segment.team] = None
     at = context.settings.devices.get(device)
     for site in (*lost, *([context.settings.sites[at.site]] if at is not None else [])):
@@ -151,5 +164,5 @@ def _teams(context: Context, judged: Judged, device: str, lost: Iterable[Site]) 
         yield topology.teams[name].name, topology.teams[name].phone
 
 
-def _runs_along(context: Context, judged: Judged, segment: str) -> bool:
-    return not judged.segments and any(segment in context.settings.links[link].along for link in judged.links)
+def _runs_along(context: Context, judged: Judged, segment: str, dead: Collection[str]) -> bool:
+    return not judged.segments and any(segment in context.settings.links[link].along for link in dead)

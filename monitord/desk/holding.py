@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from monitord.desk.context import Context, write
 from monitord.desk.pictures import explainers, links_of_whole
+from monitord.desk.power import is_power, places_of
 from monitord.domain import lifecycle
 from monitord.domain.health import Health, Hold
 from monitord.domain.holding import HUSHES, PATIENCE, Above, Standing, standing
@@ -23,9 +24,16 @@ from monitord.store.tx import Tx
 def windows_over(tx: Tx, context: Context, device: Device, target: Target, at: Moment) -> tuple[Window, ...]:
     """Return the windows that cover a target at a moment.
 
-    One covers a link when it covers an end of it, a ring or a cable when it covers every link by which that failed.
+    One covers a link when it covers an end of it, a ring or a cable when it covers every link by which that failed, a
+    place or a power area when it covers every power supply there that is without mains.
     """
     windows = tx.windows(at.now)
+    if windows and is_power(target.id):
+        supplies = [one for place in places_of(tx, context, target.id) for one in place.power]
+        return tuple(
+            w for w in windows
+            if _covers(w, device, target) or (supplies and all(_covers(w, *context.targets[one]) for one in supplies))
+        )  # fmt: skip
     if windows and parts(target.id) is not None:
         links = links_of_whole(tx, context, target.id)
         return tuple(

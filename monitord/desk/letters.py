@@ -24,6 +24,9 @@ from monitord.store.storms import known_storm
 from monitord.store.tx import Tx
 from monitord.texts.story import Audience, Gap, Story
 
+POWER_LOST = (Suspect.BATTERY, Suspect.MAINS)
+"""What is suspected with the instant from which there was no mains."""
+
 
 def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | None, at: Moment) -> tuple[str, Faces]:
     """Return the text and the buttons of an outbox row; the buttons' references are written in the same transaction."""
@@ -92,7 +95,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     )
     storm = known_storm(tx, incident.id) if unit_of(incident.target) is not None else None
     seen = None if storm is None else _survey(tx, context, storm, row, at)
-    reach = extent(tx, context, incident.target) if seen is None else seen.total
+    reach = extent(tx, context, incident.target, at.now) if seen is None else seen.total
     late = None if row["late"] is None else timedelta(seconds=row["late"])
     return Story(
         event=event,
@@ -144,7 +147,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         repeat=row["uncertain"] > 0,
         was=mentions.was(row),
         suspect=Suspect(incident.suspect or Suspect.UNKNOWN) if not outside else Suspect.UNKNOWN,
-        mains_lost=evidence(tx, context, incident.target).mains_lost if incident.suspect == Suspect.BATTERY else None,
+        mains_lost=evidence(tx, context, incident.target).mains_lost if incident.suspect in POWER_LOST else None,
         raised_from=mentions.raised_from(tx, incident) if event is Event.STEP else None,
         extent=NOTHING if hidden or lane else reach.outside() if outside else reach,
         storm=seen,

@@ -7,9 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk.context import Context
-from monitord.domain.correlation import NOTHING, Known, Picture, may_explain
+from monitord.domain.correlation import Picture
+from monitord.domain.explaining import may_explain
 from monitord.domain.health import Health, Hold
 from monitord.domain.holding import Above
+from monitord.domain.known import NOTHING, Known
 from monitord.domain.network import Device, Target, TargetId
 from monitord.domain.wiring import parts
 from monitord.store import tables as t
@@ -158,6 +160,8 @@ def links_of_whole(tx: Tx, context: Context, target: TargetId) -> tuple[str, ...
             return (ident,)
         case ("ring", ident):
             every = context.wiring.links_around(ident)
-        case (_, ident):
+        case ("route", ident):
             every = context.wiring.links_along(ident)
+        case _:
+            return ()
     return pictures(tx, context, (target,)).soft.judge(target).links or every

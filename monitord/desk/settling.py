@@ -14,6 +14,7 @@ from monitord.desk.context import Context, write
 from monitord.desk.gathering import gather
 from monitord.desk.holding import own_holds, standing_of, tell_if_over, windows_over
 from monitord.desk.ladders import ladder_time, time_left
+from monitord.desk.power import is_power
 from monitord.domain import escalation, lifecycle
 from monitord.domain.decision import Decision
 from monitord.domain.health import FAULTS, Cause, Health
@@ -55,8 +56,14 @@ def settle(
             _release(tx, row, "up_again", at)
         if running is not None:
             _end(tx, context, device, target, row, running, at, down_between)
-    elif now in FAULTS and running is not None and running.health is not now:
-        change(tx, context, device, target, row, running, at)
+    elif now in FAULTS and running is not None and (running.health is not now or _lower(target, row, running)):
+        note_cause(tx, context, running, at)  # first: what is told says what it probably comes from now
+        change(tx, context, device, target, row, tx.running_incident(target.id) or running, at)
+
+
+def _lower(target: Target, row: Any, running: Incident) -> bool:
+    """Return whether a place on battery is so otherwise than before: its battery is low, or that of more of an area."""
+    return is_power(target.id) and running.cause != row["cause"]
 
 
 def reconsider(tx: Tx, context: Context, row: Any, at: Moment) -> None:

@@ -28,6 +28,8 @@ from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
 log = structlog.get_logger("desk")
+LOOK_AGAIN = 60.0
+"""Seconds after which a storm that runs is looked at, whatever happened: it may be over, or graver."""
 UNCHANGED = 4
 """A summary that says nothing new is sent every so many only; a leader gets every so many too."""
 
@@ -70,20 +72,20 @@ def keep(tx: Tx, context: Context, at: Moment, *, a_round: bool) -> float | None
     """
     rules = context.settings.storm
     if not a_round and not any(_is_due(storm, context, at) for storm in rows.running_storms(tx).values()):
-        return next_summary(tx, context, at)
+        return _next(tx, context, at)
     for unit in context.settings.units if rules.opened else ():
         if rows.running_storm(tx, unit) is None and rows.count_running(tx, unit)[0] >= rules.running:
             _isolated(tx, unit, partial(_begin, tx, context, unit, at))
     for storm in list(rows.running_storms(tx).values()):
         _isolated(tx, storm.unit, partial(_keep, tx, context, storm, at))
-    return next_summary(tx, context, at)
+    return _next(tx, context, at)
 
 
-def next_summary(tx: Tx, context: Context, at: Moment) -> float | None:
-    """Return the seconds until the next summary of a storm may be due; None while no storm runs."""
+def _next(tx: Tx, context: Context, at: Moment) -> float | None:
+    """Return the seconds until the next look at storms: when a summary is due, and a minute later at most."""
     dues = [_due(storm) + context.settings.storm.summary for storm in rows.running_storms(tx).values()]
     waits = [(due - at.now).total_seconds() for due in dues]
-    return min((wait for wait in waits if wait > 0), default=None)
+    return min((min(wait, LOOK_AGAIN) if wait > 0 else LOOK_AGAIN for wait in waits), default=None)
 
 
 def _isolated(tx: Tx, unit: str, work: Callable[[], None]) -> None:

@@ -6,16 +6,16 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from monitord.desk.causes import POWER
 from monitord.desk.context import Context
 from monitord.desk.extents import lost_with, sites_lost
 from monitord.desk.pictures import pictures
+from monitord.desk.power import batteries
 from monitord.domain.extent import Cut
 from monitord.domain.health import FAULTS, Health
 from monitord.domain.incident import Incident
 from monitord.domain.network import Site, TargetId
 from monitord.domain.storm import Storm
-from monitord.domain.survey import Battery, Group, Kind, Running, Survey
+from monitord.domain.survey import Group, Kind, Running, Survey
 from monitord.domain.wiring import LINK, RING, ROUTE, parts
 from monitord.store import tables as t
 from monitord.store.rows import Moment
@@ -52,6 +52,9 @@ def survey(tx: Tx, context: Context, storm: Storm, at: Moment, since: datetime |
     left = dict(lost)
     groups = [*_wholes(tx, context, running, now, left), *_areas(context, left)]
     every = [site for name, site in context.settings.sites.items() if _belongs(context, name, storm.unit)]
+    grid = context.wiring.grid
+    supplies = dict.fromkeys(grid.supplies[name] for name in now.own if name in grid.supplies)
+    on_battery = [grid.places[place] for place in supplies]
     wholes = {i.target for i in running if parts(i.target) is not None}
     return Survey(
         began=min((i.occurred_at for i in running), default=storm.opened_at),
@@ -63,7 +66,7 @@ def survey(tx: Tx, context: Context, storm: Storm, at: Moment, since: datetime |
         others=sum(_loses_nothing(context, i, lost) for i in running if i.target not in wholes),
         alarms=sum(parts(name) is None for name in now.own),
         cut=len(mine),
-        batteries=tuple(_batteries(context, now.own)),
+        batteries=batteries(tx, context, on_battery, at.now),
         running=tuple(Running(i.code, _named(context, i), i.occurred_at) for i in running),
         number=storm.told + 1,
         since=since,
@@ -136,14 +139,6 @@ def _areas(context: Context, left: dict[str, Site]) -> Iterator[Group]:
 def _loses_nothing(context: Context, incident: Incident, lost: Mapping[str, Site]) -> bool:
     found = context.targets.get(incident.target)
     return found is None or found[0].site not in lost
-
-
-def _batteries(context: Context, own: Mapping[TargetId, Health]) -> Iterator[Battery]:
-    for name, health in own.items():
-        device, target = context.targets[name]
-        if target.check == POWER:
-            site = context.settings.sites[device.site]
-            yield Battery(site.name, None, site.travel, health is Health.DOWN)
 
 
 def _named(context: Context, incident: Incident) -> str:

@@ -1,15 +1,18 @@
 """Links, rings, cables and storms as devices of their own, so that they have incidents like what is looked at."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from monitord.domain.health import Health
 from monitord.domain.network import Device, Target, TargetId
 from monitord.domain.storm import STORM, target_of
-from monitord.domain.wiring import LINK, RING, ROUTE, Port, Wiring, parts, whole
+from monitord.domain.wiring import AREA, LINK, RING, ROUTE, SITE, Port, Wiring, parts, whole
 from monitord.settings.model import Settings
 
 LOST = 3
 """The severity of redundancy that is lost while the service stays."""
+ON_BATTERY = 4
+"""The severity of a place or an area on battery, while the team gets there in time."""
 SPLIT, CUT = 1, 2
 """The severities of a ring that is split and of a cable that is cut; a link has that of its graver end."""
 
@@ -27,6 +30,26 @@ def wholes_of(settings: Settings, wiring: Wiring) -> Iterator[Device]:
         if len(links) >= 2:
             at = [end.device for link in links for end in wiring.ports[link]]
             yield _whole(settings, ROUTE, ident, route.name, at, CUT)
+    yield from _places(settings, wiring)
+
+
+def _places(settings: Settings, wiring: Wiring) -> Iterator[Device]:
+    """Yield the places that have power supplies, and the power areas, each in its unit."""
+    for place in wiring.grid.places.values():
+        if place.power:
+            site = settings.sites[place.site]
+            parents = {settings.devices[one].parent for one in place.devices} - set(place.devices)
+            above = parents.pop() if len(parents) == 1 else None
+            found = _whole(settings, SITE, place.id, site.name, place.devices, _gravest(settings, place.devices))
+            yield replace(found, site=place.site, parent=above)
+    for ident, places in wiring.grid.areas.items():
+        devices = [device for place in places for device in wiring.grid.places[place].devices]
+        name = settings.topology.power_areas[ident.partition("@")[0]].name
+        yield _whole(settings, AREA, ident, name, devices, _gravest(settings, devices))
+
+
+def _gravest(settings: Settings, devices: Sequence[str]) -> int:
+    return min(settings.devices[one].severity for one in devices)
 
 
 def storms_of(settings: Settings, name: str) -> Iterator[Device]:
@@ -40,8 +63,9 @@ def storms_of(settings: Settings, name: str) -> Iterator[Device]:
 def severity_for(settings: Settings, target: Target, health: Health) -> int:
     """Return the severity of a target that is seen so; what is open and still serves is LOST, unless a rule says
     otherwise."""
-    if parts(target.id) is not None and health is Health.DEGRADED and settings.severity_rule(target, health) is None:
-        return LOST
+    kind = parts(target.id)
+    if kind is not None and health is Health.DEGRADED and settings.severity_rule(target, health) is None:
+        return ON_BATTERY if kind[0] in (SITE, AREA) else LOST
     return settings.severity_for(target, health)
 
 

@@ -4,43 +4,14 @@ Everything is a function of what is known of ports and devices, and of nothing t
 in any order give the same wholes and the same explanations.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 
 from monitord.domain.health import Cause, Health
+from monitord.domain.known import FINE, Judged, Known
 from monitord.domain.network import TargetId
-from monitord.domain.wiring import LINK, RING, ROUTE, Port, Wiring, parts, whole
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a target: `health` as it is seen, `known` as it was last seen when it was, `since` when its
-    fault began."""
-
-    health: Health | None = None
-    known: Health | None = None
-    since: datetime | None = None
-
-
-NOTHING = Known()
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """How something is as a whole. `links` failed, in their order; `isolated` are the devices a ring has lost; `by` is
-    the silent device that alone explains it; `segments` where a cable is likely cut; `since` when it began."""
-
-    health: Health = Health.UP
-    cause: Cause = Cause.FINE
-    links: tuple[str, ...] = ()
-    isolated: tuple[str, ...] = ()
-    by: str | None = None
-    segments: tuple[str, ...] = ()
-    since: datetime | None = None
-
-
-FINE = Judged()
+from monitord.domain.powering import Place, Powers
+from monitord.domain.wiring import AREA, LINK, RING, ROUTE, SITE, Port, Wiring, parts, whole
 
 
 class Picture:
@@ -52,6 +23,7 @@ class Picture:
         self._links: dict[str, Judged] = {}
         self._rings: dict[str, Judged] = {}
         self._routes: dict[str, Judged] = {}
+        self.powers = Powers(wiring.grid, known)
 
     # --- what is seen -----------------------------------------------------------------------------------------------
 
@@ -84,6 +56,10 @@ class Picture:
                 return self.ring(ident)
             case ("route", ident):
                 return self.route(ident)
+            case ("site", ident):
+                return self.powers.site(ident)
+            case ("area", ident):
+                return self.powers.area(ident)
             case _:
                 return FINE
 
@@ -168,7 +144,7 @@ class Picture:
         cut: dict[str, tuple[str, ...]] = {}
         for segment in self.wiring.routes[ident].segments:
             links = self.wiring.along.get(segment.id, ())
-            failed = tuple(sorted(link for link in links if self.failed(link)))
+            failed = tuple(sorted(link for link in links if self.failed(link) and not self._without_power(link)))
             if len(failed) >= 2 and not any(map(self._works, links)) and not self._one_device(failed):
                 cut[segment.id] = failed
         if not cut:
@@ -179,6 +155,9 @@ class Picture:
         since = min((at for at in begun if at is not None), default=None)
         where = tuple(segment for segment, links in cut.items() if links == most)
         return Judged(Health.DOWN, Cause.CABLE_CUT, most, segments=where, since=since)
+
+    def _without_power(self, link: str) -> bool:
+        return any(self.powers.without(end.device) for end in self.wiring.ports[link])
 
     def _works(self, link: str) -> bool:
         return any(
@@ -199,12 +178,33 @@ class Picture:
                 return self._link_explained(ident)
             case ("ring", ident):
                 return self._ring_explained(ident)
-            case ("route", _):
+            case ("route" | "area", _):
+                return None
+            case ("site", ident):
+                return self._site_explained(self.wiring.grid.places[ident])
+        place = self.wiring.grid.at(device)
+        if place is not None and (target in place.power or (place.power and target in place.agents)):
+            # Of a place with power supplies the place is told, while it is dark or on battery.
+            dark, lost = self.powers.dark(place), target in place.power and self.powers.lost(place)
+            if dark or lost:
+                return whole(SITE, place.id)
+            if target in place.power:
                 return None
         if target == self.wiring.agents.get(device):
-            return self._device_explained(device)
+            area = None if place is None or not self.powers.dark(place) else self.powers.in_area(place)
+            return self._device_explained(device) if area is None else whole(AREA, area)
         links = self.wiring.links_of.get(target, ())
         return next((whole(LINK, link) for link in links if self.failed(link)), None)
+
+    def _site_explained(self, place: Place) -> TargetId | None:
+        """A place is explained by its power area, or by what takes every silent device there with it."""
+        if (area := self.powers.in_area(place)) is not None:
+            return whole(AREA, area)
+        if not self.powers.dark(place) or self.powers.lost(place):
+            return None
+        silent = [device for device in place.devices if self.silent(device)]
+        found = {self._device_explained(device) for device in silent} - set(place.agents)
+        return found.pop() if len(found) == 1 else None
 
     def _link_explained(self, link: str) -> TargetId | None:
         if not self.failed(link):
@@ -223,7 +223,15 @@ class Picture:
         found = self.ring(ring)
         if found.by is not None:
             return self.wiring.agents[found.by]
+        if found.isolated and (area := self._one_area(found.isolated)) is not None:
+            return whole(AREA, area)
         return self._one_route(found.links) if found.links else None
+
+    def _one_area(self, devices: tuple[str, ...]) -> str | None:
+        """Return the power area that all of these devices are silent for want of, None when there is no such one."""
+        places = [self.wiring.grid.at(device) for device in devices]
+        areas = {None if place is None else self.powers.in_area(place) for place in places}
+        return areas.pop() if len(areas) == 1 else None
 
     def _device_explained(self, device: str) -> TargetId | None:
         if not self.silent(device):
@@ -242,38 +250,6 @@ class Picture:
             if set(links) <= set(self.route(route).links):
                 return whole(ROUTE, route)
         return None
-
-
-def may_explain(wiring: Wiring, target: TargetId, device: str) -> Iterator[TargetId]:
-    """Yield what may explain a target of `device`, failed or not: what is to be known before its fault is told."""
-    match parts(target):
-        case ("link", ident):
-            links: tuple[str, ...] = (ident,)
-            yield from (wiring.agents[end.device] for end in wiring.ports[ident] if end.device in wiring.agents)
-        case ("ring", ident):
-            links = wiring.links_around(ident)
-            yield from (wiring.agents[member] for member in wiring.rings[ident].members if member in wiring.agents)
-        case ("route", _):
-            return
-        case _ if target == wiring.agents.get(device):
-            links = wiring.links_at.get(device, ())
-            for ring in wiring.rings_at.get(device, ()):
-                yield whole(RING, ring)
-                hubs = sorted(wiring.rings[ring].hubs)
-                if device not in hubs and all(hub in wiring.agents for hub in hubs):
-                    yield wiring.agents[hubs[0]]
-        case _:
-            yield from (whole(LINK, link) for link in wiring.links_of.get(target, ()))
-            return
-    for route in dict.fromkeys(route for link in links for route in wiring.routes_of.get(link, ())):
-        if len(wiring.links_along(route)) >= 2:
-            yield whole(ROUTE, route)
-    if parts(target) is not None:
-        yield from (
-            whole(RING, ring)
-            for ring in dict.fromkeys(r for link in links for r in wiring.rings_of.get(link, ()))
-            if whole(RING, ring) != target
-        )
 
 
 def _reached(members: tuple[str, ...], hubs: frozenset[str], cut: list[bool]) -> set[str]:

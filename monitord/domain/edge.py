@@ -58,7 +58,8 @@ class Edge:
     `source`, `boot` and `seq` name the edge: the desk takes each at most once. `seen_at` is the look that gave it.
     `first_bad` and `last_good` bound the instant at which a fault began. `flapping` and `history` are the target's
     restlessness after that look, as `flapping.written` puts it. `first_bad_by` says by what of the device
-    `first_bad` was estimated; empty: by the looks.
+    `first_bad` was estimated; empty: by the looks. `lasts_until` is until when a battery lasts, by what
+    the device said then.
     """
 
     source: str
@@ -80,6 +81,7 @@ class Edge:
     flapping: bool = False
     history: str = ""
     first_bad_by: str = ""
+    lasts_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ def to_wire(edge: Edge) -> dict[str, Any]:
         "flapping": edge.flapping,
         "history": edge.history,
         "first_bad_by": edge.first_bad_by,
+        "lasts_until": instant(edge.lasts_until),
     }
 
 
@@ -219,4 +222,5 @@ def from_wire(wire: Mapping[str, Any]) -> Edge:
         flapping=bool(wire["flapping"]),
         history=str(wire["history"]),
         first_bad_by=str(wire.get("first_bad_by", "")),
+        lasts_until=instant(wire.get("lasts_until")),
     )

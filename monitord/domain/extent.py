@@ -1,7 +1,7 @@
 """How far an incident reaches: what failed, what is lost with it, and who goes there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +10,34 @@ class Cut:
 
     name: str
     since: datetime | None = None
+
+
+MARGIN = timedelta(minutes=5)
+"""How much longer than the team's way a battery must last."""
+USUAL = timedelta(minutes=30)
+"""The way of a team of which nobody wrote how long it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """A place on battery: how long it lasts still, and how long the team needs to get there, where those are known.
+    `low` when the power supply itself says so."""
+
+    site: str
+    left: timedelta | None = None
+    travel: timedelta | None = None
+    low: bool = False
+
+    @property
+    def spare(self) -> timedelta:
+        """Return how much longer it lasts than the team needs, whose way is taken as usual where nobody knows it."""
+        left = self.left if self.left is not None else timedelta(0) if self.low else timedelta(days=1)
+        return left - (self.travel or USUAL)
+
+    @property
+    def short(self) -> bool:
+        """Return whether the team has to leave now."""
+        return self.low or self.spare <= MARGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +49,8 @@ class Extent:
     which no base station, whoever's, is left, `operator_share` the largest share of one operator's stations that is
     lost, in percent. `priority` are lines of Party and State bodies that are lost, `services` how many
     others; `exposed` are those that run on their last way. `segments` is where a cable is likely cut, `teams` who goes
-    there, with their number.
+    there, with their number; `batteries` are the places on battery, the shortest first, without mains since
+    `mains_lost`.
     """
 
     cuts: tuple[Cut, ...] = ()
@@ -38,6 +67,8 @@ class Extent:
     exposed: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
     teams: tuple[tuple[str, str], ...] = ()
+    batteries: tuple[Battery, ...] = ()
+    mains_lost: datetime | None = None
 
     def outside(self) -> "Extent":
         """Return what another organisation may read of it: numbers and communes."""

@@ -68,6 +68,9 @@ class Cause(StrEnum):
     RING_SPLIT = "ring_split"
     CABLE_CUT = "cable_cut"
     STORM = "storm"
+    SITE_SILENT = "site_silent"
+    AREA_MAINS = "area_mains"
+    AREA_SILENT = "area_silent"
 
 
 class Happening(StrEnum):

@@ -200,14 +200,19 @@ def changed(
 
 
 def change_told(
-    incident: Incident, told: Iterable[Told], now: datetime, but: AbstractSet[str] = frozenset()
+    incident: Incident,
+    told: Iterable[Told],
+    now: datetime,
+    but: AbstractSet[str] = frozenset(),
+    *,
+    risen: bool = False,
 ) -> Decision:
-    """Decide that people hear in which health an incident is seen now; nothing when they know.
+    """Decide that people hear in which health an incident is seen now, or that it has `risen`; nothing when they know.
 
     `but` are persons who hear it otherwise. The decision has no timer of its own: what is armed stays armed.
     """
     was = incident.told_health or incident.health
-    if was is incident.health:
+    if was is incident.health and not risen:
         return Decision(replace(incident, told_health=incident.health))
     subject = f"{was}>{incident.health}@{stamp(now)}"
     notices = tuple(

@@ -180,7 +180,8 @@ class Verdict:
     """What a check concludes from a sight.
 
     `readings` go to metrics, never to the desk; `happenings` become journal rows. `since` is the instant from which the
-    device says that it is so, `since_by` what it says it by: an estimate of when a fault began.
+    device says that it is so, `since_by` what it says it by: an estimate of when a fault began. `lasts` is for how long
+    what it speaks of goes on by what the device says, such as a battery.
     """
 
     health: Health
@@ -190,6 +191,7 @@ class Verdict:
     happenings: tuple[Happening, ...] = ()
     since: datetime | None = None
     since_by: str = ""
+    lasts: timedelta | None = None
 
     @staticmethod
     def up(detail: str = "", readings: Mapping[str, float] | None = None, *happenings: Happening) -> "Verdict":

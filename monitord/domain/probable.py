@@ -1,7 +1,7 @@
 """What a fault probably comes from, said only with its evidence; a pure function of that."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -12,16 +12,23 @@ class Suspect(StrEnum):
     BATTERY = "battery_exhausted"
     FIBRE = "fibre"
     CABLE = "cable_cut"
+    MAINS = "mains_lost"
+
+
+LONG = timedelta(minutes=30)
+"""What a power supply says it lasts may be wrong by so much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known beside a fault: that nothing answers (`silent`), since when the power supplies of the place ran
-    on battery as they were last seen (`mains_lost`), that they were last seen well (`power_well`), the links to the
-    place that are dead, and the cable segments along which every link is."""
+    on battery as they were last seen (`mains_lost`) and how long they would still have lasted when the silence began
+    (`lasting`), that they were last seen well (`power_well`), the links to the place that are dead, and the cable
+    segments along which every link is."""
 
     silent: bool = False
     mains_lost: datetime | None = None
+    lasting: timedelta | None = None
     power_well: bool = False
     dead_links: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
@@ -30,13 +37,16 @@ class Evidence:
 def probable(known: Evidence) -> Suspect:
     """Return what the evidence points to.
 
-    Silence after the mains were lost is an exhausted battery; silence with good power behind a dead link is the fibre;
-    a cable is cut where all its links are dead at once.
+    Silence after the mains were lost is an exhausted battery, unless that would have lasted for long; silence with good
+    power behind a dead link is the fibre; a cable is cut where all its links are dead at once.
     """
     if known.segments:
         return Suspect.CABLE
-    if known.silent and known.mains_lost is not None:
-        return Suspect.BATTERY
-    if known.silent and known.power_well and known.dead_links:
+    if not known.silent:
+        return Suspect.MAINS if known.mains_lost is not None else Suspect.UNKNOWN
+    lasts = known.lasting is not None and known.lasting > LONG
+    if known.dead_links and (known.power_well or lasts):
         return Suspect.FIBRE
+    if known.mains_lost is not None and not lasts:
+        return Suspect.BATTERY
     return Suspect.UNKNOWN

@@ -1,10 +1,10 @@
 """What a storm looks like at one instant: how much is lost in all, and by what it is grouped."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from monitord.domain.extent import NOTHING, Cut, Extent
+from monitord.domain.extent import NOTHING, Battery, Cut, Extent
 
 
 class Kind(StrEnum):
@@ -39,16 +39,6 @@ class Running:
     code: str
     name: str
     since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Battery:
-    """A site on battery: how long it lasts still, and how long the team needs to get there, where those are known."""
-
-    site: str
-    left: timedelta | None
-    travel: timedelta | None
-    low: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,30 @@
-"""How devices hang together, indexed as correlation asks it: ports of links, joints of rings, links along cables."""
+"""How devices hang together, indexed as correlation asks it: ports of links, joints of rings, links along cables, what
+shares its power."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from monitord.domain.network import Device, Link, TargetId
+from monitord.domain.network import Device, Link, Site, TargetId
+from monitord.domain.powering import Grid, grid_of
 from monitord.domain.topology import Ring, Route, Topology
 
 PORT = "interface_up"
 """The check that looks at one end of a link."""
-LINK, RING, ROUTE = "link", "ring", "route"
-"""What is judged from other targets: `link:ID/state` is the target of a link, and so on."""
+LINK, RING, ROUTE, SITE, AREA = "link", "ring", "route", "site", "area"
+"""What is judged from other targets: `link:ID/state` is the target of a link, and so on; a place and a power area are
+of one unit (`site:ID@UNIT/state`)."""
 
 
 def whole(kind: str, ident: str) -> TargetId:
-    """Return the target that says how a link, a ring or a cable route is as a whole."""
+    """Return the target that says how a link, a ring, a cable route, a place or a power area is as a whole."""
     return f"{kind}:{ident}/state"
 
 
 def parts(target: TargetId) -> tuple[str, str] | None:
     """Return the kind and the id of what a target speaks of as a whole; None for one that is looked at."""
     kind, colon, rest = target.partition(":")
-    return (kind, rest.removesuffix("/state")) if colon and kind in (LINK, RING, ROUTE) else None
+    return (kind, rest.removesuffix("/state")) if colon and kind in (LINK, RING, ROUTE, SITE, AREA) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class Wiring:
     routes_of: Mapping[str, tuple[str, ...]]
     along: Mapping[str, tuple[str, ...]]
     """The links along each cable segment."""
+    grid: Grid = field(default_factory=Grid)
     _around: dict[TargetId, tuple[TargetId, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _affected: dict[TargetId, tuple[TargetId, ...]] = field(default_factory=dict, compare=False, repr=False)
     _near: dict[TargetId, frozenset[TargetId]] = field(default_factory=dict, compare=False, repr=False)
 
     def around(self, target: TargetId) -> tuple[TargetId, ...]:
@@ -58,11 +63,28 @@ class Wiring:
             wanted = dict.fromkeys(self.looked_at(target))
             for device in dict.fromkeys(name.partition("/")[0] for name in wanted):
                 wanted |= self._looks(self.links_at.get(device, ()))
+            devices = dict.fromkeys(name.partition("/")[0] for name in wanted)
+            wanted |= dict.fromkeys(look for device in devices for look in self._powered(device))
             found = self._around[target] = tuple(wanted)
         return found
 
+    def _powered(self, device: str) -> tuple[TargetId, ...]:
+        """Return what says whether a device is without power."""
+        place = self.grid.at(device)
+        if place is None:
+            return ()
+        area = place.area if place.area in self.grid.areas else None
+        return self.looked_at(whole(SITE, place.id) if area is None else whole(AREA, area))
+
     def affected(self, target: TargetId, device: str) -> tuple[TargetId, ...]:
-        """Return what is judged anew when a port of a device, or its agent, is seen otherwise: cables, rings, links."""
+        """Return what is judged anew when a port of a device, its agent or its power supply is seen otherwise: areas,
+        cables, rings, places, links. Worked out once."""
+        found = self._affected.get(target)
+        if found is None:
+            found = self._affected[target] = self._affected_by(target, device)
+        return found
+
+    def _affected_by(self, target: TargetId, device: str) -> tuple[TargetId, ...]:
         own = self.links_of.get(target, ())
         if self.agents.get(device) == target:
             own = self.links_at.get(device, ())
@@ -70,7 +92,18 @@ class Wiring:
         if self.agents.get(device) == target:
             rings |= dict.fromkeys(self.rings_at.get(device, ()))
         routes = dict.fromkeys(route for link in own for route in self.routes_of.get(link, ()))
-        named = [(ROUTE, routes), (RING, rings), (LINK, dict.fromkeys(own))]
+        place = self.grid.at(device)
+        if place is None or target not in (*place.power, *place.agents):
+            place = None
+        areas = [a for a in (place.area if place else None,) if a is not None and a in self.grid.areas]
+        places = [place.id] if place is not None and place.power else []
+        # A cable is not cut because what hangs on it has no power.
+        hit = self.grid.areas[areas[0]] if areas else [place.id] if place is not None else []
+        without = [device for ident in hit for device in self.grid.places[ident].devices]
+        routes |= dict.fromkeys(
+            r for d in without for link in self.links_at.get(d, ()) for r in self.routes_of.get(link, ())
+        )
+        named = [(AREA, areas), (ROUTE, routes), (RING, rings), (SITE, places), (LINK, dict.fromkeys(own))]
         return tuple(whole(kind, ident) for kind, found in named for ident in sorted(found))
 
     def near(self, wholes: Iterable[TargetId]) -> frozenset[TargetId]:
@@ -91,8 +124,21 @@ class Wiring:
                 return frozenset(members).union(self._of_links(self.links_around(ident)))
             case ("route", ident):
                 return frozenset(self._of_links(self.links_along(ident)))
+            case ("site", ident):
+                return frozenset(self._of_places([ident]))
+            case ("area", ident):
+                return frozenset(self._of_places(self.grid.areas[ident]))
             case _:
                 return frozenset()
+
+    def _of_places(self, places: Iterable[str]) -> Iterable[TargetId]:
+        for place in (self.grid.places[ident] for ident in places):
+            if place.power:
+                yield whole(SITE, place.id)
+            yield from (*place.power, *place.agents)
+            for device in place.devices:
+                yield from (whole(RING, ring) for ring in self.rings_at.get(device, ()))
+                yield from self._of_links(self.links_at.get(device, ()))
 
     def _of_links(self, links: Iterable[str]) -> Iterable[TargetId]:
         for link in links:
@@ -127,6 +173,12 @@ class Wiring:
                 links = self.links_around(ident)
             case ("route", ident) if ident in self.routes:
                 links = self.links_along(ident)
+            case ("site", ident) if ident in self.grid.places:
+                place = self.grid.places[ident]
+                return (*place.power, *place.agents)
+            case ("area", ident) if ident in self.grid.areas:
+                places = [self.grid.places[one] for one in self.grid.areas[ident]]
+                return tuple(target for place in places for target in (*place.power, *place.agents))
             case _:
                 return ()
         return tuple(self._looks(links))
@@ -145,7 +197,11 @@ class Wiring:
 
 
 def wiring_of(
-    devices: Mapping[str, Device], links: Mapping[str, Link], topology: Topology, agents: Mapping[str, TargetId]
+    devices: Mapping[str, Device],
+    links: Mapping[str, Link],
+    topology: Topology,
+    agents: Mapping[str, TargetId],
+    sites: Mapping[str, Site] = MappingProxyType({}),
 ) -> Wiring:
     """Return the wiring of a network; `agents` are the targets that say whether a device answers."""
     looked = {(t.device, t.instance): t.id for d in devices.values() for t in d.targets if t.check == PORT}
@@ -184,6 +240,7 @@ def wiring_of(
         rings_of=_frozen(rings_of),
         routes_of=_frozen(routes_of),
         along=_frozen(along),
+        grid=grid_of(devices, sites, agents),
     )
 
 

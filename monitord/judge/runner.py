@@ -214,6 +214,7 @@ class Judge:
             flapping=restless is not None and restless.is_flapping,
             history=flapping.written(restless) if restless is not None else "",
             first_bad_by=_begun_by(verdict, after),
+            lasts_until=None if verdict.lasts is None else at + verdict.lasts,
         )
 
 

@@ -75,6 +75,7 @@ target = sa.Table(
     sa.Column("known", sa.String(16)),
     # Of a link, a ring, a cable: the links that failed and the devices it lost.
     sa.Column("made_of", sa.Text),
+    sa.Column("lasts_until", UtcDateTime),
     # A fault that waits to be told: since when, whether something above it failed, and after which look it may be.
     sa.Column("withheld_at", UtcDateTime, index=True),
     sa.Column("behind", sa.Boolean, nullable=False, server_default=sa.false()),

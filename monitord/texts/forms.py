@@ -86,6 +86,11 @@ def parts(span: timedelta) -> tuple[int, int, int, int]:
     return whole // 86_400, whole // 3600 % 24, whole // 60 % 60, whole % 60
 
 
+def minutes(span: timedelta) -> int:
+    """Return whole minutes, none of them negative."""
+    return max(0, int(span.total_seconds() // 60))
+
+
 def lines(*given: str | None) -> str:
     """Return those lines that say something."""
     return "\n".join(line for line in given if line)

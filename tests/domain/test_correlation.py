@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitord.domain.correlation import NOTHING, Judged, Known, Picture, may_explain
+from monitord.domain.correlation import Picture
+from monitord.domain.explaining import may_explain
 from monitord.domain.health import Cause, Health
+from monitord.domain.known import NOTHING, Judged, Known
 from monitord.domain.network import Device, Link, Target
 from monitord.domain.topology import Ring, Route, Segment, Topology, joints_of
 from monitord.domain.wiring import Wiring, parts, whole, wiring_of

@@ -32,17 +32,17 @@ async def test_on_battery_in_a_planned_cut_is_less_grave_and_a_low_battery_is_as
         await night.window(WindowKind.POWER_CUT, minutes=240, devices=("cr-1",))
         await battery(night, Health.DEGRADED, Cause.ON_BATTERY)
         (opened,) = night.rows(FactKind.INCIDENT_OPENED)
-        assert (opened.refs["severity"], opened.refs["planned_cut"]) == (3, 1)
+        assert (opened.refs["severity"], opened.refs["planned_cut"]) == (4, 1)
         await night.passes(minutes=3)
         await battery(night, Health.DOWN, Cause.BATTERY_LOW)
         (changed,) = night.rows(FactKind.INCIDENT_CHANGED)
-        assert (changed.refs["severity_was"], changed.refs["severity"]) == (3, 1)
+        assert (changed.refs["severity_was"], changed.refs["severity"]) == (4, 2)
         assert "ẮC QUY SẮP CẠN" in night.got[-1].text
         await night.passes(minutes=16)
         assert night.on("leader") in {person for _, person in night.told()}
 
 
-async def test_on_battery_without_a_cut_has_the_severity_of_its_target(tmp_path: Path) -> None:
+async def test_on_battery_is_a_line_on_the_board_until_the_team_has_to_leave(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 09:00", powered()) as night:
         await battery(night, Health.DEGRADED, Cause.ON_BATTERY)
-        assert [row.refs["severity"] for row in night.rows(FactKind.INCIDENT_OPENED)] == [1]
+        assert [row.refs["severity"] for row in night.rows(FactKind.INCIDENT_OPENED)] == [4]

@@ -7,7 +7,7 @@ from monitord.domain.journal import FactKind
 from monitord.domain.notice import Delivery
 from monitord.domain.storm import FIRST, STORM
 from tests.sim.check_storms import carried
-from tests.sim.province import CHAT, STAND_INS, STORMS
+from tests.sim.province import CHAT, RING, STAND_INS, STORMS
 from tests.sim.reasons import ASKING, TELLING, away, closed
 from tests.sim.telegram import Try
 from tests.sim.truth import AFTER_START, Truth
@@ -205,7 +205,9 @@ def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:
     mine = [n for n in truth.outbox if n["incident"] == incident["id"]]
     over = [truth.at(r) for r in truth.of[incident["id"]] if r.kind == FactKind.INCIDENT_RESTORED]
     if not over or incident["phase"] not in ("restored", "closed") or incident["hushed"]:
-        if not truth.slept_through_healing:
+        # What flapped comes to rest by so many looks, and the ring is looked at seldom.
+        rests = incident["hushed"] and incident["target"].partition("/")[0] in RING
+        if not truth.slept_through_healing and not rests:
             wrong.append(f"liveness: {incident['code']} is still {incident['phase']}")
         return
     last = over[-1]

@@ -119,6 +119,11 @@ def _looks(
             if quiet is None:
                 continue
             by = told_by(target, look.life, looks, quiet - SOON)
+            # Let out by what is above it, it may be in a maintenance by then.
+            late = let_out(truth, target, by - SOON, by) if by < float("inf") else by
+            if late is None:
+                continue
+            by = late
             if any(s.health in (GOOD, BLIND) for s in seen[n + 1 :] if s.at <= by + 1):
                 continue
         if not truth.alive(look.at, by) or target.partition("/")[0] not in truth.edition(by).devices:

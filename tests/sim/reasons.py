@@ -39,6 +39,8 @@ def closed(truth: Truth, notice: Any) -> float | None:
                 seen += 1
             case FactKind.STORM_CARRIES if event in (*TELLING, "reopened", "changed") and at >= queued:
                 return at
+            case FactKind.INCIDENT_CHANGE_TOLD if event == "changed" and at > queued:
+                return at
             case FactKind.STORM_TOLD if event == "storm" and at > queued:
                 return at
             case FactKind.STORM_WAVE | FactKind.STORM_LEFT:

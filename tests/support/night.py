@@ -2,7 +2,7 @@
 down."""
 
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -217,6 +217,13 @@ class Night:
         """Give the desk edges as they are; what the desk wants looked at is looked at in the same instant."""
         await self.desk.take_edges(edges)
         await self.deliver()
+
+    def truly(self, seen: Mapping[str, Health]) -> None:
+        """Let targets be so, for whoever looks; the looks that were not asked for come as the test says."""
+        self._health.update(seen)
+        for target, health in seen.items():
+            if health is not Health.UP:
+                self._first_bad.setdefault(target, self.clock.now())
 
     async def looks_where_asked(self) -> None:
         """Look at what the desk wants looked at, unless the looker hangs."""

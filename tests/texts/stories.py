@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitord.domain.extent import Cut, Extent
+from monitord.domain.extent import Battery, Cut, Extent
 from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Health
 from monitord.domain.notice import DeliveryCause, Event
-from monitord.domain.survey import Battery, Group, Kind, Running, Survey
+from monitord.domain.survey import Group, Kind, Running, Survey
 from monitord.texts.story import (
     Alarm,
     AlarmItem,

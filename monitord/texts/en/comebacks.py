@@ -22,7 +22,9 @@ def reopened(story: Story) -> str:
         f"• Gone again since about {_since(story)} (time {story.reopened + 1})",
         say.total(story),
         say.place(story),
+        reach.reach(story),
         say.sign(story),
+        reach.team(story),
         ask,
         say.upcoming(story),
     )
@@ -84,7 +86,10 @@ def changed_to_department(story: Story) -> str:
 
 
 def _turn(story: Story) -> str:
-    called = names.RING if story.cause in names.RING_CAUSES else names.HEALTH
+    if story.was is story.health:
+        return "graver than before"
+    called = names.POWER if story.cause in names.POWER_CAUSES else names.HEALTH
+    called = names.RING if story.cause in names.RING_CAUSES else called
     return f"told as {called[story.was or story.health].lower()}, now {called[story.health].lower()}"
 
 

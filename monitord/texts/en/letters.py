@@ -68,6 +68,8 @@ def _to_do(story: Story) -> str:
         return "check the line and the port of the machine that watches; telephone the sites"
     if story.health is Health.UNKNOWN:
         return "nobody knows whether it works: call the site; let the administrator look at the check"
+    if story.cause is Cause.AREA_MAINS or (story.cause is Cause.ON_BATTERY and story.severity <= 2):
+        return "send generators where the battery lasts least; ask the power company when the mains are back"
     if story.cause is Cause.ON_BATTERY:
         return "look at the mains; have a generator ready"
     if story.cause is Cause.BATTERY_LOW:
@@ -86,7 +88,10 @@ def _to_do(story: Story) -> str:
 def _to_desk(story: Story) -> str:
     earlier = forms.roles_before(story)
     first = not (earlier or story.again or story.taken)
-    if first and story.raised_from is not None:
+    short = story.health is Health.DEGRADED and any(one.short for one in story.extent.batteries)
+    if first and short and story.severity <= 2:
+        what = "🟠 ABOUT TO FAIL"
+    elif first and story.raised_from is not None:
         what = f"🔺 RAISED (was severity {story.raised_from})"
     elif first:
         what = "🔴 NEW INCIDENT" if story.severity <= 2 else "🟠 NEW INCIDENT"

@@ -52,12 +52,19 @@ CAUSE = {
     Cause.LINK_SILENT: "one end reports no signal, the other does not answer",
     Cause.RING_OPEN: "one way round the ring has no signal, services run the other way",
     Cause.RING_SPLIT: "ways round the ring have no signal, the devices between do not answer",
+    Cause.SITE_SILENT: "no device there answers",
+    Cause.AREA_MAINS: "several places of the area have lost the mains",
+    Cause.AREA_SILENT: "no place of the area answers",
     Cause.STORM: "many incidents of the unit at once",
     Cause.CABLE_CUT: "every link that is watched along the segment has no signal",
 }
 
 RING = {**HEALTH, Health.DEGRADED: "open, services run", Health.DOWN: "split, devices isolated"}
 """What the healths of a ring are called."""
+POWER_CAUSES = frozenset({Cause.ON_BATTERY, Cause.BATTERY_LOW, Cause.SITE_SILENT, Cause.AREA_MAINS, Cause.AREA_SILENT})
+POWER = {**HEALTH, Health.DEGRADED: "On battery"}
+"""How a place or a power area is as a whole."""
+
 RING_CAUSES = frozenset({Cause.RING_OPEN, Cause.RING_SPLIT})
 
 PHASE = {
@@ -221,6 +228,7 @@ SUSPECT = {
     "unknown": "nothing known",
     "battery_exhausted": "an exhausted battery",
     "fibre": "the fibre",
+    "mains_lost": "no mains",
     "cable_cut": "a cable cut",
 }
 """What an incident probably comes from."""

@@ -63,6 +63,10 @@ def headline(story: Story) -> str:
             return "RING OPEN, NO REDUNDANCY LEFT"
         case _, Cause.RING_OPEN | Cause.RING_SPLIT:
             return f"RING CUT IN {len(story.extent.cuts)} PLACES" if story.extent.cuts else "RING SPLIT"
+        case Health.DEGRADED, Cause.AREA_MAINS:
+            return "NO MAINS IN THE AREA"
+        case _, Cause.AREA_MAINS | Cause.AREA_SILENT:
+            return "THE WHOLE AREA IS LOST"
         case _, Cause.STORM:
             return "MANY INCIDENTS AT ONCE"
         case _, Cause.CABLE_CUT:

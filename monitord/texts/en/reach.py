@@ -1,5 +1,6 @@
 """How far an incident reaches, in English: what is cut, what is lost with it, who goes there."""
 
+from monitord.domain.extent import Battery
 from monitord.domain.health import Cause
 from monitord.domain.probable import Suspect
 from monitord.texts import forms
@@ -11,7 +12,10 @@ MOST = 4
 
 def reach(story: Story) -> str | None:
     """Return the lines about what failed and what is lost with it; None when it reaches no further."""
-    return forms.lines(_cut(story), _isolated(story), _lost(story), _priority(story), _exposed(story)) or None
+    return (
+        forms.lines(_power(story), _cut(story), _isolated(story), _lost(story), _priority(story), _exposed(story))
+        or None
+    )
 
 
 def brief(story: Story) -> str | None:
@@ -41,11 +45,31 @@ def guess(story: Story) -> str:
     if story.suspect is Suspect.BATTERY:
         at = "" if story.mains_lost is None else forms.near(story.mains_lost, story.now, story.zone)
         return f"probably the BATTERY IS EXHAUSTED (no mains since {at})" if at else "probably the BATTERY IS EXHAUSTED"
+    if story.suspect is Suspect.MAINS:
+        at = "" if story.mains_lost is None else forms.near(story.mains_lost, story.now, story.zone)
+        return f"probably NO MAINS since {at}" if at else "probably NO MAINS"
     if story.suspect is Suspect.FIBRE:
         return "probably the FIBRE (power was last seen well, the line to it is dead)"
     if story.cause is Cause.CABLE_CUT and story.extent.segments:
         return f"probably a CABLE CUT, segment {forms.some(story.extent.segments, MOST, 'segments')}"
     return "root cause: not known"
+
+
+def _power(story: Story) -> str | None:
+    named = [battery(one) for one in story.extent.batteries]
+    if not named:
+        return None
+    return f"• Battery: {forms.some(named, MOST, 'places')}"
+
+
+def battery(one: Battery) -> str:
+    """Return how long a place lasts on battery, against the way of the team."""
+    if one.left is None:
+        left = "low" if one.low else "for an unknown time"
+    else:
+        left = f"about {forms.minutes(one.left)} min left"
+    travel = "" if one.travel is None else f"; the team needs {forms.minutes(one.travel)} min"
+    return f"{one.site} {left}{travel}"
 
 
 def _cut(story: Story) -> str | None:

@@ -1,11 +1,10 @@
 """A storm in English: how much is lost in all, by ring, cable and power area, and what changed since the last time."""
 
-from datetime import timedelta
-
 from monitord.domain.notice import Event
-from monitord.domain.survey import Battery, Group, Kind, Survey
+from monitord.domain.survey import Group, Kind, Survey
 from monitord.texts import forms
 from monitord.texts.en import phrases as say
+from monitord.texts.en import reach
 from monitord.texts.story import Audience, Story
 
 NAME = "WIDESPREAD OUTAGE"
@@ -128,15 +127,9 @@ def _power(now: Survey) -> str | None:
     if not now.batteries:
         return None
     low = sum(one.low for one in now.batteries)
-    first = [_battery(one) for one in now.batteries if one.low or one.left is not None][:2]
+    first = [reach.battery(one) for one in now.batteries if one.low or one.left is not None][:2]
     named = f": {'; '.join(first)}" if first else ""
     return f"Power: {len(now.batteries)} places on battery{f', {low} of them low' if low else ''}{named}"
-
-
-def _battery(one: Battery) -> str:
-    left = "" if one.left is None else f" {say.duration(max(timedelta(0), one.left))} left"
-    travel = "" if one.travel is None else f" (team needs {say.duration(one.travel)})"
-    return f"{one.site}{left}{travel}"
 
 
 def _groups(story: Story, now: Survey, most: int) -> list[str]:

@@ -23,7 +23,9 @@ def reopened(story: Story) -> str:
         f"• Mất lại từ khoảng {_since(story)} (lần thứ {story.reopened + 1})",
         say.total(story),
         say.place(story),
+        reach.reach(story),
         say.sign(story),
+        reach.team(story),
         ask,
         say.upcoming(story),
     )
@@ -85,7 +87,10 @@ def changed_to_department(story: Story) -> str:
 
 
 def _turn(story: Story) -> str:
-    called = names.RING if story.cause in names.RING_CAUSES else names.HEALTH
+    if story.was is story.health:
+        return "mức nặng hơn trước"
+    called = names.POWER if story.cause in names.POWER_CAUSES else names.HEALTH
+    called = names.RING if story.cause in names.RING_CAUSES else called
     return f"trước báo {called[story.was or story.health].lower()}, nay {called[story.health].lower()}"
 
 

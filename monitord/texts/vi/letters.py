@@ -72,6 +72,8 @@ def _to_do(story: Story) -> str:
         return "kiểm tra đường truyền, cổng mạng của máy giám sát; gọi điện hỏi các trạm"
     if story.health is Health.UNKNOWN:
         return "không rõ có mất dịch vụ hay không: gọi trạm hỏi; báo quản trị xem lại cấu hình kiểm tra"
+    if story.cause is Cause.AREA_MAINS or (story.cause is Cause.ON_BATTERY and story.severity <= 2):
+        return "điều máy nổ đến nơi ắc quy còn ít nhất; hỏi Điện lực khi nào có điện lại"
     if story.cause is Cause.ON_BATTERY:
         return "kiểm tra điện lưới; chuẩn bị máy nổ"
     if story.cause is Cause.BATTERY_LOW:
@@ -90,7 +92,10 @@ def _to_do(story: Story) -> str:
 def _to_desk(story: Story) -> str:
     earlier = forms.roles_before(story)
     first = not (earlier or story.again or story.taken)
-    if first and story.raised_from is not None:
+    short = story.health is Health.DEGRADED and any(one.short for one in story.extent.batteries)
+    if first and short and story.severity <= 2:
+        what = "🟠 SẮP MẤT LIÊN LẠC"
+    elif first and story.raised_from is not None:
         what = f"🔺 NÂNG MỨC (trước: mức {story.raised_from})"
     elif first:
         what = "🔴 SỰ CỐ MỚI" if story.severity <= 2 else "🟠 SỰ CỐ MỚI"

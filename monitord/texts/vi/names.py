@@ -52,12 +52,19 @@ CAUSE = {
     Cause.LINK_SILENT: "một đầu báo mất tín hiệu, đầu kia không trả lời",
     Cause.RING_OPEN: "một hướng của ring mất tín hiệu, dịch vụ chạy theo hướng còn lại",
     Cause.RING_SPLIT: "các hướng của ring mất tín hiệu, thiết bị ở giữa không trả lời",
+    Cause.SITE_SILENT: "mọi thiết bị tại chỗ không trả lời",
+    Cause.AREA_MAINS: "nhiều nơi trong khu vực mất điện lưới",
+    Cause.AREA_SILENT: "mọi nơi trong khu vực không trả lời",
     Cause.STORM: "nhiều sự cố cùng lúc trong đơn vị",
     Cause.CABLE_CUT: "mọi đường truyền đang theo dõi trên đoạn cáp cùng mất tín hiệu",
 }
 
 RING = {**HEALTH, Health.DEGRADED: "hở ring, dịch vụ còn chạy", Health.DOWN: "đứt nhiều hướng, có thiết bị bị cô lập"}
 """What the healths of a ring are called."""
+POWER_CAUSES = frozenset({Cause.ON_BATTERY, Cause.BATTERY_LOW, Cause.SITE_SILENT, Cause.AREA_MAINS, Cause.AREA_SILENT})
+POWER = {**HEALTH, Health.DEGRADED: "Chạy ắc quy"}
+"""How a place or a power area is as a whole."""
+
 RING_CAUSES = frozenset({Cause.RING_OPEN, Cause.RING_SPLIT})
 
 PHASE = {
@@ -224,5 +231,11 @@ DIARY = {
 
 WEEKDAY = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 
-SUSPECT = {"unknown": "chưa rõ", "battery_exhausted": "hết ắc quy", "fibre": "đứt cáp quang", "cable_cut": "đứt cáp"}
+SUSPECT = {
+    "unknown": "chưa rõ",
+    "battery_exhausted": "hết ắc quy",
+    "fibre": "đứt cáp quang",
+    "cable_cut": "đứt cáp",
+    "mains_lost": "mất điện lưới",
+}
 """What an incident probably comes from."""

@@ -59,6 +59,10 @@ def headline(story: Story) -> str:
             return "HỞ RING, KHÔNG CÒN DỰ PHÒNG"
         case _, Cause.RING_OPEN | Cause.RING_SPLIT:
             return f"RING ĐỨT {len(story.extent.cuts)} HƯỚNG" if story.extent.cuts else "RING BỊ CHIA CẮT"
+        case Health.DEGRADED, Cause.AREA_MAINS:
+            return "KHU VỰC MẤT ĐIỆN LƯỚI"
+        case _, Cause.AREA_MAINS | Cause.AREA_SILENT:
+            return "MẤT LIÊN LẠC CẢ KHU VỰC"
         case _, Cause.STORM:
             return "NHIỀU SỰ CỐ CÙNG LÚC"
         case _, Cause.CABLE_CUT:

@@ -1,5 +1,6 @@
 """How far an incident reaches, in Vietnamese: what is cut, what is lost with it, who goes there."""
 
+from monitord.domain.extent import Battery
 from monitord.domain.health import Cause
 from monitord.domain.probable import Suspect
 from monitord.texts import forms
@@ -11,7 +12,10 @@ MOST = 4
 
 def reach(story: Story) -> str | None:
     """Return the lines about what failed and what is lost with it; None when it reaches no further."""
-    return forms.lines(_cut(story), _isolated(story), _lost(story), _priority(story), _exposed(story)) or None
+    return (
+        forms.lines(_power(story), _cut(story), _isolated(story), _lost(story), _priority(story), _exposed(story))
+        or None
+    )
 
 
 def brief(story: Story) -> str | None:
@@ -41,11 +45,31 @@ def guess(story: Story) -> str:
     if story.suspect is Suspect.BATTERY:
         at = "" if story.mains_lost is None else forms.near(story.mains_lost, story.now, story.zone)
         return f"nghi do: HẾT ẮC QUY (mất điện lưới từ {at})" if at else "nghi do: HẾT ẮC QUY"
+    if story.suspect is Suspect.MAINS:
+        at = "" if story.mains_lost is None else forms.near(story.mains_lost, story.now, story.zone)
+        return f"nghi do: MẤT ĐIỆN LƯỚI từ {at}" if at else "nghi do: MẤT ĐIỆN LƯỚI"
     if story.suspect is Suspect.FIBRE:
         return "nghi do: ĐỨT CÁP QUANG (nguồn điện lần cuối thấy tốt, đường truyền tới nơi mất tín hiệu)"
     if story.cause is Cause.CABLE_CUT and story.extent.segments:
         return f"nghi do: ĐỨT CÁP đoạn {forms.some(story.extent.segments, MOST, 'đoạn')}"
     return "nguyên nhân: chưa rõ"
+
+
+def _power(story: Story) -> str | None:
+    named = [battery(one) for one in story.extent.batteries]
+    if not named:
+        return None
+    return f"• Ắc quy: {forms.some(named, MOST, 'nơi')}"
+
+
+def battery(one: Battery) -> str:
+    """Return how long a place lasts on battery, against the way of the team."""
+    if one.left is None:
+        left = "sắp cạn" if one.low else "chưa rõ còn bao lâu"
+    else:
+        left = f"còn khoảng {forms.minutes(one.left)} phút"
+    travel = "" if one.travel is None else f"; đội đến trong {forms.minutes(one.travel)} phút"
+    return f"{one.site} {left}{travel}"
 
 
 def _cut(story: Story) -> str | None:

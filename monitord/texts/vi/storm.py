@@ -1,12 +1,11 @@
 """A storm in Vietnamese: how much is lost in all, by ring, cable and power area, and what changed since then."""
 
-from datetime import timedelta
-
 from monitord.domain.notice import Event
-from monitord.domain.survey import Battery, Group, Kind, Survey
+from monitord.domain.survey import Group, Kind, Survey
 from monitord.texts import forms
 from monitord.texts.story import Audience, Story
 from monitord.texts.vi import phrases as say
+from monitord.texts.vi import reach
 
 NAME = "SỰ CỐ DIỆN RỘNG"
 MOST = 4
@@ -122,15 +121,9 @@ def _power(now: Survey) -> str | None:
     if not now.batteries:
         return None
     low = sum(one.low for one in now.batteries)
-    first = [_battery(one) for one in now.batteries if one.low or one.left is not None][:2]
+    first = [reach.battery(one) for one in now.batteries if one.low or one.left is not None][:2]
     named = f": {'; '.join(first)}" if first else ""
     return f"Nguồn: {len(now.batteries)} nơi chạy ắc quy{f', {low} nơi sắp cạn' if low else ''}{named}"
-
-
-def _battery(one: Battery) -> str:
-    left = "" if one.left is None else f" còn {say.duration(max(timedelta(0), one.left))}"
-    travel = "" if one.travel is None else f" (đội đi {say.duration(one.travel)})"
-    return f"{one.site}{left}{travel}"
 
 
 def _groups(story: Story, now: Survey, most: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Storms, and the incidents that they tell of"""
+"""Storms, and the incidents that they tell of; until when a battery lasts"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,6 +32,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_storm_running_unit", "storm", ["unit"], unique=True, sqlite_where=running, postgresql_where=running
     )
+    op.add_column("target", sa.Column("lasts_until", UtcDateTime(), nullable=True))
     op.add_column("incident", sa.Column("storm", sa.Integer(), nullable=True))
     op.create_index("ix_incident_unit_opened", "incident", ["unit", "opened_at"])
     carried = sa.text("storm IS NOT NULL")
@@ -44,4 +45,6 @@ def downgrade() -> None:
     op.drop_index("ix_incident_unit_opened", "incident")
     with op.batch_alter_table("incident") as batch_op:
         batch_op.drop_column("storm")
+    with op.batch_alter_table("target") as batch_op:
+        batch_op.drop_column("lasts_until")
     op.drop_table("storm")
