@@ -15,6 +15,7 @@ from monitord.domain.network import Device, Target
 from monitord.domain.notice import DeliveryCause, Event, NoticeState
 from monitord.domain.policy import LEAVING, step_of
 from monitord.domain.safe import LIMIT, clean
+from monitord.domain.storm import unit_of
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.rows import incident_of
@@ -87,14 +88,21 @@ class Names:
 
     def target(self, ident: str) -> str:
         if ident not in self.targets:
-            return one_line(self.settings.name_of_whole(ident) or ident)
+            whole = self.settings.name_of_whole(ident) or ident
+            return one_line(f"{self.words.page['storm']} – {whole}" if unit_of(ident) is not None else whole)
         device, target = self.targets[ident]
         return one_line(self.words.target(device.name, target.title, target.instance or ""))
 
 
 def read_cards(connection: sa.Connection, names: Names) -> tuple[IncidentCard, ...]:
-    """Return the running ones: those that nobody has taken first, then by severity, then the newest."""
-    order = (t.incident.c.phase != Phase.OPEN, t.incident.c.severity, t.incident.c.id.desc())
+    """Return the running ones: those that nobody has taken first, then by severity, then the newest; what a storm tells
+    of behind it."""
+    order = (
+        t.incident.c.storm.is_not(None),
+        t.incident.c.phase != Phase.OPEN,
+        t.incident.c.severity,
+        t.incident.c.id.desc(),
+    )
     wanted = sa.select(t.incident).where(t.incident.c.phase.in_(RUNNING)).order_by(*order).limit(MOST_INCIDENTS)
     incidents = [incident_of(row) for row in connection.execute(wanted).mappings()]
     ids = [incident.id for incident in incidents]

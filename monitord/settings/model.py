@@ -16,10 +16,10 @@ from monitord.domain.network import Device, Link, Site, Target
 from monitord.domain.people import DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import Policy, with_next_leaders
 from monitord.domain.roster import DailySlot, Shift
-from monitord.domain.storm import AS_EVER, StormRules
+from monitord.domain.storm import AS_EVER, StormRules, unit_of
 from monitord.domain.topology import NONE as NO_TOPOLOGY
-from monitord.domain.topology import Ring, Route, Topology
-from monitord.domain.wiring import LINK, RING, ROUTE, parts
+from monitord.domain.topology import PowerArea, Ring, Route, Topology
+from monitord.domain.wiring import AREA, LINK, RING, ROUTE, SITE, parts
 from monitord.settings.problem import Problem
 
 Lang = Literal["vi", "en"]
@@ -198,14 +198,19 @@ class Settings:
         return next((rule for rule in self.severity_rules if rule.fits(target, tags, health)), None)
 
     def name_of_whole(self, target: str) -> str | None:
-        """Return the name of the link, the ring or the cable of which a target speaks; None for any other target."""
+        """Return the name of the link, ring, cable, place or power area of which a target speaks, of a storm that of
+        its unit; None for any other target."""
+        if (unit := unit_of(target)) is not None:
+            return self.units[unit].name if unit in self.units else None
         kind, ident = parts(target) or ("", "")
-        known: Mapping[str, Mapping[str, Link | Ring | Route]] = {
+        known: Mapping[str, Mapping[str, Link | Ring | Route | Site | PowerArea]] = {
             LINK: self.links,
             RING: self.topology.rings,
             ROUTE: self.topology.routes,
+            SITE: self.sites,
+            AREA: self.topology.power_areas,
         }
-        found = known.get(kind, {}).get(ident)
+        found = known.get(kind, {}).get(ident.partition("@")[0])
         return None if found is None else found.name
 
     def targets(self) -> Iterator[Target]:

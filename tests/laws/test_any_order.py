@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from monitord.desk.context import Context
 from monitord.desk.pictures import pictures
 from monitord.domain.health import FAULTS, Health
-from monitord.domain.network import SIGHT, Device, Link, Target, parents_of
-from monitord.domain.topology import Ring, Route, Segment, Topology, joints_of
+from monitord.domain.network import SIGHT, Device, Link, Site, Target, parents_of
+from monitord.domain.storm import unit_of
+from monitord.domain.topology import PowerArea, Ring, Route, Segment, Topology, joints_of
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.tx import Tx
@@ -32,13 +33,18 @@ EXAMPLES = int(os.environ.get("MONITORD_LAWS_EXAMPLES", "5"))
 
 @dataclass(frozen=True)
 class World:
-    """A ring between two hubs, spurs on its members, a cable; and what is cut and dead of it."""
+    """A ring between two hubs, spurs on its members, a cable; what is cut and dead of it, and what has lost the mains.
+
+    Everything but the hubs is in one power area, and has a power supply that is looked at where `powered` names it.
+    """
 
     members: tuple[str, ...]
     spurs: tuple[tuple[str, str], ...]
     cable: frozenset[str]
     cut: frozenset[str]
     dead: frozenset[str]
+    powered: frozenset[str] = frozenset()
+    mains: frozenset[str] = frozenset()
 
     @property
     def lines(self) -> dict[str, tuple[str, str]]:
@@ -59,8 +65,10 @@ class World:
         devices = {}
         for name, others in ends.items():
             ports = [Target(f"{name}/interface_up/{to}", name, "interface_up", to, None, 2) for to in others]
-            targets = (Target(agent(name), name, "agent_answers", None, None, 2), *ports)
-            devices[name] = replace(device, id=name, name=name, targets=targets, severity=2, parent=above.get(name))
+            supply = [Target(ups(name), name, "ups_battery", None, None, 2)] if name in self.powered else []
+            targets = (Target(agent(name), name, "agent_answers", None, None, 2), *ports, *supply)
+            at = replace(device, site=f"s-{name}" if name not in HUBS else device.site)
+            devices[name] = replace(at, id=name, name=name, targets=targets, severity=2, parent=above.get(name))
         links = {
             name: Link(name, name, (a, b), (b, a), ("cable/1",) if name in self.cable else ())
             for name, (a, b) in self.lines.items()
@@ -68,8 +76,13 @@ class World:
         around = (*HUBS[:1], *self.members, *HUBS[1:])
         ring = Ring("ring", "Ring", around, frozenset(HUBS), joints_of(around, links))
         cable = Route("cable", "Cable", (Segment("cable/1", "1"),))
-        topology = Topology(rings=MappingProxyType({"ring": ring}), routes=MappingProxyType({"cable": cable}))
-        return replace(base, devices=devices, links=links, topology=topology)
+        topology = Topology(
+            rings=MappingProxyType({"ring": ring}),
+            routes=MappingProxyType({"cable": cable}),
+            power_areas=MappingProxyType({"g": PowerArea("g", "Lộ 471")}),
+        )
+        sites = {f"s-{name}": Site(f"s-{name}", name, "", power_area="g") for name in devices if name not in HUBS}
+        return replace(base, devices=devices, links=links, topology=topology, sites={**base.sites, **sites})
 
     def seen(self) -> dict[str, list[tuple[str, Health]]]:
         """Return what a monitor at the first hub sees of each device, once everything is confirmed."""
@@ -85,6 +98,9 @@ class World:
         for device in dict.fromkeys(d for pair in lines.values() for d in pair):
             answers = device in reached
             found[device] = [(agent(device), Health.UP if answers else Health.DOWN)]
+            if device in self.powered:
+                supplied = Health.DEGRADED if device in self.mains else Health.UP
+                found[device].append((ups(device), supplied if answers else Health.UNKNOWN))
             for name, pair in lines.items():
                 if device in pair:
                     other = next(d for d in pair if d != device)
@@ -99,6 +115,11 @@ def agent(device: str) -> str:
     return f"{device}/agent_answers"
 
 
+def ups(device: str) -> str:
+    """Return the target of a device's power supply."""
+    return f"{device}/ups_battery"
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     members = tuple("abcde"[: draw(st.integers(2, 5))])
@@ -111,6 +132,8 @@ def worlds(draw: st.DrawFn) -> World:
         draw(st.frozensets(st.sampled_from(names), max_size=4)),
         draw(st.frozensets(st.sampled_from(names), max_size=4)),
         draw(st.frozensets(st.sampled_from([*members, *below]), max_size=2)),
+        draw(st.frozensets(st.sampled_from([*members, *below]))),
+        draw(st.frozensets(st.sampled_from([*members, *below]))),
     )
 
 
@@ -122,12 +145,14 @@ async def play(world: World, order: Sequence[str], back: Sequence[str]) -> tuple
             for target in night.settings.targets():
                 await night.sees(target.id, Health.UP)
             await night.passes(minutes=1)
+            # The mains go first: a battery lasts a while.
+            await see(night, replace(world, cut=frozenset(), dead=frozenset()), order)
             await see(night, world, order)
             await night.passes(minutes=5)
             running = frozenset(i.target for i in night.incidents() if i.running)
             held = frozenset(hold(night))
             whole(night, running, held)
-            await see(night, replace(world, cut=frozenset(), dead=frozenset()), back)
+            await see(night, replace(world, cut=frozenset(), dead=frozenset(), mains=frozenset()), back)
             await night.passes(minutes=5)
             assert [i.target for i in night.incidents() if i.running] == []
             assert list(hold(night)) == []
@@ -160,7 +185,7 @@ def whole(night: Night, running: frozenset[str], held: frozenset[str]) -> None:
     with night.engine.connect() as connection:
         rows = {row["id"]: row for row in connection.execute(sa.select(t.target)).mappings()}
         tx = Tx(connection, lambda length: "x" * length)
-        every = [name for name in context.targets if name != SIGHT]
+        every = [name for name in context.targets if name != SIGHT and unit_of(name) is None]
         picture = pictures(tx, context, every).firm
         for name in every:
             row = rows.get(name)
