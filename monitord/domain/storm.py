@@ -125,7 +125,9 @@ def carried(incident: Incident, storm: Storm, why: str) -> Decision:
 
 def given_back(incident: Incident, storm: Storm) -> Decision:
     """Decide the end of an acknowledgement in a storm: nobody has the incident, and the storm tells of it."""
-    again = replace(incident, phase=Phase.OPEN, step=-1, round=incident.round + 1, ack_expires_at=None)
+    again = replace(
+        incident, phase=Phase.OPEN, step=-1, round=incident.round + 1, ack_expires_at=None, spent=timedelta(0)
+    )
     refs = {"round": again.round, "storm": storm.code}
     fact = Fact(FactKind.INCIDENT_ACK_EXPIRED, incident.id, incident.target, actor=incident.acknowledged_by, refs=refs)
     carrying = carried(again, storm, "ack_expired")

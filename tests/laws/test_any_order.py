@@ -21,6 +21,7 @@ from monitord.domain.health import FAULTS, Health
 from monitord.domain.network import SIGHT, Device, Link, Site, Target, parents_of
 from monitord.domain.storm import unit_of
 from monitord.domain.topology import PowerArea, Ring, Route, Segment, Topology, joints_of
+from monitord.domain.wiring import parts
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.tx import Tx
@@ -195,7 +196,10 @@ def whole(night: Night, running: frozenset[str], held: frozenset[str]) -> None:
             device = context.targets[name][0]
             by = picture.explained(name, device.id)
             above = [agent(p.id) for p in parents_of(night.settings.devices, device) if picture.silent(p.id)]
-            if fault:
+            # What ran on battery before it could not be reached any more goes on as what it was.
+            place = context.wiring.grid.places.get((parts(name) or ("", ""))[1])
+            before = place is not None and picture.powers.lost(place)
+            if fault and not (before and by is None):
                 assert (name in held) is (by is not None or bool(above)), (name, by, above)
 
 
