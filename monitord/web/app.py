@@ -14,6 +14,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from monitord.account.board import Board
+from monitord.account.export import ENCODING
+from monitord.account.storm_list import csv_of
 from monitord.clock import Clock
 from monitord.settings.model import Settings
 from monitord.telemetry.metrics import CONTENT_TYPE
@@ -24,6 +26,8 @@ from monitord.web.picture import Pictures, Read, Unreadable
 
 log = structlog.get_logger("web")
 
+LONGEST = 20.0
+"""Seconds that the list of a storm may take."""
 STATIC = Path(__file__).parent / "static"
 UNREADABLE = ("monitord",)
 """The part that is named as stale when the vital signs themselves cannot be read."""
@@ -65,9 +69,25 @@ def make_app(
         seen = {name: request.query_params.get(name, "") for name in PARTS}
         return HTMLResponse(await asyncio.to_thread(pages.changes, board, settings(), words(), seen))
 
+    async def storm_list(request: Request) -> Response:
+        def work() -> str | None:
+            with read() as connection:
+                return csv_of(connection, request.path_params["code"], settings(), words(), clock.now())
+
+        try:
+            text = await asyncio.wait_for(asyncio.to_thread(work), LONGEST)
+        except Exception as error:
+            log.error("storm_list.failed", error=repr(error)[:300])
+            return PlainTextResponse(words().page["no_database"], 503)
+        if text is None:
+            return PlainTextResponse("no such storm\n", 404)
+        name = {"Content-Disposition": f'attachment; filename="{request.path_params["code"]}.csv"'}
+        return Response(text.encode(ENCODING), headers=name, media_type="text/csv")
+
     app = Starlette(
         routes=[
             Route("/", page),
+            Route("/storms/{code}.csv", storm_list),
             Route("/board", parts),
             Route("/metrics", doors.metrics),
             Route("/healthz", doors.health),

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
+from monitord.account.storm_list import in_words, outages_of, storms, write_csv
 from monitord.domain.health import FAULTS, Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import FactKind
@@ -11,6 +13,7 @@ from monitord.domain.loss import LossRule
 from monitord.domain.notice import Event
 from monitord.domain.storm import StormRules, target_of
 from monitord.store import tables as t
+from monitord.texts import pick
 from tests.support import typhoon
 from tests.support.night import Got, Night
 from tests.support.typhoon import UNIT, agent, ends, in_area, links_of, members, province, stations_behind
@@ -265,3 +268,31 @@ async def test_nothing_new_is_said_once_an_hour_and_a_leader_hears_as_seldom(tmp
         summaries = [g for g in messages(night, night.on("shift"))[before:] if "bản cập nhật" in g.text]
         assert [("không thay đổi" in g.text) for g in summaries[-1:]] == [True]
         assert len(summaries) <= 2
+
+
+async def test_the_list_of_a_storm_has_every_fault_with_its_own_instants(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
+        await fall(night, alarms(), apart=2)
+        await come_back(night, LONE[:1])
+        with night.engine.connect() as connection:
+            [storm] = storms(connection)
+            outages = outages_of(connection, storm, night.settings)
+            rows = list(in_words(outages, night.settings, pick("vi"), night.clock.now()))
+            written = StringIO()
+            assert write_csv(written, iter(rows), pick("vi")) == len(rows)
+        assert {one.target for one in outages} == set(alarms())
+        by_target = {one.target: row for one, row in zip(outages, rows, strict=True)}
+        back = by_target[LONE[0]]
+        assert (back["restored"], back["duration"]) != ("", "")
+        assert (back["code"], back["commune"]) == (members_of_target(night, LONE[0]).code, "xã số 1")
+        inside = by_target[agent(stations_behind(members("ring-3")[0])[0])]
+        assert (inside["with"], inside["code"], inside["restored"]) == ("Ring-3 Agg-1".replace("-", " "), "", "")
+        assert by_target[POWER[25]]["with"] == "Cầu Ngang"
+        assert written.getvalue().splitlines()[0] == (
+            'Đối tượng,Điểm,"Xã, phường",Trạng thái,Từ lúc,Khôi phục,Gián đoạn,Mã,Báo chung với'
+        )
+
+
+def members_of_target(night: Night, target: str) -> Incident:
+    """Return the newest incident of a target."""
+    return [i for i in night.incidents() if i.target == target][-1]

@@ -6,6 +6,8 @@ PAGE = {
     "targets": "Targets",
     "target": "Target",
     "incidents": "Incidents",
+    "in_storm": "told within the widespread outage",
+    "storm_list": "List (CSV file for Excel)",
     "storm": "Widespread outage",
     "kept_inside": "a device of the unit",
     "ourselves": "monitord – the watch itself",
@@ -90,6 +92,9 @@ PAGE = {
 }
 
 TABLE = {
+    "site": "Site",
+    "commune": "Commune",
+    "with": "Told with",
     "seq": "No.",
     "time": "Time",
     "kind": "Kind",

@@ -6,6 +6,8 @@ PAGE = {
     "targets": "Đối tượng giám sát",
     "target": "Đối tượng",
     "incidents": "Sự cố",
+    "in_storm": "báo chung trong sự cố diện rộng",
+    "storm_list": "Danh sách (tệp CSV cho Excel)",
     "storm": "Sự cố diện rộng",
     "kept_inside": "một thiết bị của đơn vị",
     "ourselves": "monitord – hệ thống giám sát",
@@ -90,6 +92,9 @@ PAGE = {
 }
 
 TABLE = {
+    "site": "Điểm",
+    "commune": "Xã, phường",
+    "with": "Báo chung với",
     "seq": "STT",
     "time": "Thời gian",
     "kind": "Loại",
