@@ -1,20 +1,25 @@
 """`monitord window`: maintenance, mutes, change freezes and planned power cuts, through the running daemon."""
 
+import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import cyclopts
 import sqlalchemy as sa
 from cyclopts import Parameter
 
+from monitord.account.power_calendar import Planned, planned_cuts
 from monitord.account.spans import NotASpan, Spans, typed_spans
 from monitord.cli.act import As, ask_daemon
 from monitord.cli.place import WRONG, fail, folder_or_default, settings_at
 from monitord.cli.reading import Config, Database, Reading, reading
 from monitord.cli.terminal import print_table
 from monitord.clock import SystemClock
+from monitord.domain.safe import clean
 from monitord.domain.window import Scope, Window, WindowKind, scope_to_wire
 from monitord.settings.model import Settings
+from monitord.settings.sheets import plain_rows
 from monitord.store import tables as t
 from monitord.store.rows import window_of
 from monitord.texts import pick
@@ -66,6 +71,60 @@ def add(
         reason=reason,
         leader=leader,
     )
+
+
+def power(
+    file: Path,
+    *,
+    person: As,
+    apply: Annotated[
+        bool, Parameter(help="Write the windows; without it they are shown, and nothing is written.")
+    ] = False,
+    config: Config = None,
+    database: Database = None,
+) -> None:
+    """Take over the power company's calendar (CSV or a workbook): each planned cut becomes a window of its own.
+
+    What is there already is left as it is, so that a calendar can be taken over again. One mistake, and nothing is
+    written.
+    """
+    settings = settings_at(folder_or_default(config))
+    try:
+        rows = plain_rows(file.read_bytes(), file.name)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", WRONG)
+    except ValueError as error:
+        fail(f"{file}: {clean(str(error), 200)}; save it as .csv (UTF-8), .xlsx, .xls or .ods", WRONG)
+    cuts, mistakes = planned_cuts(rows, settings, SystemClock().now())
+    for wrong in mistakes:
+        print(f"{file}:{wrong.line}:{wrong.column}: {wrong.why}", file=sys.stderr)
+    if mistakes:
+        fail(f"{len(mistakes)} mistakes: nothing was written", WRONG)
+    new = [cut for cut in cuts if _as_written(cut) not in _written(config, database)]
+    words = pick(settings.lang)
+    print_table(
+        [words.table[key] for key in ("scope", "from", "to", "reason")],
+        [[c.place, *(words.instant(at, settings.zone) for at in (c.begins, c.ends)), c.reason] for c in new],
+    )
+    counts = words.table["power_counts"].format(new=len(new), known=len(cuts) - len(new))
+    print(counts if apply else f"{counts} {words.table['power_dry_run']}")
+    for cut in new if apply else ():
+        span = [[cut.begins.isoformat(), cut.ends.isoformat()]]
+        scope = scope_to_wire(cut.scope)
+        ask_daemon(settings, "window_add", kind=WindowKind.POWER_CUT, scope=scope, spans=span, person=person,
+                   reason=cut.reason, leader=None)  # fmt: skip
+
+
+def _as_written(cut: Planned | Window) -> tuple[frozenset[str], datetime, datetime]:
+    begins, ends = (cut.begins, cut.ends) if isinstance(cut, Planned) else (cut.start, cut.end)
+    return frozenset(cut.scope.sites), begins, ends
+
+
+def _written(config: Config, database: Database) -> set[tuple[frozenset[str], datetime, datetime]]:
+    """Return the planned cuts that are in the database."""
+    with reading(config, database) as at:
+        rows = at.connection.execute(sa.select(t.window).where(t.window.c.kind == WindowKind.POWER_CUT)).mappings()
+        return {_as_written(window_of(row)) for row in rows}
 
 
 def end(window: int, *, person: As, reason: str = "", config: Config = None) -> None:
@@ -138,4 +197,5 @@ def register(app: cyclopts.App) -> None:
     group.command(add)
     group.command(show, name="list")
     group.command(end)
+    group.command(power)
     app.command(group)

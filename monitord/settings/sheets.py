@@ -54,6 +54,25 @@ def read_csv(text: str, file: str, stem: str, findings: Findings) -> Table | Non
     return Table(file, section, rows)
 
 
+def plain_rows(raw: bytes, name: str) -> list[tuple[int, Sequence[Any]]]:
+    """Return the rows of a CSV file or of the first sheet of a workbook, each with its line, whatever they mean.
+
+    ValueError says why a file cannot be read.
+    """
+    if name.lower().endswith(".csv"):
+        text = raw.decode("utf-8-sig")
+        head = text.partition("\n")[0]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
+        return [(number, row) for number, row in enumerate(reader, 1)]
+    try:
+        _refuse_bombs(raw)
+        with CalamineWorkbook.from_filelike(io.BytesIO(raw)) as book:
+            cells = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        return [(number, [_plain(cell) for cell in row]) for number, row in enumerate(cells, 1)]
+    except (CalamineError, zipfile.BadZipFile, OSError, IndexError) as error:
+        raise ValueError(f"cannot be read as a workbook: {clean(str(error), 120)}") from error
+
+
 def read_workbook(raw: bytes, file: str, stem: str, findings: Findings) -> list[Table]:
     """Return the tables of a workbook: its sheets, each called after its section; one alone may be called anything."""
     tables = []

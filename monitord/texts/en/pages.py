@@ -17,6 +17,8 @@ PAGE = {
     "on_duty": "On duty",
     "channels": "Channels",
     "unit": "Unit",
+    "power_counts": "{new} new planned cuts, {known} there already.",
+    "power_dry_run": "Nothing was written: add --apply.",
     "site": "Site",
     "commune": "Commune",
     "device": "Device",
