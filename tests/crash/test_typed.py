@@ -99,3 +99,22 @@ async def test_a_window_is_tried_set_shown_and_ended_by_what_is_typed(daemon: Da
     assert (code, "say what it covers" in err) == (2, True)
     kinds = [row["kind"] for row in daemon.query(sa.select(t.journal))]
     assert kinds.count(FactKind.WINDOW_SET) == kinds.count(FactKind.WINDOW_ENDED) == 1
+
+
+async def test_a_calendar_of_the_power_company_is_shown_first_and_written_once(daemon: Daemon, tmp_path: Path) -> None:
+    calendar = tmp_path / "lich.csv"
+    calendar.write_text("Trạm,Từ,Đến,Lý do\ntram,05/12/2090 07:30,05/12/2090 11:00,Thay dây\n", "utf-8-sig")
+    code, out, err = await typed(daemon, "window", "power", str(calendar))
+    assert (code, err) == (0, "")
+    assert "1 khung giờ cắt điện mới, 0 đã có. Chưa ghi gì" in out
+    assert daemon.query(sa.select(t.window)) == []
+    for expected in ("1 khung giờ cắt điện mới, 0 đã có.", "0 khung giờ cắt điện mới, 1 đã có."):
+        code, out, err = await typed(daemon, "window", "power", str(calendar), "--apply")
+        assert (code, err) == (0, "")
+        assert expected in out
+    [window] = daemon.query(sa.select(t.window))
+    assert (window["kind"], window["scope"]["sites"], window["reason"]) == ("power_cut", ["tram"], "Thay dây")
+    calendar.write_text("Trạm,Từ,Đến\nkhông có,05/12/2090 07:30,05/12/2090 11:00\n", "utf-8")
+    code, _, err = await typed(daemon, "window", "power", str(calendar), "--apply")
+    assert code == 2
+    assert "lich.csv:2:1" in err

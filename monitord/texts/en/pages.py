@@ -17,8 +17,6 @@ PAGE = {
     "on_duty": "On duty",
     "channels": "Channels",
     "unit": "Unit",
-    "power_counts": "{new} new planned cuts, {known} there already.",
-    "power_dry_run": "Nothing was written: add --apply.",
     "site": "Site",
     "commune": "Commune",
     "device": "Device",
@@ -94,6 +92,8 @@ PAGE = {
 }
 
 TABLE = {
+    "power_counts": "{new} new planned cuts, {known} there already.",
+    "power_dry_run": "Nothing was written: add --apply.",
     "site": "Site",
     "commune": "Commune",
     "with": "Told with",

@@ -17,8 +17,6 @@ PAGE = {
     "on_duty": "Đang trực",
     "channels": "Kênh thông báo",
     "unit": "Đơn vị",
-    "power_counts": "{new} khung giờ cắt điện mới, {known} đã có.",
-    "power_dry_run": "Chưa ghi gì: thêm --apply để ghi.",
     "site": "Nhà trạm",
     "commune": "Xã, phường",
     "device": "Thiết bị",
@@ -94,6 +92,8 @@ PAGE = {
 }
 
 TABLE = {
+    "power_counts": "{new} khung giờ cắt điện mới, {known} đã có.",
+    "power_dry_run": "Chưa ghi gì: thêm --apply để ghi.",
     "site": "Điểm",
     "commune": "Xã, phường",
     "with": "Báo chung với",
