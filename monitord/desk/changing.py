@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from monitord.domain import lifecycle
 from monitord.domain.decision import Told
 from monitord.domain.health import Cause, Health, Hold
 from monitord.domain.incident import RUNNING, Incident, Phase
+from monitord.domain.journal import FactKind
 from monitord.domain.loss import gravest
 from monitord.domain.network import Device, Target
 from monitord.store import tables as t
@@ -25,6 +27,8 @@ from monitord.store.tx import Tx
 
 log = structlog.get_logger("desk")
 _ROW = sa.select(t.target).where(t.target.c.id == sa.bindparam("the_id"))
+FALLS_AFTER = timedelta(minutes=10)
+"""How long an incident stays as grave as it was before it falls because less is lost."""
 SHORT = 2
 """The severity of a place on battery once the team has to leave: then, and not before, people are woken."""
 CUT = frozenset(
@@ -116,7 +120,8 @@ def tell_what_grew(tx: Tx, context: Context, at: Moment) -> None:
     else from being told."""
     for running in tx.running_incidents():
         may = bool(context.settings.loss_rules) or is_power(running.target)
-        if may and running.target in context.targets and not running.suspected and running.severity > 1:
+        plain = running.target in context.targets and not running.suspected and running.lane is None
+        if may and plain:
             error = tx.isolated(partial(_grow, tx, context, running, at))
             if error is not None:
                 log.error("severity.failed", incident=running.code, error=repr(error))
@@ -129,6 +134,17 @@ def _grow(tx: Tx, context: Context, running: Incident, at: Moment) -> None:
         severity, _ = severity_of(tx, context, *found, row, at)
         if severity < running.severity:
             change(tx, context, *found, row, running, at)
+        elif severity > running.severity and at.now - _changed_at(tx, running) >= FALLS_AFTER:
+            after, fact = lifecycle.fallen(running, severity)
+            tx.append([fact], at)
+            tx.save(after)
+
+
+def _changed_at(tx: Tx, incident: Incident) -> datetime:
+    """Return when an incident changed last: what rises and falls is not told at every turn."""
+    j = t.journal.c
+    last = sa.select(sa.func.max(j.ts)).where(j.incident == incident.id, j.kind == FactKind.INCIDENT_CHANGED)
+    return tx.sql.execute(last).scalar() or incident.opened_at
 
 
 def tell_changes(tx: Tx, context: Context, at: Moment) -> None:

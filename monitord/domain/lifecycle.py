@@ -199,6 +199,23 @@ def changed(
     return replace(incident, health=health, cause=cause, detail=detail, severity=worse), fact
 
 
+def fallen(incident: Incident, severity: int) -> tuple[Incident, Fact]:
+    """Return the incident less grave than it was, since less is lost with it, and the row that says so.
+
+    Its ladder goes on by the policy it has: what fell must not fall silent.
+    """
+    refs = {
+        "was": incident.health,
+        "health": incident.health,
+        "cause": incident.cause,
+        "severity_was": incident.severity,
+        "severity": severity,
+        "fell": 1,
+    }
+    fact = Fact(FactKind.INCIDENT_CHANGED, incident.id, incident.target, refs=refs)
+    return replace(incident, severity=severity), fact
+
+
 def change_told(
     incident: Incident,
     told: Iterable[Told],

@@ -71,3 +71,26 @@ async def test_the_share_is_that_of_the_operator_and_a_priority_line_counts(tmp_
         await night.sees(silent("tsl-ubnd"), Health.DOWN)
         assert night.incidents()[3].severity == 1
         assert "Khách hàng ưu tiên: mất 01 (Đường truyền Ủy ban nhân dân tỉnh)" in night.got[-1].text
+
+
+async def test_what_comes_back_behind_it_lets_its_severity_fall_with_a_row_and_silences_nothing(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00", graver(LossRule("ba-tram", 1, stations=3))) as night:
+        await all_well(night)
+        await night.sees(silent("bts-bac-mau-1"), Health.DOWN)
+        await night.sees(silent("bts-bac-mau-2"), Health.DOWN)
+        await night.sees(silent("bts-bac-mau-3"), Health.DOWN)
+        await night.passes(minutes=2)
+        grave = next(i for i in night.incidents() if i.severity == 1)
+        # The others answer again, and the site is no longer lost.
+        other = next(n for n in ("bts-bac-mau-1", "bts-bac-mau-2", "bts-bac-mau-3") if silent(n) != grave.target)
+        await night.sees(silent(other), Health.UP)
+        await night.passes(minutes=5)
+        assert next(i for i in night.incidents() if i.id == grave.id).severity == 1
+        await night.passes(minutes=8)
+        fallen = next(i for i in night.incidents() if i.id == grave.id)
+        assert fallen.severity == 3
+        [row] = [r for r in night.rows(FactKind.INCIDENT_CHANGED) if r.refs.get("fell") and r.incident == grave.id]
+        assert (row.refs["severity_was"], row.refs["severity"]) == (1, 3)
+        before = len(night.told())
+        await night.passes(minutes=30)
+        assert len(night.told()) > before

@@ -27,7 +27,8 @@ LINE = {
     FactKind.WINDOW_ENDED: "{actor}: {kind} {scope}[ of {from}] ended early[: {text}]",
     FactKind.INCIDENT_OPENED: "Incident {incident} opened[: {target}][ – {health}][, severity {severity}][; {cause}]"
     "[; began about {first_bad}][, detected {detected}][; recurrence {recurrence}]",
-    FactKind.INCIDENT_CHANGED: "{incident}:[ {was} →] {health}[; {cause}][: {detail}]",
+    FactKind.INCIDENT_CHANGED: "{incident}:[ {was} →] {health}[; severity {severity_was} → {severity}]"
+    "[; {cause}][: {detail}]",
     FactKind.INCIDENT_CHANGE_TOLD: "{incident}: told that it has changed:[ {was} →] {health}",
     FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] took it; escalation stopped"
     "[; holds until {expires}]",

@@ -27,7 +27,8 @@ LINE = {
     FactKind.WINDOW_ENDED: "{actor}: kết thúc sớm {kind} {scope}[ từ {from}][: {text}]",
     FactKind.INCIDENT_OPENED: "Mở sự cố {incident}[: {target}][ – {health}][, mức {severity}][; {cause}]"
     "[; xảy ra khoảng {first_bad}][, phát hiện {detected}][; tái diễn lần {recurrence}]",
-    FactKind.INCIDENT_CHANGED: "{incident}:[ {was} →] {health}[; {cause}][: {detail}]",
+    FactKind.INCIDENT_CHANGED: "{incident}:[ {was} →] {health}[; mức {severity_was} → mức {severity}]"
+    "[; {cause}][: {detail}]",
     FactKind.INCIDENT_CHANGE_TOLD: "{incident}: báo diễn biến mới:[ {was} →] {health}",
     FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] tiếp nhận; dừng báo lên cấp trên"
     "[; hiệu lực đến {expires}]",
