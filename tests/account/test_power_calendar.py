@@ -1,5 +1,6 @@
 """The power company's calendar, as such tables come: what becomes a window, and what is told at its cell."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +14,7 @@ HEAD = ["STT", "Khu vực", "Ngày", "Từ giờ", "Đến giờ", "Nội dung"]
 
 def read(*rows: list[object], head: list[str] | None = None) -> tuple[list[str], list[Mistake]]:
     """Return the cuts in short, and the mistakes, of a calendar with these rows under its head."""
-    table = list(enumerate([head or HEAD, *rows], 1))
+    table: list[tuple[int, Sequence[object]]] = list(enumerate([head or HEAD, *rows], 1))
     cuts, mistakes = planned_cuts(table, example(), NOW)
     at = [f"{c.begins.astimezone(ZONE):%d/%m %H:%M}-{c.ends.astimezone(ZONE):%d/%m %H:%M}" for c in cuts]
     return [f"{','.join(c.scope.sites)} {when}" for c, when in zip(cuts, at, strict=True)], mistakes
