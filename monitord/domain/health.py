@@ -61,6 +61,7 @@ class Cause(StrEnum):
     REPORTED = "reported"
     ON_BATTERY = "on_battery"
     BATTERY_LOW = "battery_low"
+    CONGESTED = "congested"
     LINK_BOTH_ENDS = "link_both_ends"
     LINK_ONE_END = "link_one_end"
     LINK_SILENT = "link_silent"

@@ -241,10 +241,12 @@ class Night:
         reason: str = "",
         leader: str | None = None,
     ) -> int:
-        """Let the shift set a window from now on; return its id."""
+        """Let the shift, whoever comes first of it, set a window from now on; return its id."""
         now = self.clock.now()
         spans = [(now, now + timedelta(minutes=minutes))]
-        (window,) = await self.desk.set_windows(kind, Scope(devices=devices), spans, self.on("shift"), reason, leader)
+        (window,) = await self.desk.set_windows(
+            kind, Scope(devices=devices), spans, self.everybody_on("shift")[0], reason, leader
+        )
         return window
 
     # --- time -------------------------------------------------------------------------------------------------------
@@ -355,6 +357,12 @@ class Night:
             shifts = [shift_of(row) for row in connection.execute(sa.select(t.shift)).mappings()]
         (person,) = on_duty(shifts, unit, duty, self.clock.now())
         return person
+
+    def everybody_on(self, duty: str, unit: str = "vt-song-mau") -> list[str]:
+        """Return all who are on that duty now, by the roster, in order of their ids."""
+        with self.engine.connect() as connection:
+            shifts = [shift_of(row) for row in connection.execute(sa.select(t.shift)).mappings()]
+        return sorted(on_duty(shifts, unit, duty, self.clock.now()))
 
     def told(self, *, edits: bool = False) -> list[tuple[str, str]]:
         """Return (clock, person) of everything people got, edits in place left out."""

@@ -74,6 +74,8 @@ def _to_do(story: Story) -> str:
         return "look at the mains; have a generator ready"
     if story.cause is Cause.BATTERY_LOW:
         return "bring a generator; call the response team"
+    if story.cause is Cause.CONGESTED:
+        return "watch the load, open or share ways; start no maintenance"
     if story.cause is Cause.CABLE_CUT:
         return "send the cable team to measure and find the cut"
     if story.cause in (Cause.RING_OPEN, Cause.RING_SPLIT):

@@ -55,6 +55,7 @@ CAUSE = {
     Cause.SITE_SILENT: "no device there answers",
     Cause.AREA_MAINS: "several places of the area have lost the mains",
     Cause.AREA_SILENT: "no place of the area answers",
+    Cause.CONGESTED: "the load is over its limit",
     Cause.STORM: "many incidents of the unit at once",
     Cause.CABLE_CUT: "every link that is watched along the segment has no signal",
 }

@@ -67,6 +67,8 @@ def headline(story: Story) -> str:
             return "NO MAINS IN THE AREA"
         case _, Cause.AREA_MAINS | Cause.AREA_SILENT:
             return "THE WHOLE AREA IS LOST"
+        case _, Cause.CONGESTED:
+            return "CONGESTED"
         case _, Cause.STORM:
             return "MANY INCIDENTS AT ONCE"
         case _, Cause.CABLE_CUT:

@@ -78,6 +78,8 @@ def _to_do(story: Story) -> str:
         return "kiểm tra điện lưới; chuẩn bị máy nổ"
     if story.cause is Cause.BATTERY_LOW:
         return "đưa máy nổ đến trạm, gọi đội ứng cứu"
+    if story.cause is Cause.CONGESTED:
+        return "theo dõi tải, mở rộng hướng hoặc phân luồng; không thao tác bảo dưỡng"
     if story.cause is Cause.CABLE_CUT:
         return "gọi đội cáp đo kiểm, tìm điểm đứt; báo đơn vị quản lý tuyến"
     if story.cause in (Cause.RING_OPEN, Cause.RING_SPLIT):

@@ -55,6 +55,7 @@ CAUSE = {
     Cause.SITE_SILENT: "mọi thiết bị tại chỗ không trả lời",
     Cause.AREA_MAINS: "nhiều nơi trong khu vực mất điện lưới",
     Cause.AREA_SILENT: "mọi nơi trong khu vực không trả lời",
+    Cause.CONGESTED: "tải vượt ngưỡng",
     Cause.STORM: "nhiều sự cố cùng lúc trong đơn vị",
     Cause.CABLE_CUT: "mọi đường truyền đang theo dõi trên đoạn cáp cùng mất tín hiệu",
 }

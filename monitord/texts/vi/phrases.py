@@ -63,6 +63,8 @@ def headline(story: Story) -> str:
             return "KHU VỰC MẤT ĐIỆN LƯỚI"
         case _, Cause.AREA_MAINS | Cause.AREA_SILENT:
             return "MẤT LIÊN LẠC CẢ KHU VỰC"
+        case _, Cause.CONGESTED:
+            return "NGHẼN, TẢI CAO"
         case _, Cause.STORM:
             return "NHIỀU SỰ CỐ CÙNG LÚC"
         case _, Cause.CABLE_CUT:
