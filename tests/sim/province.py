@@ -42,7 +42,7 @@ STEPS: Mapping[str, tuple[tuple[float, Whom, str], ...]] = {
 REPEAT = 3600.0
 APPROVAL = 600.0
 """Seconds after which the next leader is asked to approve a report; what it adds to the ladder stands in `steps_of`."""
-STORMS = StormRules(opened=2, within=timedelta(minutes=10), running=2, alone=1, calm=timedelta(minutes=20))
+STORMS = StormRules(opened=2, within=timedelta(minutes=10), running=3, alone=1, calm=timedelta(minutes=20))
 """When little enough is a storm that nights have some."""
 REOPENS = 600.0
 """Seconds within which a fault that comes back is the same incident."""
