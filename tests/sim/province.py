@@ -111,7 +111,7 @@ def first_edition(rng: random.Random) -> Edition:
 def next_edition(edition: Edition, rng: random.Random) -> Edition:
     """Return the edition after it: somebody swapped, somebody gone, a device taken out or put back."""
     number = edition.number + 1
-    if rng.random() < 0.1:
+    if rng.random() < 0.25:
         return replace(edition, number=number, storms=not edition.storms)
     match rng.choice(("swap", "swap", "leave", "device")):
         case "swap":

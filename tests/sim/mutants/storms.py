@@ -11,11 +11,11 @@ STORMY: tuple[Mutant, ...] = (
         "    found = rows.lately(tx, unit, at.now - 100 * rules.within, at.now, 4 * rules.opened)",
     ),
     one(
-        "carried-rings",
-        "what a storm carries goes on ringing by itself",
-        "desk/context.py",
-        "    if decision.timer is not None and not (decision.incident.storm and decision.incident.phase is Phase.OPEN):",
-        "    if decision.timer is not None:",
+        "carried-unmarked",
+        "nobody knows that a storm tells of an incident",
+        "domain/storm.py",
+        "    return Decision(replace(incident, storm=storm.id), (fact,))",
+        "    return Decision(incident, (fact,))",
     ),
     one(
         "queued-before-the-storm",
