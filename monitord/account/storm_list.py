@@ -66,8 +66,7 @@ def outages_of(connection: sa.Connection, storm: StormRow, settings: Settings) -
     mine = {name for name, device in settings.devices.items() if device.unit == storm.unit}
     j = t.journal.c
     wanted = sa.select(t.journal).where(j.ts >= storm.opened_at - EARLIER, j.kind.in_(_KINDS)).order_by(j.seq)
-    if storm.ended_at is not None:
-        wanted = wanted.where(j.ts <= storm.ended_at)
+    codes: dict[int, str] = {}
     running: dict[str, Outage] = {}
     found: list[Outage] = []
     above: dict[str, str] = {}
@@ -80,7 +79,10 @@ def outages_of(connection: sa.Connection, storm: StormRow, settings: Settings) -
                 above.pop(target, None)
         if target.partition("/")[0] not in mine:
             continue
-        _take(row, target, running, found)
+        over = storm.ended_at is not None and row.ts > storm.ended_at
+        if over and target not in running:
+            continue  # after the storm only the end of what it left is of interest
+        _take(row, target, running, found, codes)
     for one in found:
         passed = {one.by}
         while (higher := above.get(one.by)) is not None and higher not in passed:
@@ -90,7 +92,7 @@ def outages_of(connection: sa.Connection, storm: StormRow, settings: Settings) -
     return sorted(lasting, key=lambda one: (one.since, one.target))
 
 
-def _take(row: Row, target: str, running: dict[str, Outage], found: list[Outage]) -> None:
+def _take(row: Row, target: str, running: dict[str, Outage], found: list[Outage], codes: dict[int, str]) -> None:
     """Let a row of the journal begin, end or name a fault."""
     lasting = running.get(target)
     match row.kind:
@@ -110,8 +112,12 @@ def _take(row: Row, target: str, running: dict[str, Outage], found: list[Outage]
             lasting.by = str(row.refs["by"][0])
         case FactKind.TARGET_RELEASED if lasting is not None:
             lasting.by = ""
-        case FactKind.INCIDENT_OPENED if lasting is not None:
-            lasting.code = str(row.refs["code"])
+        case FactKind.INCIDENT_OPENED:
+            codes[row.incident or 0] = str(row.refs["code"])
+            if lasting is not None:
+                lasting.code = codes[row.incident or 0]
+        case FactKind.INCIDENT_REOPENED if lasting is not None:
+            lasting.code = codes.get(row.incident or 0, "")
 
 
 def in_words(outages: Sequence[Outage], settings: Settings, words: Words, now: datetime) -> Iterator[Mapping[str, str]]:

@@ -193,7 +193,7 @@ def _says(row: Row) -> dict[str, Any]:
             return {"phase": Phase.CLOSED, "closed_at": at} | over
         case FactKind.STORM_WAVE:
             return {"phase": Phase.OPEN, "round": refs.get("round"), "ack_expires_at": None}
-        case FactKind.STORM_LEFT:
+        case FactKind.STORM_LEFT | FactKind.STORM_CARRIES:
             return {"round": refs.get("round")}
         case FactKind.INCIDENT_MERGED:
             return {"first_bad": refs.get("first_bad")}
@@ -218,6 +218,7 @@ _KINDS = frozenset(
         FactKind.INCIDENT_MERGED,
         FactKind.STORM_WAVE,
         FactKind.STORM_LEFT,
+        FactKind.STORM_CARRIES,
     }
 )
 _NEVER_SAID = ("acknowledged_at", "acknowledged_by", "ack_expires_at", "restored_at")

@@ -37,6 +37,7 @@ from monitord.domain.finding import FindingKind
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
+from monitord.domain.storm import unit_of
 from monitord.domain.update import Answer, Update
 from monitord.domain.window import Scope, Window, WindowKind
 from monitord.domain.wiring import parts
@@ -174,8 +175,8 @@ class Desk:
         for edge, error in failed:
             log.error("edge.failed", target=edge.target, error=repr(error))
         looked = [edge.target for edge in edges if self._unlooked.pop(edge.target, None) is not None]
-        for whole in [name for name in self._unlooked if parts(name) is not None]:
-            if not self._unlooked.keys() & set(self._context.wiring.looked_at(whole)):
+        for whole in [name for name in self._unlooked if parts(name) is not None or unit_of(name) is not None]:
+            if not self._unlooked.keys() & set(self._judged_from(whole)):
                 looked.append(whole)
                 del self._unlooked[whole]
         if looked:
@@ -183,6 +184,14 @@ class Desk:
             self._timers_moved.set()
             self._wake_dispatchers()
         return [edge for edge, _ in failed]
+
+    def _judged_from(self, whole: str) -> Sequence[str]:
+        """Return what is looked at to know how a whole is; of a storm, all that its unit waits to be looked at."""
+        unit = unit_of(whole)
+        if unit is None:
+            return self._context.wiring.looked_at(whole)
+        known = self._context.targets
+        return [n for n in self._unlooked if n in known and known[n][0].unit == unit and unit_of(n) is None]
 
     def _take(self, tx: Tx, edges: Sequence[Edge], at: Moment) -> list[tuple[Edge, Exception]]:
         failed = []
@@ -203,7 +212,7 @@ class Desk:
 
         def work(tx: Tx, at: Moment) -> tuple[float | None, reviewing.Reviewed]:
             timers.fire_due(tx, self._context, at, waiting, self._down)
-            reviewed = reviewing.review(tx, self._context, self._reviewed, at)
+            reviewed = reviewing.review(tx, self._context, self._reviewed, at, waiting)
             waits = [timers.seconds_to_next(tx, at.boot, waiting), reviewed.wait]
             return min((wait for wait in waits if wait is not None), default=None), reviewed
 

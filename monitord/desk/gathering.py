@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from monitord.desk.context import Context, write
 from monitord.desk.pictures import pictures
+from monitord.desk.storms import hearers
 from monitord.domain import handling
 from monitord.domain.correlation import Picture
 from monitord.domain.incident import RUNNING
@@ -40,7 +41,7 @@ def gather(tx: Tx, context: Context, near: Sequence[TargetId], at: Moment) -> li
         if now.soft.explained(name, context.targets[name][0].id) is None:
             continue  # its cause is about to change: what was seen last does not explain it any more
         merged, kept = handling.merged(incident, into, None, at.now, tx.told(incident.id))
-        write(tx, replace(merged, notices=told_in(incident, merged.notices)), at)
+        write(tx, replace(merged, notices=told_in(incident, merged.notices, hearers(tx, incident))), at)
         tx.append(kept.facts, at)
         tx.save(kept.incident)
         running[into.target] = kept.incident

@@ -47,15 +47,21 @@ def _void(tx: Tx, which: sa.ColumnElement[bool], cause: DeliveryCause, at: Momen
     return len(rows)
 
 
+PUT_OFF = timedelta(hours=1)
+"""The longest that a message waits to be told by a storm instead (`gather`), and more than a storm's first minutes."""
+
+
 def hasten(tx: Tx, at: Moment, by: float = 0.0) -> None:
     """Let what waits for a later attempt be tried at once.
 
     After a start or a step of the wall clock (`by` seconds) the instant it waits for means nothing; a reminder keeps
-    its distance.
+    its distance, and so does what may be told by a storm instead.
     """
-    reminder = t.outbox.c.event == Event.REMINDER
-    waiting = sa.and_(t.outbox.c.state == NoticeState.PENDING, t.outbox.c.not_before > at.now, ~reminder)
-    later = sa.and_(t.outbox.c.state == NoticeState.PENDING, reminder)
+    o = t.outbox.c
+    put_off = sa.and_(o.attempts == 0, o.event.in_([Event.STEP, Event.REOPENED]), o.not_before <= at.now + PUT_OFF)
+    kept = sa.or_(o.event == Event.REMINDER, put_off)
+    waiting = sa.and_(o.state == NoticeState.PENDING, o.not_before > at.now, ~kept)
+    later = sa.and_(o.state == NoticeState.PENDING, o.not_before > at.now - timedelta(seconds=by), kept)
     for row in tx.sql.execute(sa.select(t.outbox.c.id, t.outbox.c.not_before).where(later)).all() if by else ():
         moved = {"not_before": row.not_before + timedelta(seconds=by)}
         tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row.id).values(moved))

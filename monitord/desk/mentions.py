@@ -153,10 +153,11 @@ def raised_from(tx: Tx, incident: Incident) -> int | None:
     if not incident.round:
         return None
     j = t.journal.c
-    wanted = sa.select(j.refs).where(j.incident == incident.id, j.kind == FactKind.INCIDENT_CHANGED)
+    kinds = (FactKind.INCIDENT_CHANGED, FactKind.STORM_WAVE)
+    wanted = sa.select(j.refs).where(j.incident == incident.id, j.kind.in_(kinds))
     refs = tx.sql.execute(wanted.order_by(j.seq.desc()).limit(1)).scalar()
     found = json.loads(refs) if refs is not None else {}
-    return int(found["severity_was"]) if found.get("round") == incident.round else None
+    return int(found["severity_was"]) if found.get("round") == incident.round and "severity_was" in found else None
 
 
 def asked(tx: Tx, incident: Incident, book: DutyBook, row: Any) -> tuple[Taken, ...]:

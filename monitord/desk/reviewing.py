@@ -1,6 +1,7 @@
 """What ends or begins by the clock alone: holds whose windows are over or whose wait was long enough, and what nobody
 could look at for long."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -44,12 +45,14 @@ class Reviewed:
     wait: float | None
 
 
-def review(tx: Tx, context: Context, last: Reviewed | None, at: Moment) -> Reviewed:
+def review(
+    tx: Tx, context: Context, last: Reviewed | None, at: Moment, waiting: AbstractSet[str] = frozenset()
+) -> Reviewed:
     """Tell what is no longer held.
 
     Everything is decided anew after a start, other settings, a window's end and a clock that was set back; otherwise
     what waited long enough since `last`, and round by round the rest. What ends a hold besides is an edge, and is
-    decided with it.
+    decided with it. `waiting` are the targets that are looked at first, after a start.
     """
     whole = last is None or at.now < last.at or _window_ended(tx, last.at, at.now)
     due, up_to, round_at = [], "", at.now
@@ -74,7 +77,7 @@ def review(tx: Tx, context: Context, last: Reviewed | None, at: Moment) -> Revie
         tell_what_grew(tx, context, at)
         note_causes(tx, context, at)
         _open_what_is_unknown(tx, context, at)
-    storm = storms.keep(tx, context, at, a_round=whole or round_at == at.now)
+    storm = storms.keep(tx, context, at, waiting, a_round=whole or round_at == at.now)
     end = next_end(tx, at)
     waits = [storm, None if end is None else (end - at.now).total_seconds()]
     wait = min((max(0.05, wait) for wait in waits if wait is not None), default=None)

@@ -90,27 +90,35 @@ def _arise(tx: Tx, context: Context, device: Device, target: Target, row: Any, a
     severity, why = severity_of(tx, context, device, target, row, at)
     seen = _draft(context, device, target, row, at, severity)
     if last is not None and back:
-        again = storms.reopened(tx, lifecycle.reopened(last, seen, at.now, tx.told(last.id), hushed=last.hushed))
-        write(tx, again, at)
+        back_again = lifecycle.reopened(last, seen, at.now, tx.told(last.id), hushed=last.hushed)
+        again = storms.reopened(tx, context, back_again)
+        told_from = None if again.incident.storm else storms.told_from(tx, context, again.incident, at)
+        write(tx, again, at, tell_from=lambda notice: told_from)
         if severity < last.severity or again.incident.told_health is not seen.health:
             change(tx, context, device, target, row, replace(again.incident, health=last.health), at)
         _take_in_below(tx, context, device, target, at)
         _say_why(tx, context, target, at)
+        storms.watch(tx, context, tx.incident(last.id) or again.incident, at)
+        if again.incident.step < 0:
+            _tell(tx, context, last.id, at)  # nobody has heard of it: it is told as it would be were it new
         return
     incident = _numbered(tx, context, seen, last, at)
-    _open(tx, context, incident, why, at)
+    told = _open(tx, context, incident, why, at)
     _take_in_below(tx, context, device, target, at)
     _say_why(tx, context, target, at)
-    if storms.watch(tx, context, incident, at) is None:
+    storms.watch(tx, context, incident, at)
+    if not told:
         _tell(tx, context, incident.id, at)
 
 
-def _open(tx: Tx, context: Context, incident: Incident, why: Mapping[str, Any], at: Moment) -> None:
-    """Write that an incident opened. It is told at once, but in a storm, or where it may be one too many."""
-    storm = storms.over(tx, incident)
+def _open(tx: Tx, context: Context, incident: Incident, why: Mapping[str, Any], at: Moment) -> bool:
+    """Write that an incident opened. It is told at once, but in a storm, or where it may be one too many; return
+    whether that is decided."""
+    storm = storms.over(tx, context, incident)
+    tips = storm is None and storms.tips(tx, context, incident, at)
     if storm is not None:
         decision = opened_in(incident, storm)
-    elif storms.tips(tx, context, incident, at):
+    elif tips:
         decision = Decision(incident, (escalation.opened_fact(incident),))
     else:
         decision = escalation.opened(incident, context.book(tx, at), at.now)
@@ -118,6 +126,7 @@ def _open(tx: Tx, context: Context, incident: Incident, why: Mapping[str, Any], 
     decision = replace(decision, facts=(replace(first, refs={**first.refs, **why}), *rest))
     told_from = storms.told_from(tx, context, decision.incident, at) if storm is None else None
     write(tx, decision, at, tell_from=lambda notice: told_from if notice.event is Event.STEP else None)
+    return not tips
 
 
 def _tell(tx: Tx, context: Context, ident: int, at: Moment) -> None:
@@ -125,7 +134,9 @@ def _tell(tx: Tx, context: Context, ident: int, at: Moment) -> None:
     gathered into it, or it into that."""
     incident = tx.incident(ident)
     if incident is not None and incident.phase is Phase.OPEN and incident.storm is None and incident.step < 0:
-        write(tx, escalation.step_due(incident, context.book(tx, at), at.now), at)
+        told_from = storms.told_from(tx, context, incident, at)
+        decision = escalation.step_due(incident, context.book(tx, at), at.now)
+        write(tx, decision, at, tell_from=lambda notice: told_from if notice.event is Event.STEP else None)
 
 
 def _say_why(tx: Tx, context: Context, target: Target, at: Moment) -> None:
@@ -213,7 +224,7 @@ def _end(
         left=time_left(tx, running.id, at),
         hushed=hushed,
     )
-    write(tx, replace(ended, notices=told_in(running, ended.notices)), at)
+    write(tx, replace(ended, notices=told_in(running, ended.notices, storms.hearers(tx, running))), at)
 
 
 def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
@@ -230,7 +241,7 @@ def turned(tx: Tx, context: Context, target: str, row: Any, at: Moment) -> None:
     if row["flapping"] and last is not None and (last.running or last.hushed):
         told = lifecycle.flapping(last, tx.told(last.id), changes)
         tx.append(told.facts, at)
-        for notice in told_in(last, told.notices):
+        for notice in told_in(last, told.notices, storms.hearers(tx, last)):
             tx.queue(notice, at.now)
 
 

@@ -20,7 +20,6 @@ from monitord.domain.incident import Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import SIGHT
 from monitord.domain.roster import Shift, instant
-from monitord.domain.storm import unit_of
 from monitord.settings.model import Settings
 from monitord.settings.shifts import YAML, shifts_of
 from monitord.store import tables as t
@@ -66,7 +65,7 @@ def start(tx: Tx, context: Context, at: Moment) -> Started:
     drop_removed(tx, context, at)
     rearm_forgotten(tx, context, at)
     withheld = _look_again_at_what_is_withheld(tx, at)
-    running = {incident.target for incident in tx.running_incidents() if unit_of(incident.target) is None}
+    running = {incident.target for incident in tx.running_incidents()}
     running |= {name for whole in running | withheld for name in context.wiring.looked_at(whole)}
     return Started(
         key=_button_key(tx),

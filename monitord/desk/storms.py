@@ -1,6 +1,7 @@
 """Storms: when one begins in a unit, what it does to the unit's incidents, what people hear of it, and how it ends."""
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,13 +9,13 @@ from functools import partial
 import structlog
 
 from monitord.desk.context import Context, write
+from monitord.desk.holding import muted_until
 from monitord.desk.ladders import ladder_time, time_left
 from monitord.desk.surveys import survey
 from monitord.domain import lifecycle
 from monitord.domain import storm as storms
 from monitord.domain.decision import Decision
 from monitord.domain.dutybook import resolve
-from monitord.domain.escalation import opened
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident, Phase, code, next_number
 from monitord.domain.journal import Fact, FactKind, stamp
@@ -34,15 +35,38 @@ UNCHANGED = 4
 """A summary that says nothing new is sent every so many only; a leader gets every so many too."""
 
 
-def over(tx: Tx, incident: Incident) -> Storm | None:
+def over(tx: Tx, context: Context, incident: Incident) -> Storm | None:
     """Return the storm that tells of an incident from now on, None when it is told by itself."""
-    return rows.running_storm(tx, incident.unit) if storms.may_carry(incident) else None
+    return rows.running_storm(tx, incident.unit) if _may_carry(context, incident) else None
+
+
+def _may_carry(context: Context, incident: Incident) -> bool:
+    """Return whether a storm may tell of an incident: one whose ladder is that of its unit, and no other's."""
+    if not storms.may_carry(incident) or incident.unit not in context.settings.units:
+        return False
+    return incident.policy.id == context.settings.policy_for(incident.unit, incident.severity).id
+
+
+def nothing_left(tx: Tx, incident: Incident) -> bool:
+    """Return whether an incident is a storm that tells of nothing now."""
+    if storms.unit_of(incident.target) is None:
+        return False
+    storm = rows.known_storm(tx, incident.id)
+    return storm is not None and rows.count_left(tx, storm) == 0
+
+
+def hearers(tx: Tx, incident: Incident) -> frozenset[str]:
+    """Return who was reached by the storm that tells of an incident."""
+    if incident.storm is None:
+        return frozenset()
+    summaries = {person for person, _ in rows.heard_summaries(tx, incident.storm)}
+    return frozenset({way.person for way in tx.told(incident.storm)} | summaries)
 
 
 def told_from(tx: Tx, context: Context, incident: Incident, at: Moment) -> datetime | None:
     """Return from when on a new incident is told by itself; None: at once."""
     rules = context.settings.storm
-    if not rules.opened or not storms.may_carry(incident):
+    if not rules.opened or not _may_carry(context, incident):
         return None
     before = rows.lately(tx, incident.unit, at.now - rules.within, at.now, rules.alone + 1)
     return storms.tell_from(sum(ident != incident.id for ident, _ in before), incident.severity, rules, at.now)
@@ -50,7 +74,7 @@ def told_from(tx: Tx, context: Context, incident: Incident, at: Moment) -> datet
 
 def tips(tx: Tx, context: Context, incident: Incident, at: Moment) -> bool:
     """Return whether a new incident may be one too many, so that a storm begins, or rises again, with it."""
-    known = storms.may_carry(incident) and incident.unit in context.settings.units and context.settings.storm.opened
+    known = _may_carry(context, incident) and context.settings.storm.opened
     return bool(known) and storms.begins(_lately(tx, context, incident.unit, at), context.settings.storm)
 
 
@@ -65,19 +89,21 @@ def watch(tx: Tx, context: Context, incident: Incident, at: Moment) -> Storm | N
     return rows.running_storm(tx, incident.unit)
 
 
-def keep(tx: Tx, context: Context, at: Moment, *, a_round: bool) -> float | None:
+def keep(tx: Tx, context: Context, at: Moment, waiting: AbstractSet[str], *, a_round: bool) -> float | None:
     """Do what storms owe by the clock: let them begin by their number, grow, be told of, and end.
 
-    It is done in a round, or when a summary is due. Return the seconds until that; None while no storm runs.
+    It is done in a round, or when a summary is due; a storm in `waiting` is looked at first. Return the seconds until
+    that; None while no storm runs.
     """
     rules = context.settings.storm
     if not a_round and not any(_is_due(storm, context, at) for storm in rows.running_storms(tx).values()):
         return _next(tx, context, at)
     for unit in context.settings.units if rules.opened else ():
-        if rows.running_storm(tx, unit) is None and rows.count_running(tx, unit)[0] >= rules.running:
+        if rows.running_storm(tx, unit) is None and rows.count_open(tx, unit) >= rules.running:
             _isolated(tx, unit, partial(_begin, tx, context, unit, at))
     for storm in list(rows.running_storms(tx).values()):
-        _isolated(tx, storm.unit, partial(_keep, tx, context, storm, at))
+        if storms.target_of(storm.unit) not in waiting:
+            _isolated(tx, storm.unit, partial(_keep, tx, context, storm, at))
     return _next(tx, context, at)
 
 
@@ -113,11 +139,12 @@ def _is_due(storm: Storm, context: Context, at: Moment) -> bool:
 
 def _begin(tx: Tx, context: Context, unit: str, at: Moment) -> None:
     settings = context.settings
-    members = rows.running_in(tx, unit)
+    members = [one for one in rows.running_in(tx, unit) if _may_carry(context, one)]
+    counted = [one for one in members if _failed_at(one) > at.now - settings.storm.within] or members
     severity = min([settings.storm.severity, *(one.severity for one in members)])
     day = at.now.astimezone(settings.zone).date()
     number = next_number(*tx.numbers(day, at.now - settings.reopen_within))
-    began = min((one.occurred_at for one in members), default=at.now)
+    began = min((one.episode_at for one in counted), default=at.now)
     draft = Incident(
         id=0,
         code=code(day, number, "DR"),
@@ -139,14 +166,24 @@ def _begin(tx: Tx, context: Context, unit: str, at: Moment) -> None:
     incident = tx.new_incident(draft, number, day)
     storm = rows.begin_storm(tx, incident)
     for member in members:
-        if storms.may_carry(member):
+        known = storms.untold(member)
+        if tx.told(member.id):
             known = replace(member, spent=lifecycle.spent_by(member, ladder_time(tx, member.id, at)))
-            write(tx, storms.carried(known, storm, "begun"), at)
+        write(tx, storms.carried(known, storm, "begun"), at)
     now = survey(tx, context, storm, at)
     severity = _severity(context, now, severity)
     incident = replace(incident, severity=severity, policy=settings.policy_for(unit, severity))
-    write(tx, opened(incident, context.book(tx, at), at.now), at)
+    write(tx, storms.begun(incident, context.book(tx, at), at.now, muted=_muted(tx, context, storm, at)), at)
     rows.save_storm(tx, replace(storm, told=1, told_at=at.now, lost=now.lost, running=len(now.running)))
+
+
+def _failed_at(incident: Incident) -> datetime:
+    """Return when an incident opened, or its fault came back."""
+    return max(incident.opened_at, incident.episode_from or incident.opened_at)
+
+
+def _muted(tx: Tx, context: Context, storm: Storm, at: Moment) -> bool:
+    return muted_until(tx, context, storms.target_of(storm.unit), at) is not None
 
 
 def _severity(context: Context, now: Survey, severity: int) -> int:
@@ -161,8 +198,10 @@ def _rise_again(tx: Tx, context: Context, storm: Storm, at: Moment) -> None:
     incident = tx.incident(storm.id)
     if incident is None or not incident.running:
         return
-    count = _lately(tx, context, storm.unit, at)
-    after, decision = storms.rose_again(incident, storm, count, context.book(tx, at), at.now)
+    after = replace(storm, waves=storm.waves + 1, calm=False)
+    refs = {"wave": after.waves, "count": _lately(tx, context, storm.unit, at)}
+    muted = _muted(tx, context, storm, at)
+    decision = storms.rose_again(incident, context.book(tx, at), at.now, refs, muted=muted)
     write(tx, decision, at, tell_from=_not_too_often(tx, storm, at))
     rows.save_storm(tx, after)
 
@@ -177,9 +216,9 @@ def _not_too_often(tx: Tx, storm: Storm, at: Moment) -> Callable[[Notice], datet
 def _keep(tx: Tx, context: Context, storm: Storm, at: Moment) -> None:
     rules = context.settings.storm
     incident = tx.incident(storm.id)
-    running, last = rows.count_running(tx, storm.unit)
+    left, last = rows.count_left(tx, storm), rows.last_failure(tx, storm.unit)
     gone = storm.unit not in context.settings.units
-    if incident is None or not incident.running or gone or storms.is_over(running, last, rules, at.now):
+    if incident is None or not incident.running or gone or storms.is_over(left, last, rules, at.now):
         _end(tx, context, storm, incident, at)
         return
     if not storm.calm and _lately(tx, context, storm.unit, at) <= rules.few:
@@ -198,16 +237,18 @@ def _severities(tx: Tx, storm: Storm) -> list[int]:
 
 
 def _grow(tx: Tx, context: Context, storm: Storm, incident: Incident, severity: int, at: Moment) -> Incident:
-    """Let a storm be graver than it was: while nobody has it, its severer ladder begins."""
+    """Let a storm be graver than it was: its severer ladder begins, whoever has it."""
     after, fact = lifecycle.changed(incident, incident.health, incident.cause, "", severity)
     after = replace(after, policy=context.settings.policy_for(storm.unit, severity))
     tx.append([fact], at)
-    if incident.phase is not Phase.OPEN:
-        tx.save(after)
-        return after
-    raised = lifecycle.raised(after, context.book(tx, at), at.now)
-    write(tx, raised, at, tell_from=_not_too_often(tx, storm, at))
-    return raised.incident
+    muted, book = _muted(tx, context, storm, at), context.book(tx, at)
+    if incident.phase is Phase.OPEN:
+        risen = lifecycle.raised(after, book, at.now, muted=muted)
+    else:
+        refs = {"severity_was": incident.severity, "severity": severity}
+        risen = storms.rose_again(after, book, at.now, refs, muted=muted)
+    write(tx, risen, at, tell_from=_not_too_often(tx, storm, at))
+    return risen.incident
 
 
 # --- tell -----------------------------------------------------------------------------------------------------------
@@ -215,6 +256,8 @@ def _grow(tx: Tx, context: Context, storm: Storm, incident: Incident, severity: 
 
 def _tell(tx: Tx, context: Context, storm: Storm, incident: Incident, now: Survey, at: Moment) -> None:
     """Tell those who work on a storm what changed since the last summary; where nothing did, every UNCHANGED times."""
+    if _muted(tx, context, storm, at):
+        return
     changed = now.restored or now.fresh or (now.lost, len(now.running)) != (storm.lost, storm.running)
     if not changed and timedelta(0) <= at.now - _due(storm) < UNCHANGED * context.settings.storm.summary:
         return
@@ -276,16 +319,23 @@ def _end(tx: Tx, context: Context, storm: Storm, incident: Incident | None, at: 
             left=time_left(tx, incident.id, at),
         )
         # Before what is left, which it lists.
-        said = (n if n.priority is Priority.EDIT else replace(n, priority=Priority.FIRST) for n in ended.notices)
+        said = [n if n.priority is Priority.EDIT else replace(n, priority=Priority.FIRST) for n in ended.notices]
+        heard = {notice.person for notice in said}
+        said += [
+            Notice(incident.id, Event.RESTORED, person, channel, Priority.FIRST, subject=incident.episode)
+            for person, channel in rows.heard_summaries(tx, incident.id)
+            if person not in heard
+        ]
         write(tx, replace(ended, notices=tuple(said)), at)
     book = context.book(tx, at)
     for left in rows.carried_by(tx, storm):
-        write(tx, storms.let_go(left, storm, book, at.now), at)
+        muted = muted_until(tx, context, left.target, at) is not None
+        write(tx, storms.let_go(left, storm, book, at.now, muted=muted), at)
 
 
-def reopened(tx: Tx, again: Decision) -> Decision:
+def reopened(tx: Tx, context: Context, again: Decision) -> Decision:
     """Return the return of a fault as a storm that runs has it told: with the rest, and not by itself."""
-    storm = over(tx, again.incident)
+    storm = over(tx, context, again.incident)
     if storm is None:
         return again
     carrying = storms.carried(again.incident, storm, "reopened")

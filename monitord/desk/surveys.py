@@ -43,7 +43,7 @@ class _Faulty:
 
 def survey(tx: Tx, context: Context, storm: Storm, at: Moment, since: datetime | None = None) -> Survey:
     """Return what a storm looks like now, and what changed since an instant, by default the last summary."""
-    since = since or storm.told_at or storm.opened_at
+    since = min(since or storm.told_at or storm.opened_at, at.now)  # the clock may have been set back
     now = _faulty(tx, context, storm.unit)
     own = [name for name in now.devices if context.settings.devices[name].unit == storm.unit]
     lost = {site.id: site for site in sites_lost(context, now, sorted(own))}
@@ -72,7 +72,7 @@ def survey(tx: Tx, context: Context, storm: Storm, at: Moment, since: datetime |
         since=since,
         before=storm.lost,
         restored=count_restored(tx, storm.unit, since),
-        fresh=sum(i.opened_at > since for i in running),
+        fresh=sum(max(i.opened_at, i.episode_from or since) > since for i in running),
         wave=storm.waves,
     )
 

@@ -12,7 +12,7 @@ from monitord.desk.approvals import approvals
 from monitord.desk.calls import answered
 from monitord.desk.context import Context, write
 from monitord.desk.holding import muted_until
-from monitord.desk.storms import over
+from monitord.desk.storms import nothing_left, over
 from monitord.domain import escalation, storm
 from monitord.domain.decision import Decision, Timer, TimerKind
 from monitord.domain.incident import Incident, Phase
@@ -21,6 +21,7 @@ from monitord.store import tables as t
 from monitord.store.rows import ArmedTimer, Moment
 from monitord.store.tx import Tx
 
+LATER = timedelta(minutes=1)
 log = structlog.get_logger("desk")
 _NEXT = sa.select(sa.func.min(t.timer.c.due_boot)).where(t.timer.c.state == "armed")
 
@@ -62,6 +63,9 @@ def _fire(
             refs = {"timer": timer.kind, "step": step, "until": stamp(end)}
             fact = Fact(FactKind.STEP_MUTED, incident.id, incident.target, refs=refs)
             write(tx, Decision(incident, (fact,), (), later), at, ladder_now)
+        case TimerKind.STEP if nothing_left(tx, incident):
+            # Nobody is called for a storm of which nothing is left; it is over soon, or goes on.
+            write(tx, Decision(incident, (), (), Timer(timer.kind, timer.step, ladder_now + LATER)), at, ladder_now)
         case TimerKind.STEP:
             approved = frozenset(approvals(tx, incident.id, incident.round))
             spoken = answered(tx, incident, incident.ladder_from).keys()
@@ -69,7 +73,7 @@ def _fire(
             write(tx, decision, at, ladder_now)
         case TimerKind.ACK_EXPIRY if (
             incident.phase is Phase.ACKNOWLEDGED
-            and (found := over(tx, replace(incident, phase=Phase.OPEN))) is not None
+            and (found := over(tx, context, replace(incident, phase=Phase.OPEN))) is not None
         ):
             write(tx, storm.given_back(incident, found), at)
         case TimerKind.ACK_EXPIRY:

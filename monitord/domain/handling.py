@@ -30,7 +30,8 @@ def escalated(
     spoken_to: AbstractSet[str] = frozenset(),
 ) -> Decision:
     """Decide "báo cáo cấp trên ngay": the next step is due now, and what was taken is taken no more."""
-    number = incident.step + 1
+    # Those of the first step heard of it by its storm.
+    number = incident.step + 1 if incident.storm is None else max(1, incident.step + 1)
     was_taken = incident.phase is Phase.ACKNOWLEDGED
     while was_taken and step_of(incident.policy, number).whom is Whom.NEXT_LEADER:
         number -= 1  # the leader on duty has not been asked in the new round

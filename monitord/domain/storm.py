@@ -4,7 +4,8 @@ While a storm runs in a unit it carries the unit's incidents that nobody has tak
 and people hear of them by the storm's. What is left at its end goes its own way again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.network import BY_HAND, OURSELVES
 from monitord.domain.notice import Notice, Priority
+from monitord.domain.steps import next_step
 
 STORM = "storm:"
 """How the target of a storm begins: `storm:UNIT/state`."""
@@ -28,7 +30,8 @@ class StormRules:
 
     Before that, `alone` of them within `within` are told at once, and the next ones after `gather`: a storm that begins
     meanwhile tells them. It is as grave as its gravest incident, and at least `severity`. What changed is told every
-    `summary`; it is over when nothing failed for `calm` and less than half of `opened` is left.
+    `summary`; it is over when nothing failed for `calm` and less than half of `opened` is left, or for `within` and
+    nothing is.
     """
 
     opened: int = 6
@@ -104,10 +107,12 @@ def tell_from(before: int, severity: int, rules: StormRules, now: datetime) -> d
     return now + (rules.gather / 4 if severity == 1 else rules.gather)
 
 
-def is_over(running: int, last_opened: datetime | None, rules: StormRules, now: datetime) -> bool:
-    """Return whether a storm is over: few of its incidents run, and none opened for `rules.calm`."""
-    still = last_opened is None or now - last_opened >= rules.calm or last_opened > now
-    return not rules.opened or (running < rules.few and still)
+def is_over(left: int, last_failure: datetime | None, rules: StormRules, now: datetime) -> bool:
+    """Return whether a storm is over: it tells of few incidents, and nothing failed for `rules.calm`; of none, for
+    `rules.within`."""
+    calm = rules.calm if left else min(rules.within, rules.calm)
+    still = last_failure is None or now - last_failure >= calm or last_failure > now
+    return not rules.opened or (left < rules.few and still)
 
 
 def opened_in(draft: Incident, storm: Storm) -> Decision:
@@ -118,9 +123,15 @@ def opened_in(draft: Incident, storm: Storm) -> Decision:
 
 def carried(incident: Incident, storm: Storm, why: str) -> Decision:
     """Decide that a storm tells of an incident from now on: it has no timer of its own any more."""
-    refs = {"storm": storm.code, "why": why}
+    refs = {"storm": storm.code, "why": why, "round": incident.round}
     fact = Fact(FactKind.STORM_CARRIES, incident.id, incident.target, refs=refs)
     return Decision(replace(incident, storm=storm.id), (fact,))
+
+
+def untold(incident: Incident) -> Incident:
+    """Return an incident that a storm takes before anybody was told of it: should it be told by itself, it is so from
+    its first step."""
+    return replace(incident, step=-1, spent=timedelta(0), round=incident.round + 1)
 
 
 def given_back(incident: Incident, storm: Storm) -> Decision:
@@ -134,28 +145,45 @@ def given_back(incident: Incident, storm: Storm) -> Decision:
     return replace(carrying, facts=(fact, *carrying.facts))
 
 
-def let_go(incident: Incident, storm: Storm, book: DutyBook, now: datetime) -> Decision:
-    """Decide that an incident is left over when its storm is over: it is told by itself, from the first step."""
+def let_go(incident: Incident, storm: Storm, book: DutyBook, now: datetime, *, muted: bool = False) -> Decision:
+    """Decide that an incident is left over when its storm is over: it is told by itself, from the first step; while it
+    is `muted`, at the end of that."""
     again = replace(
         incident, storm=None, ladder_from=now, step=-1, round=incident.round + 1, told_health=incident.health
     )
     refs = {"storm": storm.code, "round": again.round}
     fact = Fact(FactKind.STORM_LEFT, incident.id, incident.target, refs=refs)
-    ladder = step_due(again, book, now)
+    return _ladder(again, fact, book, now, muted=muted)
+
+
+def _ladder(incident: Incident, fact: Fact, book: DutyBook, now: datetime, *, muted: bool) -> Decision:
+    """Return the ladder of an incident from its first step, `fact` before it; while it is `muted`, it waits."""
+    if muted:
+        return Decision(incident, (fact,), timer=next_step(incident, -1))
+    ladder = step_due(incident, book, now)
     return replace(ladder, facts=(fact, *ladder.facts))
 
 
-def rose_again(incident: Incident, storm: Storm, count: int, book: DutyBook, now: datetime) -> tuple[Storm, Decision]:
-    """Decide that so much failed anew that the storm is told as a new one, whoever has taken it: its ladder begins
-    again."""
-    again = replace(incident, phase=Phase.OPEN, ladder_from=now, step=-1, round=incident.round + 1, ack_expires_at=None)
-    after = replace(storm, waves=storm.waves + 1, calm=False)
-    refs = {"wave": after.waves, "count": count, "round": again.round}
-    fact = Fact(FactKind.STORM_WAVE, incident.id, incident.target, refs=refs)
-    ladder = step_due(again, book, now)
-    return after, replace(ladder, facts=(fact, *ladder.facts))
+def begun(incident: Incident, book: DutyBook, now: datetime, *, muted: bool) -> Decision:
+    """Decide what follows from a storm that begins."""
+    return _ladder(incident, opened_fact(incident), book, now, muted=muted)
 
 
-def told_in(incident: Incident, notices: Sequence[Notice]) -> tuple[Notice, ...]:
-    """Return those of the notices about an incident that leave although a storm carries it: what rings nobody."""
-    return tuple(notices) if incident.storm is None else tuple(n for n in notices if n.priority is Priority.EDIT)
+def rose_again(
+    incident: Incident, book: DutyBook, now: datetime, refs: Mapping[str, int], *, muted: bool = False
+) -> Decision:
+    """Decide that a storm is told anew, whoever has taken it, and its ladder begins again: so much failed anew (`refs`
+    count the `wave`), or it is graver (`severity_was`, `severity`). While it is `muted`, at the end of that."""
+    again = replace(
+        incident, phase=Phase.OPEN, ladder_from=now, step=-1, round=incident.round + 1, ack_expires_at=None, eta=None
+    )
+    fact = Fact(FactKind.STORM_WAVE, incident.id, incident.target, refs={**refs, "round": again.round})
+    return _ladder(again, fact, book, now, muted=muted)
+
+
+def told_in(incident: Incident, notices: Iterable[Notice], heard: AbstractSet[str]) -> tuple[Notice, ...]:
+    """Return those of the notices about an incident that leave although a storm carries it: what rings nobody, and what
+    the storm does not tell, because it never reached them; `heard` are the persons whom it did."""
+    if incident.storm is None:
+        return tuple(notices)
+    return tuple(n for n in notices if n.priority is Priority.EDIT or n.organisation or n.person not in heard)

@@ -85,7 +85,7 @@ class StormForm(Form):
     running: Annotated[int, Field(ge=2, le=100_000)] = 20
     alone: Annotated[int, Field(ge=0, le=100)] = 2
     gather: Annotated[Duration, between(timedelta(0), HOUR)] = timedelta(seconds=60)
-    summary: Annotated[Duration, between(MINUTE, DAY)] = timedelta(minutes=15)
+    summary: Annotated[Duration, between(5 * MINUTE, DAY)] = timedelta(minutes=15)
     calm: Annotated[Duration, between(MINUTE, DAY)] = timedelta(minutes=30)
     severity: Severity = 2
 

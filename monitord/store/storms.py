@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from monitord.domain.incident import RUNNING, Incident, Phase
 from monitord.domain.network import BY_HAND, OURSELVES
+from monitord.domain.notice import Event, NoticeState
 from monitord.domain.storm import STORM, Storm
 from monitord.store import tables as t
 from monitord.store.rows import incident_of
@@ -31,7 +32,14 @@ _LATELY = (
     .limit(sa.bindparam("at_most"))
 )
 _RUNNING = sa.select(t.incident).where(_WEATHER, _RUNS).order_by(_i.id)
-_COUNT = sa.select(sa.func.count(), sa.func.max(_i.episode_from)).where(_WEATHER, _RUNS)
+_AGAIN = (
+    sa.select(_i.id)
+    .where(_WEATHER, _RUNS, _i.episode_from > sa.bindparam("the_since"), _i.opened_at <= sa.bindparam("the_since"))
+    .limit(sa.bindparam("at_most"))
+)
+_OPEN = sa.select(sa.func.count()).where(_WEATHER, _i.phase == Phase.OPEN.value)
+_LEFT = sa.select(sa.func.count()).where(_i.storm == sa.bindparam("the_id"), _i.phase == Phase.OPEN.value)
+_EPISODE = sa.select(sa.func.max(_i.episode_from)).where(_WEATHER, _RUNS)
 _OPENED = sa.select(_i.opened_at).where(_WEATHER).order_by(_i.opened_at.desc()).limit(1)
 _RESTORED = sa.select(sa.func.count()).where(_WEATHER, _i.restored_at > sa.bindparam("the_since"), ~_RUNS)
 _NOW = sa.select(t.storm).where(t.storm.c.ended_at.is_(None))
@@ -82,21 +90,41 @@ def end_storm(tx: Tx, storm: Storm, now: datetime) -> None:
 
 
 def lately(tx: Tx, unit: str, since: datetime, now: datetime, at_most: int) -> list[tuple[int, bool]]:
-    """Return the newest incidents of a unit that opened after `since`, each with whether it runs; `at_most` of them."""
+    """Return the newest incidents of a unit that opened after `since`, each with whether it runs, and those that run
+    again since then; `at_most` of each."""
     asked = {"the_unit": unit, "the_since": since, "the_now": now, "at_most": at_most}
-    return [(ident, bool(runs)) for ident, runs in tx.sql.execute(_LATELY, asked)]
+    opened = [(ident, bool(runs)) for ident, runs in tx.sql.execute(_LATELY, asked)]
+    del asked["the_now"]
+    return opened + [(ident, True) for ident in tx.sql.execute(_AGAIN, asked).scalars()]
 
 
-def count_running(tx: Tx, unit: str) -> tuple[int, datetime | None]:
-    """Return how many incidents of a unit run that are counted for storms, and when anything of it failed last."""
-    count, again = tx.sql.execute(_COUNT, {"the_unit": unit}).one()
-    opened = tx.sql.execute(_OPENED, {"the_unit": unit}).scalar()
-    return int(count), max((at for at in (again, opened) if at is not None), default=None)
+def count_open(tx: Tx, unit: str) -> int:
+    """Return how many incidents of a unit that are counted for storms run and are in nobody's hands."""
+    return int(tx.sql.execute(_OPEN, {"the_unit": unit}).scalar_one())
+
+
+def count_left(tx: Tx, storm: Storm) -> int:
+    """Return how many incidents a storm tells of now."""
+    return int(tx.sql.execute(_LEFT, {"the_id": storm.id}).scalar_one())
+
+
+def last_failure(tx: Tx, unit: str) -> datetime | None:
+    """Return when anything of a unit that is counted for storms failed last."""
+    found = [tx.sql.execute(one, {"the_unit": unit}).scalar() for one in (_OPENED, _EPISODE)]
+    return max((at for at in found if at is not None), default=None)
 
 
 def running_in(tx: Tx, unit: str) -> list[Incident]:
     """Return the running incidents of a unit that are counted for storms, oldest first."""
     return [incident_of(row) for row in tx.sql.execute(_RUNNING, {"the_unit": unit}).mappings()]
+
+
+def heard_summaries(tx: Tx, storm: int) -> list[tuple[str, str]]:
+    """Return who got a summary of a storm, by which channel."""
+    o = t.outbox.c
+    sent = sa.and_(o.incident == storm, o.event == Event.STORM, o.state == NoticeState.SENT)
+    rows = tx.sql.execute(sa.select(o.person, o.channel).where(sent).group_by(o.person, o.channel))
+    return sorted((row.person, row.channel) for row in rows)
 
 
 def count_restored(tx: Tx, unit: str, since: datetime) -> int:

@@ -37,8 +37,10 @@ def closed(truth: Truth, notice: Any) -> float | None:
                 if (seen == notice["round"] and event in TELLING) or (event == "acknowledged" and at >= queued):
                     return at
                 seen += 1
-            case FactKind.STORM_CARRIES if event in (*TELLING, "reopened", "changed") and at >= queued:
-                return at
+            case FactKind.STORM_CARRIES:
+                if event in (*TELLING, "reopened", "changed") and at >= queued:
+                    return at
+                seen = row.refs["round"]
             case FactKind.INCIDENT_CHANGE_TOLD if event == "changed" and at > queued:
                 return at
             case FactKind.STORM_TOLD if event == "storm" and at > queued:

@@ -60,7 +60,8 @@ LINE = {
     FactKind.INCIDENT_CLOSED: "{incident}: {actor} closed it[; cause: {cause_text}][; measures: {measures}]",
     FactKind.STORM_CARRIES: "{incident}: told within the widespread outage {storm}",
     FactKind.STORM_LEFT: "{incident}: the widespread outage {storm} is over, told by itself",
-    FactKind.STORM_WAVE: "{incident}: wave {wave}, {count} more incidents; told anew from the start",
+    FactKind.STORM_WAVE: "{incident}: told anew from the start[, wave {wave}][, {count} more incidents]"
+    "[, severity {severity_was} → {severity}]",
     FactKind.STORM_TOLD: "{incident}: update {summary}: {running} incidents, {sites} sites lost; {fresh} new, "
     "{restored} restored",
     FactKind.INCIDENT_MERGED: "{incident}: merged into {into}[ ({actor})]",

@@ -58,7 +58,8 @@ LINE = {
     FactKind.INCIDENT_CLOSED: "{incident}: {actor} đóng sự cố[; nguyên nhân: {cause_text}][; biện pháp: {measures}]",
     FactKind.STORM_CARRIES: "{incident}: báo chung trong sự cố diện rộng {storm}",
     FactKind.STORM_LEFT: "{incident}: hết sự cố diện rộng {storm}, báo riêng",
-    FactKind.STORM_WAVE: "{incident}: đợt thứ {wave}, thêm {count} sự cố; báo lại từ đầu",
+    FactKind.STORM_WAVE: "{incident}: báo lại từ đầu[, đợt thứ {wave}][, thêm {count} sự cố]"
+    "[, mức {severity_was} → mức {severity}]",
     FactKind.STORM_TOLD: "{incident}: bản cập nhật số {summary}: {running} sự cố, {sites} điểm mất liên lạc; "
     "mới {fresh}, khôi phục {restored}",
     FactKind.INCIDENT_MERGED: "{incident}: gộp vào {into}[ ({actor})]",
