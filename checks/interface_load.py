@@ -49,7 +49,7 @@ def needs(params: Params) -> Needs:
 
 
 def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
-    """Return degraded from the limit on, up below it and where no load can be known yet; else unknown."""
+    """Return degraded from the limit on, up below it; unknown where no load can be known, or not yet."""
     if (silent := unanswered(sight)) is not None:
         return silent
     try:
@@ -63,11 +63,11 @@ def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
         return Verdict.unknown(Cause.NOT_SUPPORTED, "ifHighSpeed 0: give the check its `mbps`")
     before = _before(params, sight, previous)
     if before is None:
-        return Verdict.up("")
+        return Verdict.unknown(Cause.NOT_LOOKED, "counted for the first time: the load is known from the next look on")
     since, was = before
     moved = [after - earlier for after, earlier in zip(now, was, strict=True)]
     if min(moved) < 0:
-        return Verdict.up("")  # counted from nothing again: the device started anew
+        return Verdict.unknown(Cause.NOT_LOOKED, "counted from nothing again: the device started anew")
     loads = [100 * 8 * octets / since / (speed * 1e6) for octets in moved]
     readings = {"interface_load_in_percent": loads[0], "interface_load_out_percent": loads[1]}
     shown = f"{max(loads):.0f} %"

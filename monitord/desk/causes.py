@@ -23,9 +23,14 @@ from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
 log = structlog.get_logger("desk")
-_ROWS = sa.select(t.target.c.id, t.target.c.known, t.target.c.first_bad, t.target.c.lasts_until).where(
-    t.target.c.id.in_(sa.bindparam("the_ids", expanding=True))
-)
+_ROWS = sa.select(
+    t.target.c.id,
+    t.target.c.known,
+    t.target.c.settled,
+    t.target.c.edge_seen,
+    t.target.c.first_bad,
+    t.target.c.lasts_until,
+).where(t.target.c.id.in_(sa.bindparam("the_ids", expanding=True)))
 
 
 def evidence(tx: Tx, context: Context, target: TargetId) -> Evidence:
@@ -56,15 +61,19 @@ def _beside(tx: Tx, context: Context, picture: Picture, site: str, devices: Sequ
     power = _power(tx, context, site)
     lost = [row for row in power if row.known is not None and Health(row.known) in FAULTS and row.first_bad]
     agents = [context.agents[name] for name in devices if name in context.agents]
-    since = picture.powers.since(agents) if silent else None
+    since = picture.powers.dark_since(agents) if silent else None
     ends = min((row.lasts_until for row in lost if row.lasts_until is not None), default=None)
     links = dict.fromkeys(link for name in devices for link in context.wiring.links_at.get(name, ()))
     return Evidence(
         silent=silent,
         mains_lost=min((row.first_bad for row in lost), default=None),
         lasting=None if ends is None or since is None else ends - since,
+        # Looked at since the silence began, and nothing less: a look that is under way says nothing yet.
+        still_seen=since is not None
+        and any(row.settled is not None and Health(row.settled) in FAULTS and row.edge_seen > since for row in lost),
         power_well=bool(power) and all(row.known == Health.UP for row in power),
-        dead_links=tuple(link for link in links if picture.failed(link)),
+        # A place that a link still reaches has lost no fibre.
+        dead_links=tuple(links) if links and all(map(picture.failed, links)) else (),
     )
 
 

@@ -57,8 +57,7 @@ def severity_of(
     if planned is not None and Cause(row["cause"]) in CUT:
         severity = max(severity, settings.planned_cut_severity)
     why = {"severity_rule": rule.id if rule else None, "planned_cut": planned.id if planned else None}
-    kind_of_power = is_power(target.id) and health is Health.DEGRADED
-    if kind_of_power and any(b.short for b in batteries(tx, context, places_of(tx, context, target.id), at.now)):
+    if is_power(target.id) and any(b.short for b in batteries(tx, context, places_of(tx, context, target.id), at.now)):
         severity, why = min(severity, SHORT), {**why, "battery_short": 1}
     loss = gravest(settings.loss_rules, extent(tx, context, target.id, at.now)) if settings.loss_rules else None
     if loss is not None and loss.severity < severity:
@@ -134,6 +133,8 @@ def _grow(tx: Tx, context: Context, running: Incident, at: Moment) -> None:
         severity, _ = severity_of(tx, context, *found, row, at)
         if severity < running.severity:
             change(tx, context, *found, row, running, at)
+        elif is_power(running.target) and running.health is Health.DOWN:
+            return  # what went silent after its battery stays as grave as that was
         elif severity > running.severity and at.now - _changed_at(tx, running) >= FALLS_AFTER:
             after, fact = lifecycle.fallen(running, severity)
             tx.append([fact], at)

@@ -51,9 +51,12 @@ def gather(tx: Tx, context: Context, near: Sequence[TargetId], at: Moment) -> li
 
 
 def _causes(picture: Picture, context: Context, target: TargetId) -> Iterator[TargetId]:
-    """Yield what explains a target, and what explains that, up to the end."""
+    """Yield what explains a target, and what explains that, up to the end, or to what was passed already."""
     here: TargetId | None = target
+    passed = {target}
     while here is not None and here in context.targets:
         here = picture.explained(here, context.targets[here][0].id)
-        if here is not None:
-            yield here
+        if here is None or here in passed:
+            return
+        passed.add(here)
+        yield here

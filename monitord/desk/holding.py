@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from monitord.desk.context import Context, write
 from monitord.desk.pictures import explainers, links_of_whole
-from monitord.desk.power import is_power, places_of
+from monitord.desk.power import failed_by, is_power
 from monitord.domain import lifecycle
 from monitord.domain.health import Health, Hold
 from monitord.domain.holding import HUSHES, PATIENCE, Above, Standing, standing
@@ -25,15 +25,11 @@ def windows_over(tx: Tx, context: Context, device: Device, target: Target, at: M
     """Return the windows that cover a target at a moment.
 
     One covers a link when it covers an end of it, a ring or a cable when it covers every link by which that failed, a
-    place or a power area when it covers every power supply there that is without mains.
+    place or a power area when every target by which that failed is covered by one of its kind.
     """
     windows = tx.windows(at.now)
     if windows and is_power(target.id):
-        supplies = [one for place in places_of(tx, context, target.id) for one in place.power]
-        return tuple(
-            w for w in windows
-            if _covers(w, device, target) or (supplies and all(_covers(w, *context.targets[one]) for one in supplies))
-        )  # fmt: skip
+        return _over_power(tx, context, device, target, windows)
     if windows and parts(target.id) is not None:
         links = links_of_whole(tx, context, target.id)
         return tuple(
@@ -41,6 +37,20 @@ def windows_over(tx: Tx, context: Context, device: Device, target: Target, at: M
             if _covers(w, device, target) or (links and all(_covers_end(w, context, link) for link in links))
         )  # fmt: skip
     return tuple(w for w in windows if _covers(w, device, target))
+
+
+def _over_power(
+    tx: Tx, context: Context, device: Device, target: Target, windows: tuple[Window, ...]
+) -> tuple[Window, ...]:
+    failed = [context.targets[one] for one in failed_by(tx, context, target.id) if one in context.targets]
+    kinds = {w.kind for w in windows if not failed or not _covers(w, device, target)}
+    whole = {kind for kind in kinds if failed and all(
+        any(w.kind is kind and _covers(w, *one) for w in windows) for one in failed
+    )}  # fmt: skip
+    return tuple(
+        w for w in windows
+        if _covers(w, device, target) or (w.kind in whole and any(_covers(w, *one) for one in failed))
+    )  # fmt: skip
 
 
 def _covers(window: Window, device: Device, target: Target) -> bool:

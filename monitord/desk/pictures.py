@@ -28,6 +28,8 @@ _COLUMNS = (
 )
 AT_ONCE = 5_000
 """Rows that one statement reads: a database takes so many values and not more."""
+Looks = tuple[tuple[TargetId, datetime | None], ...]
+Span = tuple[datetime, datetime] | None
 NEVER = datetime.min.replace(tzinfo=UTC)
 _READ = sa.select(*_COLUMNS).where(t.target.c.id.in_(sa.bindparam("the_ids", expanding=True)))
 
@@ -95,12 +97,14 @@ class Pictures:
     def __init__(self, tx: Tx, context: Context) -> None:
         self.context = context
         self.sights = Sights(tx)
+        self._evidence: dict[tuple[TargetId, str], tuple[Looks, Span]] = {}
         self.firm = Picture(context.wiring, self.sights.firm)
         self.soft = Picture(context.wiring, self.sights.soft)
 
     def seen_otherwise(self, target: TargetId) -> None:
         """Work out anew what was worked out before a target was seen otherwise."""
         self.sights.forget(target)
+        self._evidence.clear()
         self.firm = Picture(self.context.wiring, self.sights.firm)
         self.soft = Picture(self.context.wiring, self.sights.soft)
 
@@ -108,6 +112,26 @@ class Pictures:
         """Return the pictures, after reading at once what is needed around some targets."""
         self.sights.load(name for target in around for name in self.context.wiring.around(target))
         return self
+
+    def evidence(self, target: TargetId, run: str) -> tuple[Looks, Span]:
+        """Return the looks by which is known whether a target explains anything, and the oldest and the newest of them;
+        None where one is missing in this run."""
+        found = self._evidence.get((target, run))
+        if found is None:
+            wanted = self.context.wiring.evidence(target, self.context.targets[target][0].id)
+            rows = [(name, self.sights.row(name)) for name in wanted]
+            looks = tuple(
+                (name, _looked_at(row) if row.edge_boot == run else None) for name, row in rows if row is not None
+            )
+            known = [at for _, at in looks if at is not None]
+            span = (min(known), max(known)) if known and len(known) == len(looks) else None
+            found = self._evidence[target, run] = looks, span
+        return found
+
+    def looked_again(self, target: TargetId) -> None:
+        """Say that a target was looked at and is as it was."""
+        self.sights.forget(target)
+        self._evidence.clear()
 
     def looked_at(self, links: Iterable[str]) -> datetime | None:
         """Return the instant since when every port of those links was looked at; None where one was not."""
@@ -142,13 +166,8 @@ def explainers(tx: Tx, context: Context, device: Device, target: Target, run: st
         yield Above(by, Hold.PARENT, Health.DOWN, None)
         return
     for one in may:
-        rows = {name: now.sights.row(name) for name in context.wiring.evidence(one, context.targets[one][0].id)}
-        looks = {
-            name: _looked_at(row) if row.edge_boot == run else None
-            for name, row in rows.items()
-            if row is not None and name != target.id
-        }
-        yield Above(one, Hold.PARENT, Health.UP, None, evidence=tuple(looks.items()))
+        evidence, span = now.evidence(one, run)
+        yield Above(one, Hold.PARENT, Health.UP, None, evidence=evidence, between=span, own=target.id)
 
 
 def links_of_whole(tx: Tx, context: Context, target: TargetId) -> tuple[str, ...]:

@@ -41,6 +41,17 @@ def is_power(target: TargetId) -> bool:
     return kind is not None and kind[0] in (SITE, AREA)
 
 
+def failed_by(tx: Tx, context: Context, target: TargetId) -> list[TargetId]:
+    """Return the targets by which a place or a power area has failed: the silent agents where nothing answers, else the
+    power supplies without mains."""
+    places = places_of(tx, context, target)
+    powers = pictures(tx, context, (target,)).soft.powers
+    found: list[TargetId] = []
+    for place in places:
+        found += place.agents if powers.dark(place) else [one for one in place.power if powers.supply(one) in FAULTS]
+    return found
+
+
 def batteries(tx: Tx, context: Context, places: Iterable[Place], now: datetime) -> tuple[Battery, ...]:
     """Return the places that run on battery and still answer, the one with the least time to spare first."""
     found = tuple(places)

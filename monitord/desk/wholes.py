@@ -38,7 +38,8 @@ def _places(settings: Settings, wiring: Wiring) -> Iterator[Device]:
     for place in wiring.grid.places.values():
         if place.power:
             site = settings.sites[place.site]
-            parents = {settings.devices[one].parent for one in place.devices} - set(place.devices)
+            answering = [one for one in place.devices if one in wiring.agents]
+            parents = {settings.devices[one].parent for one in answering} - set(place.devices)
             above = parents.pop() if len(parents) == 1 else None
             found = _whole(settings, SITE, place.id, site.name, place.devices, _gravest(settings, place.devices))
             yield replace(found, site=place.site, parent=above)

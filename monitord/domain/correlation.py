@@ -23,7 +23,7 @@ class Picture:
         self._links: dict[str, Judged] = {}
         self._rings: dict[str, Judged] = {}
         self._routes: dict[str, Judged] = {}
-        self.powers = Powers(wiring.grid, known)
+        self.powers = Powers(wiring.grid, known, wiring.rings_at.__contains__)
 
     # --- what is seen -----------------------------------------------------------------------------------------------
 
@@ -223,7 +223,9 @@ class Picture:
         found = self.ring(ring)
         if found.by is not None:
             return self.wiring.agents[found.by]
-        if found.isolated and (area := self._one_area(found.isolated)) is not None:
+        area = self._one_area(found.isolated) if found.isolated else None
+        unit = self.wiring.grid.units.get(next(iter(sorted(self.wiring.rings[ring].hubs)), ""), "")
+        if area is not None and area.endswith(f"@{unit}"):
             return whole(AREA, area)
         return self._one_route(found.links) if found.links else None
 
@@ -231,7 +233,8 @@ class Picture:
         """Return the power area that all of these devices are silent for want of, None when there is no such one."""
         places = [self.wiring.grid.at(device) for device in devices]
         areas = {None if place is None else self.powers.in_area(place) for place in places}
-        return areas.pop() if len(areas) == 1 else None
+        one = areas.pop() if len(areas) == 1 else None
+        return one if one is not None and self.powers.area(one).cause is Cause.AREA_MAINS else None
 
     def _device_explained(self, device: str) -> TargetId | None:
         if not self.silent(device):
@@ -240,10 +243,14 @@ class Picture:
             if device in self.ring(ring).isolated:
                 return whole(RING, ring)
             hubs = sorted(self.wiring.rings[ring].hubs)
-            if device not in hubs and all(map(self.silent, hubs)):
+            if not self._is_hub(device) and all(map(self.silent, hubs)):
                 return self.wiring.agents[hubs[0]]  # by which the ring reaches everything else
         links = tuple(link for link in self.wiring.links_at.get(device, ()) if self.failed(link))
         return self._one_route(links) if links and self.dead(device) else None
+
+    def _is_hub(self, device: str) -> bool:
+        """A hub of whatever ring is explained by no other hub: each of two could be the cause of the other."""
+        return any(device in self.wiring.rings[ring].hubs for ring in self.wiring.rings_at.get(device, ()))
 
     def _one_route(self, links: tuple[str, ...]) -> TargetId | None:
         for route in self.wiring.routes_of.get(links[0], ()):

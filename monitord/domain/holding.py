@@ -24,7 +24,8 @@ class Above:
 
     `seen` is what was last told of it, soft or hard, None before the first look; `looked_at` the instant of that look.
     `fresh` when it is looked at in a round of its own, so that only a look newer than the fault says that it was well.
-    What is judged from others has those as `evidence`, each with its last look.
+    What is judged from others has those as `evidence`, each with its last look, all of them `between` two instants
+    where that is known; what is said of `own`, the target itself, is as new as its fault.
     """
 
     target: str
@@ -33,13 +34,17 @@ class Above:
     looked_at: datetime | None
     fresh: bool = True
     evidence: tuple[tuple[str, datetime | None], ...] | None = None
+    between: tuple[datetime, datetime] | None = None
+    own: str = ""
 
     def stale(self, fault_at: datetime, now: datetime | None) -> tuple[str, ...]:
         """Return what must be looked at to know how this is since the fault."""
         if not self.fresh:
             return ()
+        if self.between is not None and fault_at <= self.between[0] and (now is None or self.between[1] <= now):
+            return ()
         looks = ((self.target, self.looked_at),) if self.evidence is None else self.evidence
-        return tuple(target for target, at in looks if not _since(at, fault_at, now))
+        return tuple(target for target, at in looks if target != self.own and not _since(at, fault_at, now))
 
 
 @dataclass(frozen=True, slots=True)

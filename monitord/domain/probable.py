@@ -22,13 +22,14 @@ LONG = timedelta(minutes=30)
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known beside a fault: that nothing answers (`silent`), since when the power supplies of the place ran
-    on battery as they were last seen (`mains_lost`) and how long they would still have lasted when the silence began
-    (`lasting`), that they were last seen well (`power_well`), the links to the place that are dead, and the cable
-    segments along which every link is."""
+    on battery as they were last seen (`mains_lost`), how long they would still have lasted when the silence began
+    (`lasting`) and whether they still say so (`still_seen`), that they were last seen well (`power_well`), the links to
+    the place, all of which are dead, and the cable segments along which every link is."""
 
     silent: bool = False
     mains_lost: datetime | None = None
     lasting: timedelta | None = None
+    still_seen: bool = False
     power_well: bool = False
     dead_links: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
@@ -47,6 +48,6 @@ def probable(known: Evidence) -> Suspect:
     lasts = known.lasting is not None and known.lasting > LONG
     if known.dead_links and (known.power_well or lasts):
         return Suspect.FIBRE
-    if known.mains_lost is not None and not lasts:
+    if known.mains_lost is not None and not lasts and not known.still_seen:
         return Suspect.BATTERY
     return Suspect.UNKNOWN

@@ -65,6 +65,8 @@ class Wiring:
                 wanted |= self._looks(self.links_at.get(device, ()))
             devices = dict.fromkeys(name.partition("/")[0] for name in wanted)
             wanted |= dict.fromkeys(look for device in devices for look in self._powered(device))
+            areas = dict.fromkeys(place.area for place in map(self.grid.at, devices) if place is not None)
+            wanted |= dict.fromkeys(whole(AREA, area) for area in areas if area is not None and area in self.grid.areas)
             found = self._around[target] = tuple(wanted)
         return found
 
@@ -177,11 +179,14 @@ class Wiring:
                 place = self.grid.places[ident]
                 return (*place.power, *place.agents)
             case ("area", ident) if ident in self.grid.areas:
-                places = [self.grid.places[one] for one in self.grid.areas[ident]]
-                return tuple(target for place in places for target in (*place.power, *place.agents))
+                return self._looks_of_area(ident)
             case _:
                 return ()
         return tuple(self._looks(links))
+
+    def _looks_of_area(self, ident: str) -> tuple[TargetId, ...]:
+        places = [self.grid.places[one] for one in self.grid.areas[ident]]
+        return tuple(target for place in places for target in (*place.power, *place.agents))
 
     def evidence(self, target: TargetId, device: str) -> tuple[TargetId, ...]:
         """Return what is to be looked at to know whether this explains anything: what it is judged from; of a device

@@ -17,6 +17,8 @@ from monitord.domain.network import SIGHT, Device, Target, TargetId
 from monitord.domain.safe import clean
 from monitord.judge.eyes import Eyes
 
+LASTS_AS_LONG = timedelta(minutes=5)
+"""A battery that is to last so much longer or shorter than was told is told anew."""
 SAME_BEGIN = timedelta(seconds=5)
 """Two looks say the same beginning within this: the device counts in hundredths, and answers take a while."""
 MAX_READINGS = 32
@@ -48,6 +50,7 @@ class Judge:
         self._seq = 0
         self._states: dict[TargetId, TargetState] = {}
         self._previous: dict[TargetId, Sight] = {}
+        self._lasts: dict[TargetId, datetime] = {}
         self._complained: set[TargetId] = set()
         self._restless: dict[TargetId, flapping.Flapping] = {}
         self._standing: dict[TargetId, tuple[frozenset[Happening], str]] = {}
@@ -110,7 +113,7 @@ class Judge:
             if verdict.readings:
                 readings[target.id] = verdict.readings
             turned = device.timing.flapping and self._restlessness(target.id, after, sight.at)
-            if change is None and (verdict.happenings or turned):
+            if change is None and (verdict.happenings or turned or self._lasts_otherwise(target.id, verdict, sight.at)):
                 change = _happened(before, after, verdict)
             if change is not None:
                 edges.append(self._edge(target, verdict, change, before, after, sight.at, device.timing.confirm))
@@ -146,6 +149,17 @@ class Judge:
         if not standing or told != now:
             return verdict
         return replace(verdict, happenings=tuple(h for h in verdict.happenings if h not in STANDING))
+
+    def _lasts_otherwise(self, target: TargetId, verdict: Verdict, at: datetime) -> bool:
+        """Return whether what goes on, such as a battery, ends at another time than was told."""
+        if verdict.lasts is None:
+            self._lasts.pop(target, None)
+            return False
+        until, told = at + verdict.lasts, self._lasts.get(target)
+        if told is not None and abs(until - told) < LASTS_AS_LONG:
+            return False
+        self._lasts[target] = until
+        return told is not None
 
     def _restlessness(self, target: TargetId, state: TargetState, at: datetime) -> bool:
         """Note a look's state; return True when the target began or ceased to flap by it."""

@@ -309,7 +309,7 @@ class Tx:
         """Say that a target was looked at and is as it was: what waited for that look is decided in the end."""
         self.looked[target] = None
         if self.pictures is not None:
-            self.pictures.sights.forget(target)
+            self.pictures.looked_again(target)
 
     def windows_changed(self) -> None:
         """Say that windows were written: what is remembered of them is read anew, and timers are asked anew."""

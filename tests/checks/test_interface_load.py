@@ -45,7 +45,7 @@ def test_the_fuller_direction_counts(into: float, out: float, params: Params, he
 )
 def test_where_no_load_can_be_known_nothing_is_concluded(before: Sight | None) -> None:
     verdict = judge(Params(NAME), seen(100, 100, after=30), before)
-    assert (verdict.health, dict(verdict.readings)) == (Health.UP, {})
+    assert (verdict.health, dict(verdict.readings)) == (Health.UNKNOWN, {})
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,10 @@ from pathlib import Path
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
+from monitord.domain.network import Link, Target
 from monitord.domain.storm import NEVER
+from monitord.domain.topology import Ring, joints_of
+from monitord.domain.window import WindowKind
 from monitord.settings.model import Settings
 from tests.nights.test_probable_cause import POWER, ROUTER, UPLINK, powered
 from tests.support.night import Got, Night, silent
@@ -244,3 +247,97 @@ async def test_a_ring_whose_devices_have_no_power_is_no_cut_ring(tmp_path: Path)
         await falls_silent(night, map(agent, inside), unseen)
         await night.passes(minutes=3)
         assert running(night) == [THE_AREA]
+
+
+async def test_a_window_over_a_place_counts_by_what_has_failed_there(tmp_path: Path) -> None:
+    for devices, told in ((("dc-rach-sen",), [SITE]), ((ROUTER, OLT), [])):
+        folder = tmp_path / str(len(devices))
+        folder.mkdir()
+        async with Night(folder, "2026-12-05 09:00", powered()) as night:
+            await all_well(night)
+            await night.window(WindowKind.MAINTENANCE, minutes=240, devices=devices)
+            night.truly(dict.fromkeys(BOTH, Health.DOWN))
+            await falls_silent(night)
+            await night.passes(minutes=10)
+            assert running(night) == told
+
+
+async def test_a_place_that_nobody_can_look_at_any_more_is_not_restored(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 01:00", powered()) as night:
+        await all_well(night)
+        night.truly(dict.fromkeys(BOTH, Health.DOWN))
+        await falls_silent(night)
+        await night.passes(minutes=5)
+        for target in BOTH:
+            await night.sees(target, Health.UNKNOWN)
+        await night.passes(minutes=5)
+        assert [i.phase for i in night.incidents()] == [Phase.OPEN]
+
+
+async def test_an_area_is_one_incident_until_its_last_place_has_the_mains_back(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2027-09-11 02:30", quiet()) as night:
+        names = in_area()
+        await all_well(night, *map(agent, names), *map(ups, names))
+        night.truly({ups(name): Health.DEGRADED for name in names[:30]})
+        for name in names[:30]:
+            await on_battery(night, ups(name), minutes=400)
+        await night.passes(minutes=3)
+        before = len(got(night))
+        for name in names[:29]:
+            await night.sees(ups(name), Health.UP)
+            await night.passes(seconds=30)
+        assert running(night) == [THE_AREA]
+        await night.sees(ups(names[29]), Health.UP)
+        await night.passes(minutes=2)
+        assert running(night) == []
+        assert len(got(night)) - before == 1
+
+
+async def test_a_battery_that_gets_short_is_told_beside_one_that_is_empty_already(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2027-09-11 02:30", quiet()) as night:
+        names = in_area()
+        await all_well(night, *map(agent, names), *map(ups, names))
+        night.truly({ups(name): Health.DEGRADED for name in names[:30]})
+        for name in names[:30]:
+            await on_battery(night, ups(name), minutes=100)
+        await night.passes(minutes=3)
+        night.truly({agent(names[0]): Health.DOWN})
+        await falls_silent(night, [agent(names[0])], [ups(names[0])])
+        await night.passes(minutes=2)
+        assert "CÓ NƠI MẤT LIÊN LẠC" in got(night)[-1].text
+        await night.passes(minutes=80)
+        assert [i.severity for i in night.incidents() if i.running] == [2]
+        assert "còn khoảng" in got(night)[-1].text
+
+
+async def test_a_place_is_silent_since_the_last_of_its_devices_was(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 01:00", powered()) as night:
+        await all_well(night)
+        await night.sees(silent(OLT), Health.DOWN)
+        await night.passes(hours=20)
+        night.truly({silent(ROUTER): Health.DOWN})
+        await falls_silent(night, [silent(ROUTER)])
+        await night.passes(minutes=3)
+        [opened] = [row for row in night.rows(FactKind.INCIDENT_OPENED) if row.target == SITE]
+        assert opened.refs["first_bad"] == "2026-12-05T14:01:00.000000Z"
+
+
+async def test_two_rings_whose_hubs_lie_in_each_other_hide_nothing(tmp_path: Path) -> None:
+    base, (a, b, c) = powered(), ("agg-bac-mau", "cr-1", "agg-rach-sen")
+    links = {**base.links, "z1": Link("z1", "z1", (b, "z1"), (c, "z1"))}
+    devices = dict(base.devices)
+    port = Target(f"{c}/interface_up/z1", c, "interface_up", "z1", None, 2)
+    devices[c] = replace(devices[c], targets=(*devices[c].targets, port))
+    ring = Ring("ring-2", "R2", (a, b, c), frozenset({a}), joints_of((a, b, c), links))
+    topology = replace(base.topology, rings={**base.topology.rings, "ring-2": ring})
+    settings = replace(base, devices=devices, links=links, topology=topology)
+    async with Night(tmp_path, "2026-12-05 09:00", settings) as night:
+        await all_well(night)
+        for name in ("agg-go-may", "agg-cu-lao"):
+            await night.sees(silent(name), Health.DOWN)
+        await night.passes(minutes=5)
+        gone = [silent(name) for name in ("cr-1", "cr-2", a)]
+        night.truly(dict.fromkeys(gone, Health.DOWN))
+        await falls_silent(night, gone, ())
+        await night.passes(minutes=10)
+        assert {silent("cr-1"), silent(a)} & set(running(night))

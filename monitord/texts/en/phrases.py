@@ -65,7 +65,9 @@ def headline(story: Story) -> str:
             return f"RING CUT IN {len(story.extent.cuts)} PLACES" if story.extent.cuts else "RING SPLIT"
         case Health.DEGRADED, Cause.AREA_MAINS:
             return "NO MAINS IN THE AREA"
-        case _, Cause.AREA_MAINS | Cause.AREA_SILENT:
+        case _, Cause.AREA_MAINS:
+            return "NO MAINS IN THE AREA, SOME OF IT LOST"
+        case _, Cause.AREA_SILENT:
             return "THE WHOLE AREA IS LOST"
         case _, Cause.CONGESTED:
             return "CONGESTED"

@@ -61,7 +61,9 @@ def headline(story: Story) -> str:
             return f"RING ĐỨT {len(story.extent.cuts)} HƯỚNG" if story.extent.cuts else "RING BỊ CHIA CẮT"
         case Health.DEGRADED, Cause.AREA_MAINS:
             return "KHU VỰC MẤT ĐIỆN LƯỚI"
-        case _, Cause.AREA_MAINS | Cause.AREA_SILENT:
+        case _, Cause.AREA_MAINS:
+            return "KHU VỰC MẤT ĐIỆN LƯỚI, CÓ NƠI MẤT LIÊN LẠC"
+        case _, Cause.AREA_SILENT:
             return "MẤT LIÊN LẠC CẢ KHU VỰC"
         case _, Cause.CONGESTED:
             return "NGHẼN, TẢI CAO"
