@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from monitord.desk.context import Context
 from monitord.desk.pictures import Pictures, pictures
 from monitord.desk.power import is_power
-from monitord.desk.settling import reconsider, settle, take_in
+from monitord.desk.settling import reconsider, settle, take_in, turned
 from monitord.domain.correlation import Picture
 from monitord.domain.edge import Firmness
 from monitord.domain.health import FAULTS, Health
@@ -32,11 +32,12 @@ _WITHHELD = _ROWS.where(t.target.c.withheld_at.is_not(None)).order_by(t.target.c
 @dataclass(frozen=True, slots=True)
 class Judged:
     """The wholes that a target is a part of, cables before rings before links; those of them that are otherwise than
-    before, and those whose confirmed health is another."""
+    before, those whose confirmed health is another, and those that began to flap or came to rest."""
 
     wholes: tuple[TargetId, ...] = ()
     changed: tuple[TargetId, ...] = ()
     turned: tuple[TargetId, ...] = ()
+    restless: tuple[TargetId, ...] = ()
 
 
 def correlate(tx: Tx, context: Context, device: Device, target: Target, seen_at: datetime, at: Moment) -> Judged:
@@ -51,8 +52,10 @@ def judge(tx: Tx, context: Context, wholes: tuple[TargetId, ...], seen_at: datet
     rows = {row["id"]: row for row in tx.sql.execute(_ROWS, {"the_ids": list(wholes)}).mappings()}
     changed = tuple(one for one in wholes if _write(tx, context, one, rows.get(one), now, seen_at, at))
     was = {name: row["settled"] or Health.UP for name, row in rows.items()}
-    turned = tuple(one for one in changed if now.firm.judge(one).health != was.get(one, Health.UP) or is_power(one))
-    return Judged(wholes, changed, turned)
+    otherwise = tuple(one for one in changed if now.firm.judge(one).health != was.get(one, Health.UP) or is_power(one))
+    flapped = {name for name, row in rows.items() if row["flapping"]}
+    restless = tuple(one for one in changed if (now.restless(one) is not None) is not (one in flapped))
+    return Judged(wholes, changed, otherwise, restless)
 
 
 def correlate_all(tx: Tx, context: Context, at: Moment) -> None:
@@ -75,8 +78,10 @@ def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, s
     if row is None and firm.health is Health.UP and soft.health is Health.UP:
         return False  # what is well and new leaves no trace
     made_of = " ".join((*firm.links, *firm.isolated, *firm.sites, *([f"<{firm.by}"] if firm.by else [])))
-    same = (firm.health, soft.health, made_of, firm.cause)
-    was_so = row is not None and (row["settled"], row["seen"], row["made_of"], row["cause"]) == same
+    history = now.restless(whole)
+    same = (firm.health, soft.health, made_of, firm.cause, history is not None)
+    before = None if row is None else tuple(row[name] for name in ("settled", "seen", "made_of", "cause", "flapping"))
+    was_so = before == same
     if was_so and (row["look_after"] is None or firm.health is Health.UP):
         return False
     was = Health.UP if row is None or row["settled"] is None else Health(row["settled"])
@@ -92,6 +97,8 @@ def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, s
         "settled": firm.health,
         "known": firm.health,
         "first_bad": _began(firm, row),
+        "flapping": history is not None,
+        "history": history or "",
         "edge_boot": at.run,
         "edge_seen": _seen_at(now, (*firm.links, *soft.links), row, seen_at),
     }
@@ -156,6 +163,10 @@ def settle_around(tx: Tx, context: Context, targets: Sequence[TargetId], judged:
         row = tx.sql.execute(_ROWS, {"the_ids": [whole]}).mappings().first()
         if row is not None:
             settle(tx, context, *context.targets[whole], row, at)
+    for whole in judged.restless:
+        row = tx.sql.execute(_ROWS, {"the_ids": [whole]}).mappings().first()
+        if row is not None:
+            turned(tx, context, whole, row, at)
     near = sorted(context.wiring.near(judged.wholes) | {*judged.wholes, *targets})
     now = pictures(tx, context, judged.wholes).soft
     for row in tx.sql.execute(_WITHHELD, {"the_ids": near}).mappings().all():

@@ -13,7 +13,7 @@ from monitord.domain.health import Health, Hold
 from monitord.domain.holding import Above
 from monitord.domain.known import NOTHING, Known
 from monitord.domain.network import Device, Target, TargetId
-from monitord.domain.wiring import parts
+from monitord.domain.wiring import LINK, SITE, parts
 from monitord.store import tables as t
 from monitord.store.tx import Tx
 
@@ -25,6 +25,8 @@ _COLUMNS = (
     t.target.c.first_bad,
     t.target.c.edge_seen,
     t.target.c.edge_boot,
+    t.target.c.flapping,
+    t.target.c.history,
 )
 AT_ONCE = 5_000
 """Rows that one statement reads: a database takes so many values and not more."""
@@ -112,6 +114,13 @@ class Pictures:
         """Return the pictures, after reading at once what is needed around some targets."""
         self.sights.load(name for target in around for name in self.context.wiring.around(target))
         return self
+
+    def restless(self, target: TargetId) -> str | None:
+        """Return the history of what flaps of a link or a place, None while nothing does."""
+        if (parts(target) or ("",))[0] not in (LINK, SITE):
+            return None  # of much that is judged together one that flaps must not hush the rest
+        rows = [self.sights.row(name) for name in self.context.wiring.looked_at(target)]
+        return next((row.history for row in rows if row is not None and row.flapping), None)
 
     def evidence(self, target: TargetId, run: str) -> tuple[Looks, Span]:
         """Return the looks by which is known whether a target explains anything, and the oldest and the newest of them;

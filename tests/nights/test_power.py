@@ -341,3 +341,18 @@ async def test_two_rings_whose_hubs_lie_in_each_other_hide_nothing(tmp_path: Pat
         await falls_silent(night, gone, ())
         await night.passes(minutes=10)
         assert {silent("cr-1"), silent(a)} & set(running(night))
+
+
+async def test_a_place_whose_power_flaps_is_not_told_each_time(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 09:00", powered()) as night:
+        await all_well(night)
+        for turn in range(15):
+            restless = turn > 3
+            lost = replace(
+                night.edge(POWER, Health.DEGRADED), cause=Cause.ON_BATTERY, flapping=restless, history="010101"
+            )
+            await night.takes(lost)
+            await night.passes(minutes=2)
+            await night.takes(replace(night.edge(POWER, Health.UP), flapping=restless, history="010101"))
+            await night.passes(minutes=2)
+        assert len(got(night)) < 13
