@@ -117,6 +117,7 @@ def _begins(truth: Truth, wrong: list[str]) -> None:
                 unit.opened[row.incident] = at
                 unit.running.add(row.incident)
             case FactKind.INCIDENT_REOPENED:
+                unit.opened[row.incident] = at
                 unit.running.add(row.incident)
             case FactKind.INCIDENT_RESTORED:
                 unit.running.discard(row.incident)

@@ -35,7 +35,7 @@ CAUSES: tuple[Mutant, ...] = (
         "told-unlooked",
         "a device of a ring is told before anybody looked at what may explain it",
         "desk/pictures.py",
-        "        yield Above(one, Hold.PARENT, Health.UP, None, evidence=tuple(looks.items()))",
+        "        yield Above(one, Hold.PARENT, Health.UP, None, evidence=evidence, between=span, own=target.id)",
         "        yield Above(one, Hold.PARENT, Health.UP, None, evidence=())",
     ),
     one(

@@ -92,7 +92,7 @@ HOLDING: tuple[Mutant, ...] = (
         "escalated-from-the-top",
         "an escalated incident begins with its first step again",
         "domain/handling.py",
-        "    number = incident.step + 1\n",
+        "    number = incident.step + 1 if incident.storm is None else max(1, incident.step + 1)\n",
         "    number = 0 if incident.step else 1\n",
     ),
     one(
