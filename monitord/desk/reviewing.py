@@ -10,12 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from monitord.desk import storms
 from monitord.desk.causes import note_causes
 from monitord.desk.changing import tell_changes, tell_what_grew
 from monitord.desk.context import Context
 from monitord.desk.holding import next_end, tell_what_is_over
 from monitord.desk.settling import reconsider, unknown_for_long
+from monitord.desk.storm_keeping import keep
 from monitord.desk.suspicions import may_suspect
 from monitord.domain.health import Cause, Health
 from monitord.domain.holding import PATIENCE
@@ -77,7 +77,7 @@ def review(
         tell_what_grew(tx, context, at)
         note_causes(tx, context, at)
         _open_what_is_unknown(tx, context, at)
-    storm = storms.keep(tx, context, at, waiting, a_round=whole or round_at == at.now)
+    storm = keep(tx, context, at, waiting, a_round=whole or round_at == at.now)
     end = next_end(tx, at)
     waits = [storm, None if end is None else (end - at.now).total_seconds()]
     wait = min((max(0.05, wait) for wait in waits if wait is not None), default=None)

@@ -27,7 +27,7 @@ STORMY: tuple[Mutant, ...] = (
     one(
         "storm-leaves-them",
         "what is left when a storm is over is told by nobody",
-        "desk/storms.py",
+        "desk/storm_keeping.py",
         "        write(tx, storms.let_go(left, storm, book, at.now, muted=muted), at)",
         "        pass",
     ),
@@ -48,7 +48,7 @@ STORMY: tuple[Mutant, ...] = (
     one(
         "no-summaries",
         "nobody hears what changed in a storm",
-        "desk/storms.py",
+        "desk/storm_keeping.py",
         "    for notice in notices:\n        tx.queue(notice, at.now)",
         "    for notice in notices:\n        pass",
     ),
