@@ -112,7 +112,8 @@ def _network(script: Script, agents: dict[str, Agent]) -> str:
         f"    checks: [{{check: agent_answers}}, {{check: interface_up, name: {PORT}}}]\n"
         for name, unit in DEVICES.items()
     )
-    return f"devices:\n{devices}{script.policy}"
+    # Storms gather for minutes; such a night is over in seconds. The simulation kills the daemon in storms.
+    return f"devices:\n{devices}storm: {{opened: 0}}\n{script.policy}"
 
 
 def _outages(played: Played, agent: Agent, device: str) -> list[tuple[float, Callable[[], Awaitable[None]]]]:

@@ -127,7 +127,8 @@ def _network(port: int) -> str:
         )
         for one in ports:
             devices += f'      - {{check: interface_up, name: "{one.name}", by: {one.by}}}\n'
-    return f"devices:\n{devices}" + policy().replace("[telegram, log]", "[log]")
+    # Every one by itself, however many.
+    return f"devices:\n{devices}storm: {{opened: 0}}\n" + policy().replace("[telegram, log]", "[log]")
 
 
 def _target(device: str, port: Port) -> str:
