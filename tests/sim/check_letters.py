@@ -223,6 +223,8 @@ def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:
     # Who died with a row in hand cannot know whether it left.
     claimed = {notice for _, notice in truth.history.claims}
     perhaps = {n["person"] for n in mine if n["event"] in ASKED and (n["id"] in claimed or n["uncertain"])}
+    # A summary of a storm asks nothing, and its reader hears of the end all the same.
+    perhaps |= {n["person"] for n in mine if n["event"] == "storm" and truth.letters[n["id"]]}
     if heard - perhaps:
         wrong.append(f"{incident['code']}: I3: {sorted(heard - perhaps)} were told of its end only")
     for notice in mine if incident["phase"] == "restored" else ():
