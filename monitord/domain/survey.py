@@ -71,6 +71,11 @@ class Survey:
     wave: int = 1
 
     @property
+    def mains_out(self) -> bool:
+        """Return whether a power area, or the mains of a site, is known to be out."""
+        return bool(self.batteries) or any(group.kind is Kind.POWER_AREA for group in self.groups)
+
+    @property
     def lost(self) -> int:
         """Return how many stations are lost; sites where the settings count no stations."""
         return self.total.stations if self.all_stations else self.total.sites

@@ -212,6 +212,9 @@ STORM: dict[str, Any] = {
 STORIES: Mapping[str, Story] = {
     "storm-shift": replace(SHIFT, **STORM),
     "storm-shift-second-wave": replace(SHIFT, **{**STORM, "storm": replace(TYPHOON, wave=2)}),
+    "storm-shift-mains-on": replace(
+        SHIFT, **{**STORM, "storm": replace(TYPHOON, batteries=(), groups=TYPHOON.groups[1:])}
+    ),
     "storm-shift-raised": replace(SHIFT, **STORM, raised_from=2),
     "storm-shift-late": replace(SHIFT, **STORM, late=timedelta(minutes=9), due_at=at("03:00")),
     "storm-operations": replace(OPERATIONS, **STORM),

@@ -31,6 +31,7 @@ def to_desk(story: Story, now: Survey) -> str:
             what = f"🔔 NOBODY HAS TAKEN IT · {NAME}{say.again(story)}"
     number = f" · update {now.number}" if story.event is Event.STORM else ""
     asks = story.event is not Event.STORM
+    power = "; ask the power company where the mains are out" if now.mains_out else ""
     return forms.lines(
         say.head(story, what) + number,
         _total(story, now),
@@ -40,9 +41,7 @@ def to_desk(story: Story, now: Survey) -> str:
         _dark(now),
         _priority(now),
         _since_last(story, now),
-        "• To do: press Take it → a team for each group; ask the power company where the mains are out"
-        if asks
-        else None,
+        f"• To do: press Take it → a team for each group{power}" if asks else None,
         say.upcoming(story) if asks else None,
     )
 

@@ -31,6 +31,7 @@ def to_desk(story: Story, now: Survey) -> str:
             what = f"🔔 CHƯA CÓ NGƯỜI TIẾP NHẬN · {NAME}{say.again(story)}"
     number = f" · bản cập nhật số {now.number}" if story.event is Event.STORM else ""
     asks = story.event is not Event.STORM
+    power = "; hỏi Điện lực nơi mất điện" if now.mains_out else ""
     return forms.lines(
         say.head(story, what) + number,
         _total(story, now),
@@ -40,7 +41,7 @@ def to_desk(story: Story, now: Survey) -> str:
         _dark(now),
         _priority(now),
         _since_last(story, now),
-        "• Cần làm: bấm Tiếp nhận → chia đội theo nhóm; hỏi Điện lực nơi mất điện" if asks else None,
+        f"• Cần làm: bấm Tiếp nhận → chia đội theo nhóm{power}" if asks else None,
         say.upcoming(story) if asks else None,
     )
 
