@@ -212,6 +212,12 @@ def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:
         return
     last = over[-1]
     told = {n["person"] for n in mine if n["event"] in ASKED and any(x.at < last for x in truth.letters[n["id"]])}
+    # A summary of a storm asks nothing, and its reader hears of the end all the same.
+    told |= {
+        r.refs["person"]
+        for r in truth.of[incident["id"]]
+        if r.kind == FactKind.NOTICE_ACCEPTED and r.refs["event"] == "storm" and truth.at(r) < last
+    }
     heard = {
         n["person"] for n in mine if n["event"] in ENDS and truth.queued(n) >= last - 0.5 and truth.letters[n["id"]]
     }
@@ -223,7 +229,6 @@ def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:
     # Who died with a row in hand cannot know whether it left.
     claimed = {notice for _, notice in truth.history.claims}
     perhaps = {n["person"] for n in mine if n["event"] in ASKED and (n["id"] in claimed or n["uncertain"])}
-    # A summary of a storm asks nothing, and its reader hears of the end all the same.
     perhaps |= {n["person"] for n in mine if n["event"] == "storm" and truth.letters[n["id"]]}
     if heard - perhaps:
         wrong.append(f"{incident['code']}: I3: {sorted(heard - perhaps)} were told of its end only")
