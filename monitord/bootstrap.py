@@ -36,6 +36,7 @@ from monitord.desk.desk import Desk
 from monitord.desk.ports import ALARM_AFTER, COMMANDS
 from monitord.desk.reports import Reported
 from monitord.desk.starting import Started
+from monitord.domain.bulletin import watched
 from monitord.domain.edge import Edge, Known
 from monitord.domain.finding import FindingKind
 from monitord.domain.incident import Incident
@@ -227,6 +228,7 @@ class Daemon:
         stack.callback(self.pages.close)
         self.judge = Judge(self.checks, "desk", self.run_id)
         self.judge.reload(self.checks, self.settings.devices.values())
+        self.judge.watch(watched(self.settings.bulletins))
         self._seed(self.start_report.known)
         self.looker = Looker(
             self.clock, SnmpLooker(self.engine, self.clock), self.pages, self.judge, self.queue, watch=self.metrics
@@ -384,6 +386,7 @@ class Daemon:
         known = await self.desk.reload(context)
         self.settings, self.checks, self.context = settings, checks, context
         self.judge.reload(checks, settings.devices.values())
+        self.judge.watch(watched(settings.bulletins))
         self._seed(known)
         self.looker.reload(plans)
         log.info("settings.loaded", devices=len(settings.devices), hash=settings.hash)
@@ -429,6 +432,7 @@ class Daemon:
             "act": self._act,
             "open": self._open,
             "script": self._script,
+            "bulletin_approve": self._bulletin_approve,
             "window_add": self._window_add,
             "window_end": self._window_end,
             "reload": self._reload,
@@ -468,6 +472,11 @@ class Daemon:
     async def _window_end(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         ended = await self.desk.end_window(int(asked["window"]), str(asked["person"]), str(asked.get("reason") or ""))
         return {"text": f"{self.context.words.window(ended.kind)} {ended.id}"}
+
+    async def _bulletin_approve(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        key = str(asked["bulletin"])
+        by = await self.desk.approve_bulletin(key, str(asked["person"]))
+        return {"text": f"{key}: {self.context.words.table['approved']} {by}".rstrip()}
 
     def _spoken(self, incident: Incident) -> Mapping[str, Any]:
         words = self.context.words

@@ -1,10 +1,12 @@
-"""Letters beside incidents: trouble with a channel, alarms of the auditor, anchors of the journal."""
+"""Letters beside incidents: trouble with a channel, alarms of the auditor, anchors of the journal, bulletins."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk import mentions
+from monitord.desk.bulletins import row_of
 from monitord.desk.context import Context
 from monitord.domain.anchor import read_anchor
 from monitord.domain.finding import FindingKind
@@ -13,6 +15,7 @@ from monitord.domain.notice import DeliveryCause, Event, NoticeState
 from monitord.store import tables as t
 from monitord.store.rows import Moment, journal_row
 from monitord.store.tx import Tx
+from monitord.texts.bulletins import BulletinLetter
 from monitord.texts.story import Alarm, AlarmItem, AnchorSent, ChannelTrouble, Trouble
 
 
@@ -23,8 +26,35 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             return _anchor(tx, context, row)
         case Event.ALARM | Event.ALARM_OVER:
             return context.words.alarm(_alarm(tx, context, row))
+        case Event.BULLETIN_ASK | Event.BULLETIN:
+            return _bulletin(tx, context, row, at)
         case _:
             return _channel_trouble(tx, context, row, at)
+
+
+def _bulletin(tx: Tx, context: Context, row: Any, at: Moment) -> str:
+    made = row_of(tx, row["subject"])
+    settings, book = context.settings, context.book(tx, at)
+    unit, organisation = settings.units.get(made["unit"]), settings.organisations.get(made["organisation"])
+    reader, approver = book.people.get(row["person"]), book.people.get(made["approved_by"] or "")
+    asks = row["event"] == Event.BULLETIN_ASK
+    named = (reader.name, reader.title) if reader and asks else (reader.title,) if reader else ()
+    return context.words.bulletin(
+        BulletinLetter(
+            name=made["name"],
+            text=made["text"],
+            asks=asks,
+            unit_name=unit.name if unit else made["unit"],
+            organisation=organisation.name if organisation else made["organisation"],
+            reader=", ".join(part for part in named if part),
+            address_form=unit.address_form if unit else "đồng chí",
+            approved_by=approver.name if approver else "",
+            order=unit.auto_send_order if unit else None,
+            contact="" if asks else mentions.desk_contact(context, made["unit"], book, at),
+            late=None if row["late"] is None else timedelta(seconds=row["late"]),
+            repeat=row["uncertain"] > 0,
+        )
+    )
 
 
 def _anchor(tx: Tx, context: Context, row: Any) -> str:

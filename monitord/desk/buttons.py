@@ -16,12 +16,12 @@ from monitord.store.tx import Tx
 Faces = tuple[tuple[ButtonFace, ...], ...]
 
 
-def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident: Incident) -> Faces:
+def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident: Incident | None) -> Faces:
     """Return the buttons under an outbox row; their references are written in the same transaction."""
     match event:
         case Event.STEP:
             actions = [Button.RECEIPT] if row["organisation"] else [Button.TAKE]
-            if _to_leader(context, row, incident):
+            if incident is not None and _to_leader(context, row, incident):
                 actions = [Button.NOTED, Button.TAKE]
         case Event.REOPENED if row["organisation"]:
             actions = [Button.RECEIPT]
@@ -29,6 +29,10 @@ def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident
             actions = [Button.TAKE]
         case Event.APPROVAL:
             actions = [Button.TAKE, Button.APPROVE]
+        case Event.BULLETIN_ASK:
+            actions = [Button.APPROVE]
+        case Event.BULLETIN:
+            actions = [Button.RECEIPT]
         case _:
             return ()
     made = []

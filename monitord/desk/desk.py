@@ -13,6 +13,7 @@ import structlog
 from monitord.clock import Clock, Step
 from monitord.desk import (
     alarms,
+    bulletins,
     by_hand,
     claiming,
     handling,
@@ -213,7 +214,7 @@ class Desk:
         def work(tx: Tx, at: Moment) -> tuple[float | None, reviewing.Reviewed]:
             timers.fire_due(tx, self._context, at, waiting, self._down)
             reviewed = reviewing.review(tx, self._context, self._reviewed, at, waiting)
-            waits = [timers.seconds_to_next(tx, at.boot, waiting), reviewed.wait]
+            waits = [timers.seconds_to_next(tx, at.boot, waiting), reviewed.wait, self._keep_bulletins(tx, at)]
             return min((wait for wait in waits if wait is not None), default=None), reviewed
 
         wait, self._reviewed = await self._decide("timers", work)
@@ -234,6 +235,14 @@ class Desk:
                 wait = 1.0
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._timers_moved.wait(), rest if wait is None else min(rest, wait))
+
+    def _keep_bulletins(self, tx: Tx, at: Moment) -> float | None:
+        """Do what is due about bulletins; one that cannot be made keeps no ladder from going on."""
+        waits: list[float | None] = []
+        error = tx.isolated(lambda: waits.append(bulletins.keep(tx, self._context, at)))
+        if error is not None:
+            log.error("bulletins.failed", error=repr(error))
+        return waits[0] if waits else 60.0
 
     def unlooked(self) -> frozenset[str]:
         """Return the targets whose timers and old rows wait for a fresh look after the start."""
@@ -351,6 +360,15 @@ class Desk:
         return await self._decide(
             "window", lambda tx, at: windows.end_window(tx, self._context, window, person, reason, at)
         )
+
+    async def approve_bulletin(self, key: str, person: str) -> str:
+        """Let a leader approve a bulletin, which sends it; return who approved it. BulletinRefused says why not."""
+
+        def work(tx: Tx, at: Moment) -> str:
+            before = bulletins.approve(tx, self._context, key, person, at)
+            return person if before["sent_at"] is None else str(before["approved_by"] or "")
+
+        return await self._decide("act", work)
 
     # --- what the auditor finds (desk.alarms) -----------------------------------------------------------------------
 

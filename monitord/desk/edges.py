@@ -55,7 +55,9 @@ def take_edge(tx: Tx, context: Context, edge: Edge, at: Moment, down_between: tu
     if _is_news(row, edge):
         tx.append([_edge_fact(edge)], at)
     if edge.happenings:
-        refs = {"happenings": list(edge.happenings), "seen": stamp(edge.seen_at)}
+        refs: dict[str, Any] = {"happenings": list(edge.happenings), "seen": stamp(edge.seen_at)}
+        if edge.peak is not None:
+            refs["percent"] = edge.peak
         private = {"detail": edge.detail} if edge.detail else None
         tx.append([Fact(FactKind.TARGET_HAPPENING, target=edge.target, refs=refs, private=private)], at)
         suspect(tx, context, device, target, edge, at)

@@ -33,7 +33,7 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
     event = Event(row["event"])
     words = context.words
     if incident is None or event is Event.CHANNEL_BROKEN:
-        return beside.text(tx, context, row, at), ()
+        return beside.text(tx, context, row, at), faces(tx, context, key, row, event, incident)
     if event is Event.COVERAGE:
         return words.coverage(_gap(tx, context, row, incident, at)), ()
     story = _story(tx, context, row, incident, at)

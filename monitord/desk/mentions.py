@@ -14,7 +14,7 @@ from monitord.domain.health import Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Event, NoticeState
-from monitord.domain.policy import LEAVING, Whom, is_again, step_of
+from monitord.domain.policy import LEAVING, PolicyStep, Whom, is_again, step_of
 from monitord.domain.quiet import quiet_until
 from monitord.domain.roster import on_duty
 from monitord.domain.steps import is_called
@@ -114,8 +114,16 @@ def handed_by(book: DutyBook, row: Any) -> Taken | None:
 
 def contact(context: Context, incident: Incident, book: DutyBook, at: Moment) -> str:
     """Whom another organisation calls: the unit's first duty of the policy, by its role and telephone."""
-    step = incident.policy.steps[0]
-    for name in on_duty(book.shifts, incident.unit, step.ref, at.now) if step.whom is Whom.DUTY else ():
+    return _reached_by(incident.policy.steps[0], incident.unit, book, at)
+
+
+def desk_contact(context: Context, unit: str, book: DutyBook, at: Moment) -> str:
+    """Return so where there is no incident: by the policy of what is gravest."""
+    return _reached_by(context.settings.policy_for(unit, 1).steps[0], unit, book, at)
+
+
+def _reached_by(step: PolicyStep, unit: str, book: DutyBook, at: Moment) -> str:
+    for name in on_duty(book.shifts, unit, step.ref, at.now) if step.whom is Whom.DUTY else ():
         if (person := book.people.get(name)) and person.phone:
             return f"{step_name(step, book)} {person.phone}"
     return ""

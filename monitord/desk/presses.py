@@ -3,14 +3,17 @@
 Identity is the numeric id and nothing else.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from monitord.desk import acting
+from monitord.desk import acting, bulletins
 from monitord.desk.acting import Press
 from monitord.desk.buttons import ref_token
 from monitord.desk.context import GRACE, Context
 from monitord.domain import signing
 from monitord.domain.notice import Button
+from monitord.domain.people import Person
 from monitord.domain.update import Answer, Update, UpdateKind
 from monitord.store import tables as t
 from monitord.store.rows import Moment
@@ -69,6 +72,8 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
     if read is not None:
         wanted = sa.and_(t.button.c.ref == ref_token(read[0]), t.button.c.action == read[1])
         row = tx.sql.execute(sa.select(t.button).where(wanted)).mappings().first()
+    if presser is not None and row is not None and row["incident"] is None:
+        return _press_bulletin(tx, context, presser, row, update, at)
     incident = tx.incident(row["incident"]) if row is not None else None
     if presser is None or row is None or incident is None:
         return acting.refuse(tx, at, update, presser, incident, "stranger" if presser is None else "not_ours")
@@ -83,3 +88,30 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
             return acting.noted(press)
         case Button.APPROVE:
             return acting.approve(press)
+
+
+def _press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: Update, at: Moment) -> Pressed:
+    """A button under a bulletin: a leader approves it, or its reader has it."""
+    notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
+    made = bulletins.row_of(tx, notice["subject"])
+    zone = context.settings.zone
+    match Button(row["action"]):
+        case Button.APPROVE if made is not None:
+            try:
+                before = bulletins.approve(tx, context, made["key"], presser.id, at)
+            except bulletins.BulletinRefused:
+                return acting.refuse(tx, at, update, presser, None, "not_the_leader")
+            if before["sent_at"] is None:
+                return Pressed(PressResult.APPROVED, made["name"], at=at.now, zone=zone)
+            by = tx.people().get(before["approved_by"] or "")
+            return Pressed(
+                PressResult.ALREADY_APPROVED, made["name"], by.name if by else "", at=before["sent_at"], zone=zone
+            )
+        case Button.RECEIPT if made is not None:
+            organisation = context.settings.organisations.get(notice["organisation"] or "")
+            if organisation is None or presser.id not in (*organisation.contacts, notice["person"]):
+                return acting.refuse(tx, at, update, presser, None, "not_a_contact")
+            bulletins.receipt(tx, made, presser.id, organisation.id, at)
+            return Pressed(PressResult.RECEIPT, made["name"], at=at.now, zone=zone)
+        case _:
+            return acting.refuse(tx, at, update, presser, None, "not_ours")

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk.approvals import approvals
+from monitord.desk.bulletins import no_longer_asked
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.notice import Event
 from monitord.store import tables as t
@@ -14,7 +15,7 @@ from monitord.store.tx import Tx
 def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
     """Return why an outbox row need not be sent any more, as the code of the journal's `reason`; None while it must."""
     if incident is None:
-        return None
+        return no_longer_asked(tx, row["subject"]) if row["event"] == Event.BULLETIN_ASK else None
     if incident.storm is not None and incident.phase is Phase.OPEN and not _leaves(tx, row):
         return "storm"
     match Event(row["event"]):

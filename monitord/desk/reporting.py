@@ -130,7 +130,7 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
         _add_channel(tx, row, at)
     people = tx.people()
     person = people.get(row["person"])
-    if still and event in (Event.STEP, Event.APPROVAL) and person is not None:
+    if still and event in (Event.STEP, Event.APPROVAL, Event.BULLETIN_ASK) and person is not None:
         for name in person.stand_ins:
             stand_in = people.get(name)
             if stand_in is not None and (row["channel"] != "telegram" or stand_in.telegram is not None):

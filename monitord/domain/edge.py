@@ -59,7 +59,7 @@ class Edge:
     `first_bad` and `last_good` bound the instant at which a fault began. `flapping` and `history` are the target's
     restlessness after that look, as `flapping.written` puts it. `first_bad_by` says by what of the device
     `first_bad` was estimated; empty: by the looks. `lasts_until` is until when a battery lasts, by what
-    the device said then.
+    the device said then, `peak` how full a line is whose load matters now and was never as high, in percent.
     """
 
     source: str
@@ -82,6 +82,7 @@ class Edge:
     history: str = ""
     first_bad_by: str = ""
     lasts_until: datetime | None = None
+    peak: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ def to_wire(edge: Edge) -> dict[str, Any]:
         "history": edge.history,
         "first_bad_by": edge.first_bad_by,
         "lasts_until": instant(edge.lasts_until),
+        "peak": edge.peak,
     }
 
 
@@ -223,4 +225,5 @@ def from_wire(wire: Mapping[str, Any]) -> Edge:
         history=str(wire["history"]),
         first_bad_by=str(wire.get("first_bad_by", "")),
         lasts_until=instant(wire.get("lasts_until")),
+        peak=None if wire.get("peak") is None else float(wire["peak"]),
     )

@@ -82,6 +82,7 @@ class Happening(StrEnum):
     FINGERPRINT = "fingerprint"
     PAGE_CHANGED = "page_changed"
     STRANGE_DEVICE = "strange_device"
+    PEAK = "peak"
 
 
 STANDING = frozenset({Happening.FINGERPRINT, Happening.PAGE_CHANGED, Happening.STRANGE_DEVICE})

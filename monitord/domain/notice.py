@@ -29,6 +29,8 @@ class Event(StrEnum):
     ALARM = "alarm"
     ALARM_OVER = "alarm_over"
     STORM = "storm"
+    BULLETIN_ASK = "bulletin_ask"
+    BULLETIN = "bulletin"
 
 
 class Priority(IntEnum):

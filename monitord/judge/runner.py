@@ -10,12 +10,14 @@ from types import MappingProxyType
 import structlog
 
 from monitord.domain import flapping
+from monitord.domain.bulletin import Watched
 from monitord.domain.edge import Change, Edge, Firmness, Known, TargetState, known, observe, soft
 from monitord.domain.health import FAULTS, STANDING, Cause, Happening, Health
 from monitord.domain.looking import Check, Reach, Sight, Unseen, Verdict
 from monitord.domain.network import SIGHT, Device, Target, TargetId
 from monitord.domain.safe import clean
 from monitord.judge.eyes import Eyes
+from monitord.judge.peaks import Peaks
 
 LASTS_AS_LONG = timedelta(minutes=5)
 """A battery that is to last so much longer or shorter than was told is told anew."""
@@ -55,6 +57,7 @@ class Judge:
         self._restless: dict[TargetId, flapping.Flapping] = {}
         self._standing: dict[TargetId, tuple[frozenset[Happening], str]] = {}
         self._eyes = Eyes()
+        self._peaks = Peaks()
         self.check_failures = 0
 
     def seed(self, remembered: Iterable[Known]) -> None:
@@ -84,6 +87,10 @@ class Judge:
             if (state := self._states.get(target)) is not None:
                 self._states[target] = replace(state, asked=True)
 
+    def watch(self, watched: Iterable[Watched]) -> None:
+        """Tell from now on how full these lines become while it matters."""
+        self._peaks.watch(watched)
+
     def reload(self, checks: Mapping[str, Check], devices: Iterable[Device]) -> None:
         """Take new check kinds and devices: targets that stay keep their state, those that left lose it."""
         self._checks = checks
@@ -104,6 +111,8 @@ class Judge:
         kept = _kept(sight)
         for target in device.targets if targets is None else targets:
             verdict = self._once(target.id, self._verdict(target, sight))
+            if (peak := self._peaks.news(target.id, verdict, sight.at)) is not None:
+                verdict = replace(verdict, happenings=(*verdict.happenings, Happening.PEAK))
             before = self._states.get(target.id, TargetState())
             after, change = observe(before, verdict, sight.at, device.timing.confirm)
             self._states[target.id] = after
@@ -116,7 +125,8 @@ class Judge:
             if change is None and (verdict.happenings or turned or self._lasts_otherwise(target.id, verdict, sight.at)):
                 change = _happened(before, after, verdict)
             if change is not None:
-                edges.append(self._edge(target, verdict, change, before, after, sight.at, device.timing.confirm))
+                edge = self._edge(target, verdict, change, before, after, sight.at, device.timing.confirm)
+                edges.append(edge if peak is None else replace(edge, peak=peak))
         return Judged(tuple(edges), waiting, readings)
 
     def tally(self) -> Mapping[Health, int]:

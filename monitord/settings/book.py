@@ -30,6 +30,7 @@ _SINGULAR = {
     "rings": "ring",
     "services": "service",
     "policies": "policy",
+    "bulletins": "bulletin",
 }
 
 

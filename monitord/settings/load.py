@@ -13,6 +13,7 @@ from monitord.domain.looking import Check
 from monitord.domain.network import Timing
 from monitord.settings import desk as at_desk
 from monitord.settings.book import Book
+from monitord.settings.bulletins import bulletins_of
 from monitord.settings.communes import Communes
 from monitord.settings.files import content
 from monitord.settings.folder import Sections, read_folder
@@ -116,6 +117,7 @@ def _settings(
         storm=storm_rules_of(book),
         severity_rules=severity_rules_of(book, frozenset(checks)),
         lanes=MappingProxyType(lanes_of(book)),
+        bulletins=bulletins_of(book, zone, devices, organisations, channels),
         roster=roster_of(book, zone),
         administrators=at_desk.administrators_of(desk, book),
         telegram=telegram,
@@ -144,6 +146,10 @@ def _settings(
     return replace(
         settings,
         policies=tuple(_usable(rule, _missing(settings)) for rule in settings.policies),
+        bulletins=tuple(
+            replace(one, channels=tuple(c for c in one.channels if c not in _missing(settings)))
+            for one in settings.bulletins
+        ),
         warnings=tuple(sorted(set(findings.warnings))),
     )
 

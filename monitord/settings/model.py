@@ -9,6 +9,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from monitord.domain.bulletin import Bulletin
 from monitord.domain.health import Health
 from monitord.domain.lane import Lane
 from monitord.domain.loss import LossRule
@@ -172,6 +173,7 @@ class Settings:
     anchors: AnchorSettings | None = None
     topology: Topology = NO_TOPOLOGY
     storm: StormRules = AS_EVER
+    bulletins: tuple[Bulletin, ...] = ()
 
     def policy_for(self, unit: str, severity: int, tags: Mapping[str, str] = MappingProxyType({})) -> Policy:
         """Return the policy for a fault of that severity (1-4) in the unit, of a device so tagged.

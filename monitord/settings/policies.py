@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
+from typing import Any
 
 from monitord.domain.health import Health
 from monitord.domain.loss import LossRule
@@ -98,10 +99,16 @@ def _recipient(
 
 def _channels(entry: Entry[PolicyForm], number: int, step: StepForm, channels: AbstractSet[str], book: Book) -> None:
     for place, channel in enumerate(step.channels):
-        at = entry.at("steps", number, "channels", place)
-        if channel not in channels:
-            hint = nearest(channel, channels) or f"; known: {', '.join(sorted(channels))}"
-            book.findings.add(entry.file, at, f"there is no channel {quoted(channel)}{hint}")
+        refer_channel(book, entry, ("steps", number, "channels", place), channel, channels)
+
+
+def refer_channel(
+    book: Book, entry: Entry[Any], path: tuple[str | int, ...], channel: str, channels: AbstractSet[str]
+) -> None:
+    """Tell as a mistake at `path` that there is no such channel."""
+    if channel not in channels:
+        hint = nearest(channel, channels) or f"; known: {', '.join(sorted(channels))}"
+        book.findings.add(entry.file, entry.at(*path), f"there is no channel {quoted(channel)}{hint}")
 
 
 def loss_rules_of(book: Book) -> tuple[LossRule, ...]:

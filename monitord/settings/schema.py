@@ -16,7 +16,15 @@ from monitord.settings.fields import (
     between,
 )
 from monitord.settings.form import MONTH, SECOND, YEAR, Form
-from monitord.settings.schema_duty import LaneForm, LossRuleForm, PolicyForm, RosterForm, SeverityRuleForm, StormForm
+from monitord.settings.schema_duty import (
+    BulletinForm,
+    LaneForm,
+    LossRuleForm,
+    PolicyForm,
+    RosterForm,
+    SeverityRuleForm,
+    StormForm,
+)
 from monitord.settings.schema_network import DeviceForm, LinkForm, SiteForm, TimingForm
 from monitord.settings.schema_topology import (
     CommuneForm,
@@ -146,6 +154,7 @@ MANY: dict[str, type[Form]] = {
     "severity_rules": SeverityRuleForm,
     "loss_rules": LossRuleForm,
     "security_lanes": LaneForm,
+    "bulletins": BulletinForm,
     "roster": RosterForm,
 }
 """Sections that are lists and may be spread over several files."""

@@ -109,6 +109,24 @@ class LaneForm(Form):
     suspects: list[Literal["page_changed", "strange_device"]] = Field(default_factory=list)
 
 
+class BulletinForm(Form):
+    id: Slug
+    name: Text
+    unit: Slug
+    to: Slug
+    start: Annotated[LocalInstant, Field(alias="from")]
+    at: LocalInstant
+    loads: list[Text] = Field(default_factory=list)
+    channels: Annotated[list[Slug], Field(min_length=1)]
+    approval_waits: Annotated[Duration, between(timedelta(0), DAY)] = timedelta(minutes=10)
+
+    @model_validator(mode="after")
+    def tells_of_some_time(self) -> "BulletinForm":
+        if not self.start < self.at <= self.start + MONTH:
+            raise ValueError("a bulletin tells `at` an instant after `from`, within a month")
+        return self
+
+
 class SlotForm(Form):
     start: Annotated[ClockTime, Field(alias="from")]
     end: Annotated[EndTime, Field(alias="to")]

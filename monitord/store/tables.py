@@ -244,9 +244,27 @@ button = sa.Table(
     metadata,
     sa.Column("ref", sa.String(32), primary_key=True),
     sa.Column("notice", sa.ForeignKey("outbox.id"), nullable=False, index=True),
-    sa.Column("incident", sa.ForeignKey("incident.id"), nullable=False),
+    # None under a bulletin: the notice says which.
+    sa.Column("incident", sa.ForeignKey("incident.id")),
     sa.Column("person", sa.String(64), nullable=False),
     sa.Column("action", sa.String(16), nullable=False),
+)
+
+bulletin = sa.Table(
+    "bulletin",
+    metadata,
+    sa.Column("key", sa.String(96), primary_key=True),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("organisation", sa.String(64), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("due", UtcDateTime, nullable=False, index=True),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    # What was asked for and nothing else is what leaves: the figures are frozen once somebody was asked.
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("asked", sa.Integer, nullable=False),
+    sa.Column("approved_by", sa.String(64)),
+    sa.Column("sent_at", UtcDateTime),
+    sa.Column("lapsed_at", UtcDateTime),
 )
 
 tg_update = sa.Table(

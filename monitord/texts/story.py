@@ -18,6 +18,7 @@ from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, Notic
 from monitord.domain.probable import Suspect
 from monitord.domain.survey import Survey
 from monitord.domain.window import WindowKind
+from monitord.texts.bulletins import BulletinLetter, NightText
 
 
 class Audience(StrEnum):
@@ -337,6 +338,14 @@ class Words(Protocol):
 
     def anchor(self, sent: AnchorSent) -> str:
         """Return the text to who keeps anchors; the anchor's line stands in it alone and whole."""
+        ...
+
+    def night(self, told: NightText) -> str:
+        """Return the body of a bulletin, one sentence that may leave the unit: no name, no blame."""
+        ...
+
+    def bulletin(self, told: BulletinLetter) -> str:
+        """Return the letter in which a bulletin is asked for, or sent."""
         ...
 
     def script(self, script: Script, zone: tzinfo) -> str:

@@ -230,7 +230,7 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
             ("vt", "`units` must be a list: begin each entry with `- `"),
             (
                 "x:",
-                "unknown section `x`; known here: anchors, communes, desk, devices, duty_kinds, links,"
+                "unknown section `x`; known here: anchors, bulletins, communes, desk, devices, duty_kinds, links,"
                 " log_channel, loss_rules, operators, organisations, people, policies, power_areas, rings, roster,"
                 " routes, security_lanes, services, severity_rules, sites, storm, teams, telegram, units, web",
             ),

@@ -53,6 +53,25 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.TARGET_RELEASED: {"reason": "free", "since": "2027-02-05T20:07:00.000000Z"},
     FactKind.TARGET_FLAPPING: {"changes": 6, "health": "down"},
     FactKind.TARGET_CALM: {"changes": 2, "health": "up"},
+    FactKind.BULLETIN_MADE: {
+        "bulletin": "giao-thua@20270205T1730Z",
+        "organisation": "so-khcn",
+        "unit": "vt",
+        "due": "2027-02-05T17:30:00.000000Z",
+    },
+    FactKind.BULLETIN_ASKED: {
+        "bulletin": "giao-thua@20270205T1730Z",
+        "organisation": "so-khcn",
+        "leaders": ["a", "b"],
+    },
+    FactKind.BULLETIN_APPROVED: {"bulletin": "giao-thua@20270205T1730Z", "organisation": "so-khcn"},
+    FactKind.BULLETIN_SENT: {
+        "bulletin": "giao-thua@20270205T1730Z",
+        "organisation": "so-khcn",
+        "people": ["c"],
+    },
+    FactKind.BULLETIN_RECEIPT: {"bulletin": "giao-thua@20270205T1730Z", "organisation": "so-khcn"},
+    FactKind.BULLETIN_LAPSED: {"bulletin": "giao-thua@20270205T1730Z", "organisation": "so-khcn"},
     FactKind.WINDOW_SET: {
         "kind": "maintenance",
         "scope": ["olt-go-may"],

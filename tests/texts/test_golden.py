@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitord.texts import LANGUAGES
+from tests.texts.bulletin_texts import bulletins
 from tests.texts.log_rows import NAMES, ROWS
 from tests.texts.stories import STORIES, ZONE, asides
 
@@ -18,6 +19,7 @@ TEXTS = {
     for name, text in (
         *((name, words.message(story)) for name, story in STORIES.items()),
         *asides(words).items(),
+        *bulletins(words).items(),
         ("log", "\n".join(words.log_line(kind, refs, NAMES, ZONE) for kind, refs in ROWS.items())),
     )
 }

@@ -11,7 +11,8 @@ from monitord.domain.journal import FactKind
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.domain.window import WindowKind
 from monitord.texts import forms, logline
-from monitord.texts.en import alarms, asides, demo, letters, log, names, pages, phrases, security
+from monitord.texts.bulletins import BulletinLetter, NightText
+from monitord.texts.en import alarms, asides, bulletins, demo, letters, log, names, pages, phrases, security
 from monitord.texts.story import (
     Alarm,
     AnchorSent,
@@ -52,6 +53,12 @@ class _English:
 
     def anchor(self, sent: AnchorSent) -> str:
         return asides.anchor(sent)
+
+    def night(self, told: NightText) -> str:
+        return bulletins.night(told)
+
+    def bulletin(self, told: BulletinLetter) -> str:
+        return bulletins.letter(told)
 
     def script(self, script: Script, zone: tzinfo) -> str:
         return security.script(script, zone)

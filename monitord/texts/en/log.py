@@ -23,6 +23,12 @@ LINE = {
     FactKind.TARGET_RELEASED: "{target}: no longer held back[: {reason}]",
     FactKind.TARGET_FLAPPING: "{target}: flapping[ ({changes} changes)]",
     FactKind.TARGET_CALM: "{target}: came to rest[, {health}]",
+    FactKind.BULLETIN_MADE: "Bulletin {bulletin} to {organisation} made[: {text}]",
+    FactKind.BULLETIN_ASKED: "Bulletin {bulletin} waits for approval[ by {leaders}]",
+    FactKind.BULLETIN_APPROVED: "{actor} approves bulletin {bulletin}[ to {organisation}]",
+    FactKind.BULLETIN_SENT: "Bulletin {bulletin} sent[ to {organisation}][: {people}]",
+    FactKind.BULLETIN_RECEIPT: "{actor}[ ({organisation})] has bulletin {bulletin}",
+    FactKind.BULLETIN_LAPSED: "Bulletin {bulletin} is a day old and not approved: it is not sent any more",
     FactKind.WINDOW_SET: "{actor}: {kind} {scope}[ from {from}][ to {to}][; leader: {leader}][: {text}]",
     FactKind.WINDOW_ENDED: "{actor}: {kind} {scope}[ of {from}] ended early[: {text}]",
     FactKind.INCIDENT_OPENED: "Incident {incident} opened[: {target}][ – {health}][, severity {severity}][; {cause}]"

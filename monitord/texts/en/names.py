@@ -90,6 +90,7 @@ HAPPENING = {
     Happening.FINGERPRINT: "fingerprint of the page",
     Happening.PAGE_CHANGED: "page is not the one agreed on",
     Happening.STRANGE_DEVICE: "another device answers",
+    Happening.PEAK: "the highest load so far",
 }
 
 EVENT = {
@@ -101,6 +102,8 @@ EVENT = {
     Event.FLAPPING: "flapping",
     Event.HANDED: "handed over",
     Event.STORM: "widespread outage, update",
+    Event.BULLETIN_ASK: "bulletin for approval",
+    Event.BULLETIN: "bulletin",
     Event.MERGED: "merged",
     Event.REMINDER: "reminder",
     Event.ACK_EXPIRED: "overdue, not restored",

@@ -23,6 +23,12 @@ LINE = {
     FactKind.TARGET_RELEASED: "{target}: hết giữ báo[: {reason}]",
     FactKind.TARGET_FLAPPING: "{target}: chập chờn[ ({changes} lần đổi trạng thái)]",
     FactKind.TARGET_CALM: "{target}: hết chập chờn[, {health}]",
+    FactKind.BULLETIN_MADE: "Lập bản tin {bulletin} gửi {organisation}[: {text}]",
+    FactKind.BULLETIN_ASKED: "Trình bản tin {bulletin} chờ duyệt[: {leaders}]",
+    FactKind.BULLETIN_APPROVED: "{actor} duyệt bản tin {bulletin}[ gửi {organisation}]",
+    FactKind.BULLETIN_SENT: "Gửi bản tin {bulletin}[ tới {organisation}][: {people}]",
+    FactKind.BULLETIN_RECEIPT: "{actor}[ ({organisation})] xác nhận đã nhận bản tin {bulletin}",
+    FactKind.BULLETIN_LAPSED: "Bản tin {bulletin} quá một ngày chưa duyệt, không gửi nữa",
     FactKind.WINDOW_SET: "{actor}: {kind} {scope}[ từ {from}][ đến {to}][; lãnh đạo: {leader}][: {text}]",
     FactKind.WINDOW_ENDED: "{actor}: kết thúc sớm {kind} {scope}[ từ {from}][: {text}]",
     FactKind.INCIDENT_OPENED: "Mở sự cố {incident}[: {target}][ – {health}][, mức {severity}][; {cause}]"

@@ -90,6 +90,7 @@ HAPPENING = {
     Happening.FINGERPRINT: "dấu nhận dạng của trang",
     Happening.PAGE_CHANGED: "trang khác với bản đã thống nhất",
     Happening.STRANGE_DEVICE: "thiết bị trả lời không phải thiết bị đã biết",
+    Happening.PEAK: "tải cao nhất tính đến lúc này",
 }
 
 EVENT = {
@@ -101,6 +102,8 @@ EVENT = {
     Event.FLAPPING: "chập chờn",
     Event.HANDED: "giao xử lý",
     Event.STORM: "bản cập nhật sự cố diện rộng",
+    Event.BULLETIN_ASK: "bản tin chờ duyệt",
+    Event.BULLETIN: "bản tin",
     Event.MERGED: "gộp sự cố",
     Event.REMINDER: "nhắc theo hẹn",
     Event.ACK_EXPIRED: "quá hạn, chưa khôi phục",
