@@ -3,15 +3,20 @@
 Light lost to most of them at once is a fibre; dying gasps of most of them are a power cut among the customers, in which
 the network serves. One ONT, or a few, is a customer's affair and no fault here.
 
+A table that an agent lacks looks like a port without ONTs. So a port is empty where it says itself that it is, and
+where no column is known in which it does, an empty table is unknown.
+
 What each family's tables are indexed by, and what their numbers mean, was checked as far as this:
 
 - `huawei` (MA5600T, MA5800; HUAWEI-XPON-MIB): ifIndex and ONT, states and causes as several public programs read them;
-  on a recorded MA5800 the PON ports have the index of ifName, and one ifDescr for all of them.
+  in a recorded OLT (V800R018) the PON ports have the index of ifName, and one ifDescr for all of them. Whether the
+  number of a port's ONTs counts those that are switched off was not found out.
 - `zte` (C300, C320; ZXGPON-SERVICE-MIB): states as a quoted MIB and several public programs have them. The index is
-  not ifIndex: on a recorded C320 it is that of the OLT's own table of PON ports. So `name` is the port's name there,
-  `OLT-1` unless somebody gave it another one; two ports of one name are not told apart, and the first is taken.
-- `zte_c600` (C600, C610, C620, C650, and C300 and C320 with later software): ifIndex and ONU, states 2, 4, 5 and 7 as
-  programs that were compared with the command line read them.
+  not ifIndex: in a recorded C320 it is that of the OLT's own table of PON ports. So `name` is the port's name there,
+  `OLT-1` unless somebody gave it another one; two ports of one name are not told apart, and the first is taken. The
+  column called the number of a port's ONUs is 0 in that recording for ports that have some, so it is not asked.
+- `zte_c600` (C600, C610, C620, C650): ifIndex and ONU, states 2, 4, 5 and 7 as programs that were compared with the
+  command line read them. Later C300 and C320 have these tables, too, but some of them another ifIndex: unknown there.
 - `dasan` (SLE-GPON-MIB): ifIndex and ONU, states and reasons as two public programs have them from the MIB. They take
   the names of the ports from ifDescr; whether ifName has them, too, is not known.
 """
@@ -62,7 +67,7 @@ class Family:
 
     `names` are the columns in which the port is found, by the word that `by` has for it; the index of its row begins
     those of its ONTs. Where a state says no more than that an ONT does not work, the column `cause` says why.
-    `registered` is the number of ONTs the port itself says it has.
+    `registered` is the number of ONTs that the port itself tells of.
     """
 
     names: Mapping[str, Oid]
@@ -94,7 +99,6 @@ FAMILIES = {
             5: Ont.OTHER,
             6: Ont.OTHER,
         },
-        registered=f"{ZTE}.13.1.1.13",
     ),
     "zte_c600": Family(
         names={"name": IF_NAME},
@@ -214,10 +218,10 @@ def _number(value: Value) -> int:
 
 
 def _empty(family: Family, name: str, sight: Sight) -> Verdict:
-    """Return up for a port without ONTs; Unseen where it does not say so itself: an agent without this table answers
-    just like one with an empty port.
-    """
-    registered = 0 if family.registered is None else as_number(sight.cell(family.registered, name), "ONTs registered")
+    """Return up for a port that says itself that it has no ONTs; Unseen where it does not."""
+    if family.registered is None:
+        raise Unseen(Cause.NOT_SUPPORTED, "no ONT in the table of their states")
+    registered = as_number(sight.cell(family.registered, name), "number of ONTs")
     if registered:
         raise Unseen(Cause.NOT_SUPPORTED, f"the port has {registered} ONTs, the table of their states none")
     return Verdict.up("0 ONT", {"pon_onts_total": 0.0})

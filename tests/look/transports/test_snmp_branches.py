@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from checks import pon_port
 from monitord.clock import SystemClock
 from monitord.demo.agents import Agent, Interface, device_mib
 from monitord.demo.ber import Oid as Arcs
 from monitord.demo.ber import integer, octets
 from monitord.demo.mib import IF_NAME, Source
-from monitord.domain.health import Cause
+from monitord.domain.health import Cause, Health
 from monitord.domain.looking import Branch, Oid, Reach, Sight, Syntax, TableRow, Unseen, Value
 from monitord.domain.network import SnmpAccess, SnmpVersion, Timing
 from monitord.look.transports.snmp import Ask, Pdu, Reply
@@ -32,12 +33,11 @@ PORTS = {4194312192: FIRST, 4194312448: SECOND, 4194312704: EMPTY}
 
 def ports(onts: Mapping[int, int]) -> dict[Arcs, Source]:
     """Return a table of so many ONTs under each port; the third of each port is down without light."""
-    table: dict[Arcs, Source] = {}
+    table: dict[Arcs, Source] = {(*arcs(ONTS), port): integer(onts.get(port, 0)) for port in PORTS}
     for port, number in onts.items():
         for ont in range(number):
             table[*arcs(STATE), port, ont] = integer(2 if ont == 2 else 1)
             table[*arcs(WHY), port, ont] = integer(1 if ont == 2 else -1)
-        table[*arcs(ONTS), port] = integer(number)
     return table
 
 
@@ -81,6 +81,24 @@ async def test_all_rows_under_a_name_are_seen_and_none_of_its_neighbours(
     assert {rest: value.raw for rest, value in sight.branch(WHY, SECOND).items()} == {"0": -1, "1": -1, "2": 1, "3": -1}
     assert sight.reach is Reach.ANSWERED
     assert (len(sight.cut), len(sight.absent), sight.incomplete) == (0, 0, False)
+
+
+async def test_a_check_sees_the_customers_of_a_port_lose_their_power(olt: Agent, looker: SnmpLooker) -> None:
+    params = pon_port.Params(FIRST, "huawei")
+    wanted = pon_port.needs(params)
+    sight = await looker.look(access(olt), wanted.scalars, wanted.rows, QUICK, wanted.branches)
+    assert (verdict := pon_port.judge(params, sight, None)).health is Health.UP
+    assert verdict.detail == "1/70"
+    for ont in range(3, 70):
+        olt.say((*arcs(STATE), 4194312192, ont), integer(2))
+        olt.say((*arcs(WHY), 4194312192, ont), integer(13))
+    sight = await looker.look(access(olt), wanted.scalars, wanted.rows, QUICK, wanted.branches)
+    verdict = pon_port.judge(params, sight, None)
+    assert (verdict.cause, verdict.detail) == (Cause.PON_POWER, "1/67/0/70")
+    nobody = pon_port.Params(EMPTY, "huawei")
+    wanted = pon_port.needs(nobody)
+    sight = await looker.look(access(olt), wanted.scalars, wanted.rows, QUICK, wanted.branches)
+    assert pon_port.judge(nobody, sight, None).detail == "0 ONT"
 
 
 async def test_the_names_cost_one_request_once_they_are_known(olt: Agent, looker: SnmpLooker) -> None:
