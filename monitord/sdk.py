@@ -2,6 +2,7 @@
 
 from monitord.domain.health import Cause, Happening, Health
 from monitord.domain.looking import (
+    Branch,
     Check,
     Needs,
     Oid,
@@ -21,6 +22,7 @@ from monitord.domain.looking import (
 from monitord.domain.safe import clean, clean_bytes
 
 __all__ = [
+    "Branch",
     "Cause",
     "Check",
     "Happening",

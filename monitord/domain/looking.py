@@ -67,6 +67,19 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """The rows of other tables that lie under one row found by its name, such as the ONTs under a PON port.
+
+    The index of the row of `key_column` whose value is `key` begins theirs: wanted are all rows of each of `columns`
+    with such an index.
+    """
+
+    key_column: Oid
+    key: str
+    columns: tuple[Oid, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageRequest:
     """A page to ask for. The total deadline is the looker's.
 
@@ -82,11 +95,16 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What one check wants to see in a round: scalars by full OID, table rows by name, or a page."""
+    """What one check wants to see: scalars by full OID, table rows and branches by name, or a page.
+
+    `every` is how often at most an agent is worth being asked for it; None: at every look.
+    """
 
     scalars: tuple[Oid, ...] = ()
     rows: tuple[TableRow, ...] = ()
     page: PageRequest | None = None
+    branches: tuple[Branch, ...] = ()
+    every: timedelta | None = None
 
 
 class Reach(StrEnum):
@@ -122,7 +140,9 @@ class Sight:
     """What was seen of one device in one look.
 
     `at` is the wall instant of the answer (or of giving up), `took` how long it lasted. `values` holds scalars by OID;
-    `rows` holds cells by (column OID, row name); a row name asked for and not found is in `absent`.
+    `rows` holds cells by (column OID, row name); a row name asked for and not found is in `absent`. `branches` holds
+    the rows under a name by (column OID, row name), each by the rest of its index; those not read to their end are in
+    `cut` alone.
     `detail` is clean text about a reach that is not ANSWERED. `cause` refines NOT_LOOKED and GARBLED.
     """
 
@@ -137,6 +157,8 @@ class Sight:
     incomplete: bool = False
     renumbered: frozenset[str] = frozenset()
     page: PageSight | None = None
+    branches: Mapping[tuple[Oid, str], Mapping[str, Value]] = field(default_factory=lambda: MappingProxyType({}))
+    cut: frozenset[tuple[Oid, str]] = frozenset()
 
     def value(self, oid: Oid) -> Value:
         """Return the scalar at `oid`; Unseen when it was not answered or the agent lacks it."""
@@ -145,6 +167,20 @@ class Sight:
     def cell(self, column: Oid, row: str) -> Value:
         """Return the cell of `column` in the row named `row`; Unseen when missing."""
         return _told(self.rows.get((column, row)), f"{column} of {row}")
+
+    def branch(self, column: Oid, row: str) -> Mapping[str, Value]:
+        """Return the rows of `column` under the row named `row`, by the rest of their index; none is an empty mapping.
+
+        Unseen when they were not read to their end, or when there is no such row.
+        """
+        found = self.branches.get((column, row))
+        if found is not None:
+            return found
+        if (column, row) in self.cut:
+            raise Unseen(Cause.TABLE_INCOMPLETE, f"{column} under {row} was not read to its end")
+        if row in self.absent:
+            raise Unseen(Cause.NO_SUCH_INTERFACE, f"no row named {row}")
+        raise Unseen(Cause.NOT_SUPPORTED, f"nothing under {row} for {column}")
 
     def number(self, oid: Oid) -> int:
         """Return the scalar at `oid` as an integer; Unseen(WRONG_TYPE) when it is anything else."""

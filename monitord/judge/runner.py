@@ -272,9 +272,9 @@ def _kept(sight: Sight) -> Sight | None:
     """Return what is remembered of a sight as the next one's previous, None when it told nothing.
 
     Only sights with an answer replace the one before: a device that was silent while it restarted is compared with what
-    it said before the silence. Of a page everything but its text is kept.
+    it said before the silence. Of a page everything but its text is kept, of branches nothing: they are large.
     """
     if sight.reach is not Reach.ANSWERED or not (sight.values or sight.rows or sight.page):
         return None
     page = None if sight.page is None else replace(sight.page, headers=(), body=b"")
-    return replace(sight, detail="", page=page)
+    return replace(sight, detail="", page=page, branches={}, cut=frozenset())

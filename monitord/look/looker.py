@@ -18,6 +18,7 @@ from monitord.look.load import Load, LookLoad
 from monitord.look.one import Limits, OneLook
 from monitord.look.plan import DevicePlan
 from monitord.look.ports import EdgeSink, Judging, LookWatch, PageLooking, SnmpLooking, Transport
+from monitord.look.slow import SlowTurn
 
 MIN_INTERVAL = 0.1
 """Seconds below which no interval is taken seriously."""
@@ -30,6 +31,7 @@ class _Post:
     """A device as it stands with the looker. `again` asks for one more look after the one under way."""
 
     plan: DevicePlan
+    slow: SlowTurn = field(default_factory=SlowTurn)
     due: float = 0.0
     started: float = 0.0
     task: asyncio.Task[bool] | None = None
@@ -111,6 +113,8 @@ class Looker:
                 continue
             changed, interval = standing.plan != plan, standing.interval
             standing.plan = plan
+            if changed:
+                standing.slow = SlowTurn()
             due = self._heap.due(device)
             if due is not None and standing.interval != interval:
                 self._heap.push(device, min(due, next_slot(now, standing.interval, plan.phase)))
@@ -133,6 +137,7 @@ class Looker:
         if post is None:
             return False
         post.urgent = True
+        post.slow.ask()
         if post.task is not None:
             post.again = True
         elif (due := self._heap.due(device)) is not None:
@@ -202,7 +207,7 @@ class Looker:
     # ---- the loop ---------------------------------------------------------------------------------------------------
 
     def _lane(self, post: _Post) -> _Lane:
-        return self._lanes[Transport.PAGE if post.plan.snmp is None else Transport.SNMP]
+        return self._lanes[Transport.SNMP if post.plan.snmp or post.plan.slow else Transport.PAGE]
 
     def _take_due(self, now: float) -> None:
         for device, due in self._heap.pop_due(now):
@@ -227,7 +232,7 @@ class Looker:
         late = max(0.0, post.started - post.due)
         self._load.started(late, post.interval)
         lane.busy += 1
-        post.task = asyncio.create_task(self._one.look(post.plan, late), name=f"look {post.plan.device.id}")
+        post.task = asyncio.create_task(self._one.look(post.plan, post.slow, late), name=f"look {post.plan.device.id}")
         self._looking.add(post.task)
         post.task.add_done_callback(partial(self._look_ended, post, lane))
 

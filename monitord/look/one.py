@@ -15,6 +15,7 @@ from monitord.domain.network import Target
 from monitord.look.load import Load
 from monitord.look.plan import DevicePlan, PageAsk, SnmpAsk
 from monitord.look.ports import EdgeSink, Judging, LookWatch, PageLooking, SnmpLooking, Transport
+from monitord.look.slow import SlowTurn
 
 OIDS_PER_REQUEST = 40
 """Scalars and cells that fit one request; a device with more of them gets the time for more requests."""
@@ -28,7 +29,8 @@ class Limits:
 
     `snmp` and `pages` are looks under way at once; silent devices hold their place for seconds, so the first is
     generous. `first_round` is the time over which new devices are first looked at. `margin` is added to the deadline a
-    transport keeps by itself, `walk` too for each table in which rows must be found by name. `tick` is the shortest
+    transport keeps by itself, `walk` too for each table in which rows must be found by name, `branches` once where any
+    are read, which the transport does within a minute and what the last question takes. `tick` is the shortest
     rest between two glances at the heap, `breath` the longest. `stuck` is how long after its deadline a look may hang
     before the heartbeat stops, `refused` the deadline of a sink that raises each time.
     """
@@ -38,6 +40,7 @@ class Limits:
     first_round: float = 1.0
     margin: float = 2.0
     walk: float = 45.0
+    branches: float = 60.0
     tick: float = 0.01
     breath: float = 1.0
     stuck: float = 10.0
@@ -85,11 +88,11 @@ class OneLook:
         """Complain again about a device that fails: its settings are new."""
         self._complained.clear()
 
-    async def look(self, plan: DevicePlan, late: float) -> bool:
+    async def look(self, plan: DevicePlan, turn: SlowTurn, late: float) -> bool:
         """Look at a device in all ways its plan names; return True when a change of it waits for its confirmation."""
         parts = [self._look_at_page(plan, ask, late) for ask in plan.pages]
-        if plan.snmp is not None:
-            parts.append(self._look_by_snmp(plan, plan.snmp, late))
+        if plan.snmp is not None or plan.slow is not None:
+            parts.append(self._look_by_snmp(plan, turn, late))
         if len(parts) == 1:
             return await parts[0]
         # All parts come to their end by themselves: one that fails must not take the others with it.
@@ -99,21 +102,42 @@ class OneLook:
                 self.failed(plan.device.id, outcome)
         return any(outcome is True for outcome in outcomes)
 
-    async def _look_by_snmp(self, plan: DevicePlan, ask: SnmpAsk, late: float) -> bool:
+    async def _look_by_snmp(self, plan: DevicePlan, turn: SlowTurn, late: float) -> bool:
+        """Ask what is asked at every look and tell it, then what has its turn.
+
+        A device that does not answer is asked no more: its slow targets are judged by that sight, too.
+        """
+        fast, slow, soft = plan.snmp, plan.slow, False
+        if fast is not None:
+            sight = await self._ask(plan, fast)
+            if sight.reach is not Reach.ANSWERED:
+                turn.missed()
+                targets = fast.targets if slow is None else (*fast.targets, *slow.ask.targets)
+                return await self._conclude(plan, Transport.SNMP, targets, sight, late)
+            soft = await self._conclude(plan, Transport.SNMP, fast.targets, sight, late)
+        if slow is None or not turn.begin(plan, self._clock.mono()):
+            return soft
+        sight = await self._ask(plan, slow.ask)
+        waits = await self._conclude(plan, Transport.SNMP, slow.ask.targets, sight, late)
+        turn.end(again=waits or sight.reach is not Reach.ANSWERED)
+        return soft or waits
+
+    async def _ask(self, plan: DevicePlan, ask: SnmpAsk) -> Sight:
         access, timing = plan.device.snmp, plan.device.timing
         if access is None:
-            sight = Sight(self._clock.now(), Reach.NOT_LOOKED, cause=Cause.NOT_LOOKED, detail="no SNMP access is named")
-            return await self._conclude(plan, Transport.SNMP, ask.targets, sight, late)
-        oids = len(ask.scalars) + sum(len(row.columns) + 1 for row in ask.rows)
+            return Sight(self._clock.now(), Reach.NOT_LOOKED, cause=Cause.NOT_LOOKED, detail="no SNMP access is named")
+        tables = {row.key_column for row in ask.rows} | {branch.key_column for branch in ask.branches}
+        oids = len(ask.scalars) + sum(len(row.columns) + 1 for row in ask.rows) + len(ask.branches)
         requests = 1 + max(0, oids - 1) // OIDS_PER_REQUEST
-        tables = len({row.key_column for row in ask.rows})
-        deadline = requests * timing.attempts * timing.timeout.total_seconds() + tables * self._limits.walk
-        sight = await self._see(
+        question = timing.attempts * timing.timeout.total_seconds()
+        deadline = requests * question + len(tables) * self._limits.walk
+        if ask.branches:
+            deadline += self._limits.branches + question
+        return await self._see(
             plan.device.id,
-            lambda: self._snmp.look(access, ask.scalars, ask.rows, timing),
+            lambda: self._snmp.look(access, ask.scalars, ask.rows, timing, ask.branches),
             deadline + self._limits.margin,
         )
-        return await self._conclude(plan, Transport.SNMP, ask.targets, sight, late)
 
     async def _look_at_page(self, plan: DevicePlan, ask: PageAsk, late: float) -> bool:
         timeout = plan.device.timing.timeout.total_seconds()

@@ -1,20 +1,30 @@
 """What to ask whom: the needs of all targets of a device merged, so that it costs as few requests as possible."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import blake2b
 
-from monitord.domain.looking import Check, Needs, Oid, PageRequest, TableRow
+from monitord.domain.looking import Branch, Check, Needs, Oid, PageRequest, TableRow
 from monitord.domain.network import Device, Target, TargetId
 
 
 @dataclass(frozen=True, slots=True)
 class SnmpAsk:
-    """What is asked of a device by SNMP in a round, and for whom."""
+    """What is asked of a device by SNMP in a look, and for whom."""
 
     scalars: tuple[Oid, ...]
     rows: tuple[TableRow, ...]
     targets: tuple[Target, ...]
+    branches: tuple[Branch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlowAsk:
+    """What is not worth asking of a device at every look, and how often it is."""
+
+    ask: SnmpAsk
+    every: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,7 @@ class PageAsk:
 class DevicePlan:
     """A device with all that is asked of it, and its place in the interval as a fraction.
 
+    `slow` is asked apart from `snmp`, and not at every look.
     `mistakes` names the targets whose check could not say what it needs; they are judged all the same, and come out
     unknown.
     """
@@ -38,6 +49,7 @@ class DevicePlan:
     snmp: SnmpAsk | None = None
     pages: tuple[PageAsk, ...] = ()
     mistakes: tuple[tuple[TargetId, str], ...] = ()
+    slow: SlowAsk | None = None
 
 
 def phase_of(device: str) -> float:
@@ -48,13 +60,13 @@ def phase_of(device: str) -> float:
 def plan_device(device: Device, checks: Mapping[str, Check]) -> DevicePlan:
     """Return what to ask of `device` for its targets.
 
-    Scalars come once each, rows once for each (key column, key) with their columns united, pages once for each request.
-    A target that needs nothing in particular is judged by whatever is asked by SNMP.
+    Scalars come once each, rows and branches once for each (key column, key) with their columns united, pages once for
+    each request. A target that needs nothing in particular is judged by whatever is asked by SNMP. Those that need not
+    be asked for at every look are asked for together, as often as the most frequent of them.
     """
-    scalars: dict[Oid, None] = {}
-    rows: dict[tuple[Oid, str], dict[Oid, None]] = {}
+    fast, slow = _Gathered(), _Gathered()
     pages: dict[PageRequest, list[Target]] = {}
-    by_snmp: list[Target] = []
+    every: list[timedelta] = []
     mistakes: list[tuple[TargetId, str]] = []
     for target in device.targets:
         needs = Needs()
@@ -64,23 +76,45 @@ def plan_device(device: Device, checks: Mapping[str, Check]) -> DevicePlan:
             mistakes.append((target.id, f"{target.check}: {type(error).__name__}: {error}"))
         if needs.page is not None:
             pages.setdefault(needs.page, []).append(target)
-            continue
-        by_snmp.append(target)
-        scalars.update(dict.fromkeys(needs.scalars))
-        for row in needs.rows:
-            rows.setdefault((row.key_column, row.key), {}).update(dict.fromkeys(row.columns))
-    snmp = SnmpAsk(
-        tuple(scalars),
-        tuple(TableRow(column, key, tuple(columns)) for (column, key), columns in rows.items()),
-        tuple(by_snmp),
-    )
+        elif needs.every is not None:
+            every.append(needs.every)
+            slow.add(target, needs)
+        else:
+            fast.add(target, needs)
     return DevicePlan(
         device,
         phase_of(device.id),
-        snmp if by_snmp else None,
+        fast.ask() if fast.targets else None,
         tuple(PageAsk(request, tuple(targets)) for request, targets in pages.items()),
         tuple(mistakes),
+        SlowAsk(slow.ask(), min(every)) if every else None,
     )
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """The needs of several targets, merged."""
+
+    scalars: dict[Oid, None] = field(default_factory=dict)
+    rows: dict[tuple[Oid, str], dict[Oid, None]] = field(default_factory=dict)
+    branches: dict[tuple[Oid, str], dict[Oid, None]] = field(default_factory=dict)
+    targets: list[Target] = field(default_factory=list)
+
+    def add(self, target: Target, needs: Needs) -> None:
+        self.targets.append(target)
+        self.scalars.update(dict.fromkeys(needs.scalars))
+        for row in needs.rows:
+            self.rows.setdefault((row.key_column, row.key), {}).update(dict.fromkeys(row.columns))
+        for branch in needs.branches:
+            self.branches.setdefault((branch.key_column, branch.key), {}).update(dict.fromkeys(branch.columns))
+
+    def ask(self) -> SnmpAsk:
+        return SnmpAsk(
+            tuple(self.scalars),
+            tuple(TableRow(column, key, tuple(columns)) for (column, key), columns in self.rows.items()),
+            tuple(self.targets),
+            tuple(Branch(column, key, tuple(columns)) for (column, key), columns in self.branches.items()),
+        )
 
 
 def plan(devices: Iterable[Device], checks: Mapping[str, Check]) -> tuple[DevicePlan, ...]:

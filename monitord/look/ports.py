@@ -6,7 +6,7 @@ from typing import Protocol
 
 from monitord.domain.edge import Edge
 from monitord.domain.health import Health
-from monitord.domain.looking import Oid, PageRequest, Reach, Sight, TableRow
+from monitord.domain.looking import Branch, Oid, PageRequest, Reach, Sight, TableRow
 from monitord.domain.network import Device, SnmpAccess, Target, Timing
 
 
@@ -21,9 +21,16 @@ class SnmpLooking(Protocol):
     """Looks at a device by SNMP."""
 
     async def look(
-        self, access: SnmpAccess, scalars: tuple[Oid, ...], rows: tuple[TableRow, ...], timing: Timing
+        self,
+        access: SnmpAccess,
+        scalars: tuple[Oid, ...],
+        rows: tuple[TableRow, ...],
+        timing: Timing,
+        branches: tuple[Branch, ...] = (),
     ) -> Sight:
-        """Return what was seen, within attempts times timeout for a request; nothing a device does raises."""
+        """Return what was seen, within attempts times timeout for a request, and a minute more for all branches;
+        nothing a device does raises.
+        """
         ...
 
 

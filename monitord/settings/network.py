@@ -136,7 +136,8 @@ def _targets(entry: Entry[DeviceForm], kinds: Mapping[str, Check], book: Book) -
         if target.id in targets:
             first = spot(entry.file, targets[target.id][1].at)
             book.findings.add(entry.file, item.at, f"target {quoted(target.id)} is here twice; first at {first}")
-        if (written.needs.scalars or written.needs.rows) and entry.given.snmp is None:
+        needs = written.needs
+        if (needs.scalars or needs.rows or needs.branches) and entry.given.snmp is None:
             book.findings.add(
                 entry.file, item.at, f"check {quoted(target.check)} asks by SNMP; the device has no `snmp`"
             )

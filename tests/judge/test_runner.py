@@ -168,6 +168,21 @@ def test_a_happening_during_a_soft_fault_does_not_make_it_hard() -> None:
     assert [(edge.firmness, edge.attempt) for edge in edges] == [(Firmness.SOFT, 1), (Firmness.SOFT, 2)]
 
 
+def test_the_rows_under_a_name_are_not_kept() -> None:
+    seen: list[Sight | None] = []
+
+    def look_back(params: object, sight: Sight, previous: Sight | None) -> Verdict:
+        seen.append(previous)
+        return Verdict.up(str(len(sight.branch("9", "x"))))
+
+    branches = {("9", "x"): {str(n): Value(Syntax.INTEGER, 1) for n in range(500)}}
+    sights = [Sight(at(n), Reach.ANSWERED, values={"1.1": Value(Syntax.NULL)}, branches=branches) for n in (0, 1)]
+    runner = judge(check("told", look_back))
+    assert [edge.detail for sight in sights for edge in runner.judge(device(), sight).edges] == ["500"]
+    assert seen[1] is not None
+    assert not seen[1].branches
+
+
 def test_the_text_of_a_page_is_not_kept() -> None:
     seen: list[Sight | None] = []
 

@@ -11,7 +11,7 @@ import pytest
 
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import Health
-from monitord.domain.looking import Needs, Oid, PageRequest, PageSight, Reach, Sight, TableRow, Verdict
+from monitord.domain.looking import Branch, Needs, Oid, PageRequest, PageSight, Reach, Sight, TableRow, Verdict
 from monitord.domain.network import Device, SnmpAccess, Timing
 from monitord.judge.runner import Judge
 from monitord.look.looker import Looker
@@ -26,25 +26,34 @@ Behaviour = Callable[[str], Awaitable[Sight]]
 
 @dataclass
 class Network:
-    """An SNMP transport in memory: every device is UP after 50 ms unless `answers` says otherwise."""
+    """An SNMP transport in memory: every device is UP after 50 ms unless `answers` says otherwise; what is asked of it
+    now and then is answered by what stands there under `<device>/slow`, and told in `slow`.
+    """
 
     clock: ManualClock
     answers: dict[str, Behaviour] = field(default_factory=dict)
     begun: dict[str, list[float]] = field(default_factory=dict)
+    slow: dict[str, list[float]] = field(default_factory=dict)
     under_way: set[str] = field(default_factory=set)
     most: int = 0
 
     async def look(
-        self, access: SnmpAccess, scalars: tuple[Oid, ...], rows: tuple[TableRow, ...], timing: Timing
+        self,
+        access: SnmpAccess,
+        scalars: tuple[Oid, ...],
+        rows: tuple[TableRow, ...],
+        timing: Timing,
+        branches: tuple[Branch, ...] = (),
     ) -> Sight:
         name = access.address
         assert name not in self.under_way, "two looks at one device"
-        self.begun.setdefault(name, []).append(self.clock.mono())
+        slow = scalars == SLOW.scalars
+        (self.slow if slow else self.begun).setdefault(name, []).append(self.clock.mono())
         self.under_way.add(name)
         self.most = max(self.most, len(self.under_way))
         try:
-            if name in self.answers:
-                return await self.answers[name](name)
+            if (behaviour := f"{name}/slow" if slow else name) in self.answers:
+                return await self.answers[behaviour](name)
             await self.clock.sleep(0.05)
             return told(Health.UP, self.clock.now())
         finally:
@@ -93,8 +102,11 @@ class Desk:
         self.came.set()
 
 
+SLOW = Needs(scalars=("1.3.6.1.4.1.99999.2.0",), every=timedelta(minutes=5))
+
 CHECKS = {
     "told": check(),
+    "slow": check("slow", needs=SLOW),
     "page": check(
         "page",
         lambda params, sight, previous: Verdict.up() if sight.page else Verdict.unknown(sight.cause or "x"),  # type: ignore[arg-type]

@@ -1,9 +1,10 @@
 """The plan: a device costs as few requests as possible whatever the number of checks on it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from monitord.domain.looking import Check, Needs, PageRequest, TableRow, Verdict
-from monitord.look.plan import PageAsk, plan, plan_device
+from monitord.domain.looking import Branch, Check, Needs, PageRequest, TableRow, Verdict
+from monitord.look.plan import PageAsk, SlowAsk, SnmpAsk, plan, plan_device
 from tests.support.looking import check, device
 
 NAME, ADMIN, OPER, ALIAS = "1.1", "1.7", "1.8", "1.18"
@@ -31,6 +32,35 @@ def test_rows_of_one_name_are_one_with_their_columns_united() -> None:
         TableRow(NAME, "Gi0/1", (ADMIN, OPER, ALIAS)),
         TableRow(NAME, "Gi0/2", (OPER,)),
     )
+
+
+def test_branches_of_one_name_are_one_with_their_columns_united() -> None:
+    checks = {
+        "a": check("a", needs=Needs(branches=(Branch(NAME, "GPON 0/1/0", ("9.15",)),))),
+        "b": check(
+            "b", needs=Needs(branches=(Branch(NAME, "GPON 0/1/0", ("9.15", "9.24")), Branch("1.2", "x", ("8",))))
+        ),
+    }
+    planned = plan_device(device(checks=("a", "b")), checks)
+    assert planned.snmp is not None
+    assert planned.snmp.branches == (Branch(NAME, "GPON 0/1/0", ("9.15", "9.24")), Branch("1.2", "x", ("8",)))
+
+
+def test_what_is_not_worth_asking_at_every_look_is_asked_apart_as_often_as_the_most_frequent_of_it() -> None:
+    checks = {
+        "fast": check("fast", needs=Needs(scalars=("2.1",))),
+        "slow": check("slow", needs=Needs(rows=(TableRow(NAME, "x", (OPER,)),), every=timedelta(minutes=10))),
+        "less": check("less", needs=Needs(branches=(Branch(NAME, "x", ("9",)),), every=timedelta(minutes=5))),
+    }
+    olt = device(checks=("slow", "fast", "less"))
+    planned = plan_device(olt, checks)
+    assert planned.snmp == SnmpAsk(("2.1",), (), (olt.targets[1],))
+    assert planned.slow == SlowAsk(
+        SnmpAsk((), (TableRow(NAME, "x", (OPER,)),), (olt.targets[0], olt.targets[2]), (Branch(NAME, "x", ("9",)),)),
+        timedelta(minutes=5),
+    )
+    assert plan_device(device(checks=("slow",)), checks).snmp is None
+    assert plan_device(device(checks=("fast",)), checks).slow is None
 
 
 def test_equal_pages_are_asked_once_and_others_apart() -> None:

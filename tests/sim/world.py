@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from monitord.clock import Clock
 from monitord.domain.health import Cause
-from monitord.domain.looking import Oid, PageRequest, PageSight, Reach, Sight, Syntax, TableRow, Value
+from monitord.domain.looking import Branch, Oid, PageRequest, PageSight, Reach, Sight, Syntax, TableRow, Value
 from monitord.domain.network import SnmpAccess, Timing
 from tests.sim.cuts import Cut, broken, healed
 from tests.sim.loop import Universe
@@ -122,7 +122,12 @@ class SimSnmp:
         self._clock = clock
 
     async def look(
-        self, access: SnmpAccess, scalars: tuple[Oid, ...], rows: tuple[TableRow, ...], timing: Timing
+        self,
+        access: SnmpAccess,
+        scalars: tuple[Oid, ...],
+        rows: tuple[TableRow, ...],
+        timing: Timing,
+        branches: tuple[Branch, ...] = (),
     ) -> Sight:
         world, device = self._world, access.address
         began = self._clock.mono()

@@ -12,11 +12,12 @@ from datetime import timedelta
 
 from monitord.clock import Clock
 from monitord.domain.health import Cause
-from monitord.domain.looking import Oid, Reach, Sight, Syntax, TableRow, Value
+from monitord.domain.looking import Branch, Oid, Reach, Sight, Syntax, TableRow, Value
 from monitord.domain.network import SnmpAccess, SnmpVersion, Timing
 from monitord.domain.safe import clean, clean_bytes
 from monitord.look.transports.snmp import NO_SUCH_NAME, TOO_BIG, Ask, Pdu, Reply, SnmpEngine
-from monitord.look.transports.snmp_walk import Walked, walk
+from monitord.look.transports.snmp_branches import Branches, read_branches
+from monitord.look.transports.snmp_walk import MAX_SECONDS, Walked, walk
 
 MAX_OIDS = 40
 MAX_BYTES = 1200
@@ -54,8 +55,9 @@ class _Fetched:
 
 @dataclass(slots=True)
 class _Rows:
-    """What became of the rows asked for."""
+    """What became of the rows asked for. `places` are the indexes whose key cell was seen to say the row's name."""
 
+    places: dict[tuple[Oid, str], str] = field(default_factory=dict)
     cells: dict[tuple[Oid, str], Value] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
     renumbered: set[str] = field(default_factory=set)
@@ -70,15 +72,23 @@ class SnmpLooker:
         self._clock = clock
         self._tables: OrderedDict[tuple[SnmpAccess, Oid], _Table] = OrderedDict()
 
-    async def look(self, access: SnmpAccess, scalars: Sequence[Oid], rows: Sequence[TableRow], timing: Timing) -> Sight:
-        """Return what was seen of the device: scalars by OID, cells by column and row name. Never raises for anything
-        a device does.
+    async def look(
+        self,
+        access: SnmpAccess,
+        scalars: Sequence[Oid],
+        rows: Sequence[TableRow],
+        timing: Timing,
+        branches: Sequence[Branch] = (),
+    ) -> Sight:
+        """Return what was seen of the device: scalars by OID, cells by column and row name, branches by column and the
+        name they lie under. Never raises for anything a device does.
 
         Each question is asked `timing.attempts` times, `timing.timeout` each, as long as nothing or nonsense comes.
         ANSWERED with a cause means that the device is there but its agent refused some or all of what was asked.
         """
         round_ = _Round(self._engine, self._clock, access, timing)
         found = _Rows()
+        rows = [*rows, *(TableRow(branch.key_column, branch.key, ()) for branch in branches)]
         for column in dict.fromkeys(row.key_column for row in rows):
             wanted = [row for row in rows if row.key_column == column]
             table = self._known(access, column)
@@ -102,7 +112,8 @@ class SnmpLooker:
         if moved:
             await self._find_again(round_, moved, found)
         self._name_missing(access, rows, found)
-        return round_.seen(fetched, scalars, found)
+        under = await read_branches(round_.walk, branches, found.places, found.absent, self._clock)
+        return round_.seen(fetched, scalars, found, under)
 
     def forget(self, access: SnmpAccess) -> None:
         """Forget where the device's rows were."""
@@ -161,6 +172,8 @@ class SnmpLooker:
 
     def _read_cells(self, places: Sequence[tuple[TableRow, str]], values: dict[Oid, Value], found: _Rows) -> None:
         for row, index in places:
+            if f"{row.key_column}.{index}" in values:
+                found.places[row.key_column, row.key] = index
             for column in row.columns:
                 value = values.get(f"{column}.{index}")
                 if value is not None:
@@ -198,8 +211,8 @@ class _Round:
         assert kept is not None
         return kept
 
-    async def walk(self, column: Oid) -> Walked:
-        return await walk(self.question, column, self.access.version is not SnmpVersion.V1, self._clock)
+    async def walk(self, column: Oid, seconds: float = MAX_SECONDS) -> Walked:
+        return await walk(self.question, column, self.access.version is not SnmpVersion.V1, self._clock, seconds)
 
     async def get(self, oids: Sequence[Oid]) -> _Fetched:
         """Return what a GET for `oids` brings, in as few datagrams as hold it; `failure` only when the first of them
@@ -236,7 +249,7 @@ class _Round:
     def failed(self, reply: Reply) -> Sight:
         return Sight(self._clock.now(), reply.reach, self._took(), reply.cause, clean(reply.detail))
 
-    def seen(self, fetched: _Fetched, scalars: Sequence[Oid], found: _Rows) -> Sight:
+    def seen(self, fetched: _Fetched, scalars: Sequence[Oid], found: _Rows, under: Branches) -> Sight:
         return Sight(
             self._clock.now(),
             Reach.ANSWERED,
@@ -248,6 +261,8 @@ class _Round:
             absent=frozenset(found.absent),
             incomplete=found.incomplete,
             renumbered=frozenset(found.renumbered),
+            branches=under.rows,
+            cut=frozenset(under.cut),
         )
 
     def _took(self) -> timedelta:

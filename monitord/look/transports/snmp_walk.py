@@ -29,14 +29,14 @@ class Walked:
     failure: Reply | None = None
 
 
-async def walk(question: Questioner, column: Oid, bulk: bool, clock: Clock) -> Walked:
-    """Return the rows of `column`. Stops at the first OID that does not increase, at `MAX_ROWS` rows and after
-    `MAX_SECONDS`.
+async def walk(question: Questioner, column: Oid, bulk: bool, clock: Clock, seconds: float = MAX_SECONDS) -> Walked:
+    """Return the rows of `column`, or of a part of one. Stops at the first OID that does not increase, at `MAX_ROWS`
+    rows and after `seconds`.
     """
     inside = arcs(column)
     rows: list[tuple[str, Value]] = []
     at, repetitions = column, REPETITIONS if bulk else 0
-    until = clock.mono() + MAX_SECONDS
+    until = clock.mono() + seconds
     while clock.mono() < until:
         reply = await question(Pdu.BULK if repetitions else Pdu.NEXT, (at,), repetitions)
         if reply.reach is not Reach.ANSWERED:

@@ -56,6 +56,9 @@ CAUSE = {
     Cause.AREA_MAINS: "several places of the area have lost the mains",
     Cause.AREA_SILENT: "no place of the area answers",
     Cause.CONGESTED: "the load is over its limit",
+    Cause.PON_LIGHT: "many subscribers of one PON port lost their light",
+    Cause.PON_POWER: "many subscribers of one PON port said that their power failed",
+    Cause.PON_LOST: "many subscribers of one PON port are lost, it is not known why",
     Cause.STORM: "many incidents of the unit at once",
     Cause.CABLE_CUT: "every link that is watched along the segment has no signal",
 }

@@ -71,6 +71,12 @@ def headline(story: Story) -> str:
             return "THE WHOLE AREA IS LOST"
         case _, Cause.CONGESTED:
             return "CONGESTED"
+        case _, Cause.PON_LIGHT:
+            return "LOSS OF LIGHT ON A PON"
+        case _, Cause.PON_POWER:
+            return "CUSTOMERS WITHOUT POWER"
+        case _, Cause.PON_LOST:
+            return "MANY PON SUBSCRIBERS LOST"
         case _, Cause.STORM:
             return "MANY INCIDENTS AT ONCE"
         case _, Cause.CABLE_CUT:

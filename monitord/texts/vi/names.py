@@ -56,6 +56,9 @@ CAUSE = {
     Cause.AREA_MAINS: "nhiều nơi trong khu vực mất điện lưới",
     Cause.AREA_SILENT: "mọi nơi trong khu vực không trả lời",
     Cause.CONGESTED: "tải vượt ngưỡng",
+    Cause.PON_LIGHT: "nhiều thuê bao cùng cổng PON mất tín hiệu quang",
+    Cause.PON_POWER: "nhiều thuê bao cùng cổng PON báo mất điện",
+    Cause.PON_LOST: "nhiều thuê bao cùng cổng PON mất kết nối, chưa rõ vì sao",
     Cause.STORM: "nhiều sự cố cùng lúc trong đơn vị",
     Cause.CABLE_CUT: "mọi đường truyền đang theo dõi trên đoạn cáp cùng mất tín hiệu",
 }

@@ -67,6 +67,12 @@ def headline(story: Story) -> str:
             return "MẤT LIÊN LẠC CẢ KHU VỰC"
         case _, Cause.CONGESTED:
             return "NGHẼN, TẢI CAO"
+        case _, Cause.PON_LIGHT:
+            return "MẤT TÍN HIỆU QUANG"
+        case _, Cause.PON_POWER:
+            return "KHÁCH HÀNG MẤT ĐIỆN"
+        case _, Cause.PON_LOST:
+            return "MẤT NHIỀU THUÊ BAO PON"
         case _, Cause.STORM:
             return "NHIỀU SỰ CỐ CÙNG LÚC"
         case _, Cause.CABLE_CUT:

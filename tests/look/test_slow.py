@@ -1,0 +1,166 @@
+"""What is not worth asking at every look: it has its turn, waits for nothing else, and keeps nothing else waiting."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from monitord.domain.health import Health
+from monitord.domain.looking import Sight
+from monitord.domain.network import SnmpAccess
+from tests.look.test_looker import House, always, house
+from tests.support.clock import ManualClock
+from tests.support.looking import device, silent, told
+
+OLT = "olt-1"
+
+
+def seen(here: House) -> list[tuple[str, Health]]:
+    """Return what crossed of each target, in order."""
+    return [(edge.target.partition("/")[2], edge.now) for edge in here.desk.edges]
+
+
+def says(here: House, health: Health, takes: float = 0.0, slow: bool = True) -> None:
+    """Let the device say so from now on."""
+
+    def answer(clock: ManualClock) -> Sight:
+        return told(health, clock.now())
+
+    here.network.answers[f"{OLT}/slow" if slow else OLT] = always(answer, here.clock, takes)
+
+
+async def test_it_is_asked_after_what_is_asked_at_every_look_and_apart_from_it() -> None:
+    async with house([device(checks=("slow", "told"))], urgent=[OLT]) as here:
+        says(here, Health.UP, takes=40)
+        await here.clock.advance(1)
+        assert seen(here) == [("told", Health.UP)], "told while the slow one is under way"
+        await here.clock.advance(40)
+        assert seen(here) == [("told", Health.UP), ("slow", Health.UP)]
+
+
+@pytest.mark.parametrize(("interval", "gap"), [(60, 300), (30, 300), (45, 315), (7, 301), (600, 600)])
+async def test_it_has_its_turn_at_the_look_that_comes_when_its_time_has_passed(interval: float, gap: float) -> None:
+    async with house([device(checks=("told", "slow"), interval=interval)]) as here:
+        await here.clock.advance(4000)
+        gaps = [b - a for a, b in pairwise(here.network.slow[OLT][1:])]
+        assert all(g == pytest.approx(gap, abs=0.1) for g in gaps), gaps
+        assert len(here.network.begun[OLT]) > 3900 // interval
+
+
+async def test_a_look_that_takes_long_before_it_does_not_push_its_turn_to_the_next_slot() -> None:
+    async with house([device(checks=("told", "slow"), interval=60)]) as here:
+        says(here, Health.UP, takes=8, slow=False)
+        await here.clock.advance(400)  # the first turns come after a slow answer, the later ones after a quick one
+        says(here, Health.UP, takes=0.05, slow=False)
+        await here.clock.advance(1000)
+        gaps = [b - a for a, b in pairwise(here.network.slow[OLT][1:])]
+        assert gaps == pytest.approx([292.05, 300, 300], abs=0.1)
+
+
+async def test_a_change_it_saw_is_looked_at_again_sooner_until_it_is_hard() -> None:
+    async with house([device(checks=("told", "slow"), interval=60, retry=5)]) as here:
+        await here.clock.advance(10)
+        says(here, Health.DOWN)
+        await here.clock.advance(360)
+        slow = here.network.slow[OLT]
+        assert [b - a for a, b in pairwise(slow[1:])] == pytest.approx([5, 5], abs=0.2)
+        assert here.judge.state(f"{OLT}/slow").settled is Health.DOWN
+        await here.clock.advance(200)
+        assert len(here.network.slow[OLT]) == len(slow), "once it is hard it rests again"
+
+
+async def test_a_change_of_what_is_seen_at_every_look_does_not_make_it_due() -> None:
+    async with house([device(checks=("told", "slow"), interval=60, retry=5)]) as here:
+        await here.clock.advance(10)
+        says(here, Health.DEGRADED, slow=False)
+        await here.clock.advance(120)
+        assert here.judge.state(f"{OLT}/told").settled is Health.DEGRADED
+        assert len(here.network.slow[OLT]) == 1
+
+
+async def test_a_device_that_does_not_answer_is_not_asked_for_it_and_it_is_judged_by_that() -> None:
+    async with house([device(checks=("told", "slow"), interval=60, retry=5)]) as here:
+        await here.clock.advance(10)
+        here.network.answers[OLT] = always(lambda clock: silent(clock.now()), here.clock, takes=4)
+        await here.clock.advance(400)
+        assert len(here.network.slow[OLT]) == 1
+        assert here.judge.state(f"{OLT}/slow").settled is Health.DOWN
+        del here.network.answers[OLT]
+        await here.clock.advance(60)
+        assert len(here.network.slow[OLT]) == 2, "due at the first look that is answered"
+        assert here.judge.state(f"{OLT}/slow").settled is Health.UP
+
+
+async def test_one_that_was_not_answered_itself_is_asked_again_at_the_next_look() -> None:
+    async with house([device(checks=("told", "slow"), interval=60, retry=5, confirm=1)]) as here:
+        here.network.answers[f"{OLT}/slow"] = always(lambda clock: silent(clock.now()), here.clock, takes=4)
+        await here.clock.advance(300)
+        assert len(here.network.slow[OLT]) >= 5
+        assert here.judge.state(f"{OLT}/told").settled is Health.UP
+
+
+async def test_who_asks_for_a_look_gets_it_looked_at_too() -> None:
+    async with house([device(checks=("told", "slow"), interval=60)]) as here:
+        await here.clock.advance(100)
+        assert len(here.network.slow[OLT]) == 1
+        here.looker.relook(OLT)
+        await here.clock.advance(1)
+        assert len(here.network.slow[OLT]) == 2
+        await here.clock.advance(200)
+        assert len(here.network.slow[OLT]) == 2
+
+
+async def test_who_asks_while_it_is_under_way_gets_one_more_after_it() -> None:
+    async with house([device(checks=("told", "slow"), interval=60)], urgent=[OLT]) as here:
+        says(here, Health.UP, takes=20)
+        await here.clock.advance(5)
+        here.looker.relook(OLT)
+        await here.clock.advance(60)
+        assert len(here.network.slow[OLT]) == 2
+
+
+async def test_a_device_with_nothing_else_rests_between_its_turns_and_nothing_fails() -> None:
+    async with house([device(checks=("slow",), interval=60)]) as here:
+        await here.clock.advance(1000)
+        assert OLT not in here.network.begun
+        gaps = [b - a for a, b in pairwise(here.network.slow[OLT][1:])]
+        assert gaps == pytest.approx([300] * len(gaps), abs=0.1)
+        load = here.looker.load()
+        assert (load.failures, sum(load.reaches.values())) == (0, len(here.network.slow[OLT]))
+        assert load.looks > 10
+        assert seen(here) == [("slow", Health.UP)]
+
+
+async def test_one_that_was_broken_off_by_a_new_plan_is_made_up_for() -> None:
+    async with house([device(checks=("told", "slow"), interval=60)], urgent=[OLT]) as here:
+        says(here, Health.UP, takes=30)
+        await here.clock.advance(5)
+        here.reload([replace(device(checks=("told", "slow"), interval=60), snmp=SnmpAccess("10.0.0.9"))])
+        await here.clock.advance(2)
+        assert len(here.network.slow["10.0.0.9"]) == 1
+
+
+async def test_a_device_that_left_and_came_back_and_one_with_a_new_plan_have_their_turn_at_once() -> None:
+    async with house([device(checks=("told", "slow"), interval=60)]) as here:
+        await here.clock.advance(70)
+        here.reload([])
+        here.reload([device(checks=("told", "slow"), interval=60)])
+        await here.clock.advance(2)
+        assert len(here.network.slow[OLT]) == 2
+        here.reload([device(checks=("slow", "told"), interval=60)])
+        await here.clock.advance(61)
+        assert len(here.network.slow[OLT]) == 3
+        here.reload([device(checks=("slow", "told"), interval=60)])
+        await here.clock.advance(61)
+        assert len(here.network.slow[OLT]) == 3, "the same plan again changes nothing"
+
+
+async def test_one_that_fails_makes_its_target_unknown_and_leaves_the_others_alone() -> None:
+    async def broken(name: str) -> Sight:
+        raise ValueError("mistake of ours")
+
+    async with house([device(checks=("told", "slow"), interval=60)]) as here:
+        here.network.answers[f"{OLT}/slow"] = broken
+        await here.clock.advance(200)
+        assert here.judge.state(f"{OLT}/slow").health is Health.UNKNOWN
+        assert here.judge.state(f"{OLT}/told").settled is Health.UP
