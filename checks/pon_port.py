@@ -33,8 +33,10 @@ from monitord.sdk import (
     Cause,
     Check,
     Health,
+    Mostly,
     Needs,
     Oid,
+    Onts,
     Sight,
     TableRow,
     Unseen,
@@ -166,7 +168,7 @@ def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
     """Return down where so many ONTs are lost for want of light or for no reason that most of them share, degraded
     where it is for want of power; unknown where they were not all seen.
 
-    Details are `light/power/other/total` of a fault, `lost/total` without one.
+    The detail is the counts, as `Onts` writes them.
     """
     if (silent := unanswered(sight)) is not None:
         return silent
@@ -184,22 +186,21 @@ def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
     total = counts.total()
     if not total:
         return Verdict.unknown(Cause.WRONG_TYPE, f"none of {len(states)} ONTs says a state that is known")
-    light, power, other = counts[Ont.LIGHT], counts[Ont.POWER], counts[Ont.OTHER]
-    lost = light + power + other
+    onts = Onts(counts[Ont.LIGHT], counts[Ont.POWER], counts[Ont.OTHER], total)
     readings = {
         "pon_onts_total": float(total),
         "pon_onts_working": float(counts[Ont.WORKING]),
-        "pon_onts_light": float(light),
-        "pon_onts_power": float(power),
+        "pon_onts_light": float(onts.light),
+        "pon_onts_power": float(onts.power),
     }
-    if lost < params.least or lost * 100 < params.percent * total:
-        return Verdict.up(f"{lost}/{total}", readings)
-    shown = f"{light}/{power}/{other}/{total}"
-    if light * 3 > lost * 2:
-        return Verdict.down(Cause.PON_LIGHT, shown, readings)
-    if power * 3 > lost * 2:
-        return Verdict(Health.DEGRADED, Cause.PON_POWER, shown, readings)
-    return Verdict.down(Cause.PON_LOST, shown, readings)
+    if onts.lost < params.least or onts.lost * 100 < params.percent * total:
+        return Verdict.up(str(onts), readings)
+    match onts.mostly:
+        case Mostly.LIGHT:
+            return Verdict.down(Cause.PON_LIGHT, str(onts), readings)
+        case Mostly.POWER:
+            return Verdict(Health.DEGRADED, Cause.PON_POWER, str(onts), readings)
+    return Verdict.down(Cause.PON_LOST, str(onts), readings)
 
 
 def _kind(family: Family, state: Value, cause: Value | None) -> Ont | None:

@@ -19,6 +19,7 @@ from monitord.domain.looking import (
     as_text,
     unanswered,
 )
+from monitord.domain.pon import Mostly, Onts
 from monitord.domain.safe import clean, clean_bytes
 
 __all__ = [
@@ -27,8 +28,10 @@ __all__ = [
     "Check",
     "Happening",
     "Health",
+    "Mostly",
     "Needs",
     "Oid",
+    "Onts",
     "PageRequest",
     "PageSight",
     "Reach",

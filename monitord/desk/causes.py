@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import structlog
 
 from monitord.desk.context import Context
+from monitord.desk.customers import onts_of, serves
 from monitord.desk.pictures import pictures
 from monitord.domain.correlation import Picture
 from monitord.domain.health import FAULTS, Cause, Health
@@ -34,7 +35,8 @@ _ROWS = sa.select(
 
 
 def evidence(tx: Tx, context: Context, target: TargetId) -> Evidence:
-    """Return what is known beside the fault of a device, a place, a power area or a cable; nothing beside any other."""
+    """Return what is known beside the fault of a device, a place, a power area, a cable, a PON port, or of customers;
+    nothing beside any other."""
     if target not in context.targets:
         return Evidence()
     device = context.targets[target][0]
@@ -50,8 +52,8 @@ def evidence(tx: Tx, context: Context, target: TargetId) -> Evidence:
             judged = pictures(tx, context, (target,)).firm.powers.area(ident)
             lost = judged.since if judged.cause is Cause.AREA_MAINS else None
             return Evidence(mains_lost=lost)
-        case None:
-            return Evidence()
+        case None | ("customers", _):
+            return Evidence(onts=onts_of(tx, context, target))
         case _:
             return Evidence(segments=pictures(tx, context, (target,)).firm.judge(target).segments)
 
@@ -86,6 +88,8 @@ def _power(tx: Tx, context: Context, site: str) -> list[Any]:
 def note_cause(tx: Tx, context: Context, incident: Incident, at: Moment) -> None:
     """Write what an incident probably comes from, with its evidence, when that is another than was known."""
     known = evidence(tx, context, incident.target)
+    if known.onts is None and serves(context, incident.target):
+        return  # nobody sees the ONTs any more: what they said last still counts
     now = probable(known)
     if now == (incident.suspect or Suspect.UNKNOWN):
         return
@@ -96,6 +100,7 @@ def note_cause(tx: Tx, context: Context, incident: Incident, at: Moment) -> None
         "power_well": 1 if now is Suspect.FIBRE else None,
         "links": [f"link:{link}" for link in known.dead_links] or None,
         "segments": list(known.segments) or None,
+        "onts": None if known.onts is None else str(known.onts),
     }
     tx.append([Fact(FactKind.INCIDENT_CAUSE, incident.id, incident.target, refs=refs)], at)
     tx.save(replace(incident, suspect=now))

@@ -36,6 +36,8 @@ CUT = frozenset(
         Cause.SITE_SILENT,
         Cause.AREA_MAINS,
         Cause.AREA_SILENT,
+        Cause.AREA_CUSTOMERS,
+        Cause.PON_POWER,
         Cause.NO_ANSWER,
         Cause.UNREACHABLE,
         Cause.TIMED_OUT,

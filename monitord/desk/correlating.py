@@ -17,7 +17,7 @@ from monitord.domain.health import FAULTS, Health
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.known import Judged as Whole
 from monitord.domain.network import Device, Target, TargetId
-from monitord.domain.wiring import AREA, LINK, RING, ROUTE, SITE, parts
+from monitord.domain.wiring import AREA, CUSTOMERS, LINK, RING, ROUTE, SITE, parts
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -69,7 +69,7 @@ def correlate_all(tx: Tx, context: Context, at: Moment) -> None:
 
 def by_order(name: TargetId) -> tuple[int, str]:
     """Return the order in which wholes are judged: what may explain the others first."""
-    return (AREA, ROUTE, RING, SITE, LINK).index((parts(name) or (LINK, ""))[0]), name
+    return (AREA, ROUTE, RING, SITE, CUSTOMERS, LINK).index((parts(name) or (LINK, ""))[0]), name
 
 
 def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, seen_at: datetime, at: Moment) -> bool:
@@ -77,7 +77,7 @@ def _write(tx: Tx, context: Context, whole: TargetId, row: Any, now: Pictures, s
     firm, soft = now.firm.judge(whole), now.soft.judge(whole)
     if row is None and firm.health is Health.UP and soft.health is Health.UP:
         return False  # what is well and new leaves no trace
-    made_of = " ".join((*firm.links, *firm.isolated, *firm.sites, *([f"<{firm.by}"] if firm.by else [])))
+    made_of = " ".join((*firm.links, *firm.isolated, *firm.sites, *firm.ports, *([f"<{firm.by}"] if firm.by else [])))
     history = now.restless(whole)
     same = (firm.health, soft.health, made_of, firm.cause, history is not None)
     before = None if row is None else tuple(row[name] for name in ("settled", "seen", "made_of", "cause", "flapping"))

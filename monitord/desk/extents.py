@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Protocol
 
 from monitord.desk.context import Context
+from monitord.desk.customers import onts_of, serves
 from monitord.desk.pictures import pictures
 from monitord.desk.power import batteries, mains_lost, places_of
 from monitord.domain.correlation import Picture
 from monitord.domain.extent import NOTHING, Cut, Extent
 from monitord.domain.known import Judged
 from monitord.domain.network import Site, TargetId
+from monitord.domain.pon import Mostly
 from monitord.domain.topology import Service
 from monitord.domain.wiring import parts
 from monitord.store.tx import Tx
@@ -22,6 +24,8 @@ def extent(tx: Tx, context: Context, target: TargetId, now: datetime) -> Extent:
     if target not in context.targets:
         return NOTHING  # reported by hand, or of settings that are gone
     device = context.targets[target][0].id
+    if serves(context, target):
+        return _behind_ports(tx, context, target, device)
     kind = parts(target)
     if kind is None and context.agents.get(device) != target:
         return NOTHING
@@ -52,6 +56,16 @@ def extent(tx: Tx, context: Context, target: TargetId, now: datetime) -> Extent:
         batteries=batteries(tx, context, places, now) if places else (),
         mains_lost=mains_lost(tx, context, places),
     )
+
+
+def _behind_ports(tx: Tx, context: Context, target: TargetId, device: str) -> Extent:
+    """Return the ONTs that are lost; customers who have no power have lost nothing of ours."""
+    onts = onts_of(tx, context, target)
+    if onts is None:
+        return NOTHING
+    if onts.mostly is Mostly.POWER:
+        return Extent(onts=onts)
+    return Extent(onts=onts, subscribers=onts.lost, teams=tuple(_teams(context, Judged(), device, (), ())))
 
 
 class Seen(Protocol):

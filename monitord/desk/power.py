@@ -12,7 +12,7 @@ from monitord.domain.extent import Battery
 from monitord.domain.health import FAULTS, Health
 from monitord.domain.network import TargetId
 from monitord.domain.powering import Place
-from monitord.domain.wiring import AREA, SITE, parts
+from monitord.domain.wiring import AREA, CUSTOMERS, SITE, parts
 from monitord.store import tables as t
 from monitord.store.tx import Tx
 
@@ -36,14 +36,17 @@ def places_of(tx: Tx, context: Context, target: TargetId) -> tuple[Place, ...]:
 
 
 def is_power(target: TargetId) -> bool:
-    """Return whether a target speaks of a place or a power area as a whole."""
+    """Return whether a target speaks of the power of a place, of an area, or of the customers there."""
     kind = parts(target)
-    return kind is not None and kind[0] in (SITE, AREA)
+    return kind is not None and kind[0] in (SITE, AREA, CUSTOMERS)
 
 
 def failed_by(tx: Tx, context: Context, target: TargetId) -> list[TargetId]:
     """Return the targets by which a place or a power area has failed: the silent agents where nothing answers, else the
-    power supplies without mains."""
+    power supplies without mains; of customers the ports that serve them."""
+    kind, ident = parts(target) or ("", "")
+    if kind == CUSTOMERS and ident in context.wiring.grid.customers:
+        return list(pictures(tx, context, (target,)).soft.powers.customers(ident).ports)
     places = places_of(tx, context, target)
     powers = pictures(tx, context, (target,)).soft.powers
     found: list[TargetId] = []

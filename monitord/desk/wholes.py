@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from monitord.domain.health import Health
 from monitord.domain.network import Device, Target, TargetId
+from monitord.domain.powering import PON
 from monitord.domain.storm import STORM, target_of
-from monitord.domain.wiring import AREA, LINK, RING, ROUTE, SITE, Port, Wiring, parts, whole
+from monitord.domain.wiring import AREA, CUSTOMERS, LINK, RING, ROUTE, SITE, Port, Wiring, parts, whole
 from monitord.settings.model import Settings
 
 LOST = 3
@@ -47,6 +48,10 @@ def _places(settings: Settings, wiring: Wiring) -> Iterator[Device]:
         devices = [device for place in places for device in wiring.grid.places[place].devices]
         name = settings.topology.power_areas[ident.partition("@")[0]].name
         yield _whole(settings, AREA, ident, name, devices, _gravest(settings, devices))
+    for ident, ports in wiring.grid.customers.items():
+        devices = list(dict.fromkeys(port.partition("/")[0] for port in ports))
+        name = settings.topology.power_areas[ident.partition("@")[0]].name
+        yield _whole(settings, CUSTOMERS, ident, name, devices, _gravest(settings, devices))
 
 
 def _gravest(settings: Settings, devices: Sequence[str]) -> int:
@@ -66,7 +71,9 @@ def severity_for(settings: Settings, target: Target, health: Health) -> int:
     otherwise."""
     kind = parts(target.id)
     if kind is not None and health is Health.DEGRADED and settings.severity_rule(target, health) is None:
-        return ON_BATTERY if kind[0] in (SITE, AREA) else LOST
+        return ON_BATTERY if kind[0] in (SITE, AREA, CUSTOMERS) else LOST
+    if target.check == PON and health is Health.DEGRADED and settings.severity_rule(target, health) is None:
+        return ON_BATTERY  # the network serves, and its customers have no power
     return settings.severity_for(target, health)
 
 

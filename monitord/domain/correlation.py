@@ -11,7 +11,7 @@ from monitord.domain.health import Cause, Health
 from monitord.domain.known import FINE, Judged, Known
 from monitord.domain.network import TargetId
 from monitord.domain.powering import Place, Powers
-from monitord.domain.wiring import AREA, LINK, RING, ROUTE, SITE, Port, Wiring, parts, whole
+from monitord.domain.wiring import AREA, CUSTOMERS, LINK, RING, ROUTE, SITE, Port, Wiring, parts, whole
 
 
 class Picture:
@@ -60,6 +60,8 @@ class Picture:
                 return self.powers.site(ident)
             case ("area", ident):
                 return self.powers.area(ident)
+            case ("customers", ident):
+                return self.powers.customers(ident)
             case _:
                 return FINE
 
@@ -182,6 +184,11 @@ class Picture:
                 return None
             case ("site", ident):
                 return self._site_explained(self.wiring.grid.places[ident])
+            case ("customers", ident):
+                return self._customers_explained(ident)
+        served = self.wiring.grid.serving.get(target)
+        if served is not None:
+            return whole(CUSTOMERS, served) if target in self.powers.customers(served).ports else None
         place = self.wiring.grid.at(device)
         if place is not None and (target in place.power or (place.power and target in place.agents)):
             # Of a place with power supplies the place is told, while it is dark or on battery.
@@ -205,6 +212,15 @@ class Picture:
         silent = [device for device in place.devices if self.silent(device)]
         found = {self._device_explained(device) for device in silent} - set(place.agents)
         return found.pop() if len(found) == 1 else None
+
+    def _customers_explained(self, area: str) -> TargetId | None:
+        """Customers without power are explained by the power area, or by the one place that serves them and has lost
+        the mains itself."""
+        if area in self.wiring.grid.areas and self.powers.area(area).cause is Cause.AREA_MAINS:
+            return whole(AREA, area)
+        at = {self.wiring.grid.place_of[port.partition("/")[0]] for port in self.powers.customers(area).ports}
+        place = self.wiring.grid.places[at.pop()] if len(at) == 1 else None
+        return whole(SITE, place.id) if place is not None and place.power and self.powers.lost(place) else None
 
     def _link_explained(self, link: str) -> TargetId | None:
         if not self.failed(link):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from monitord.domain.network import TargetId
 from monitord.domain.powering import Place
-from monitord.domain.wiring import AREA, LINK, RING, ROUTE, SITE, Wiring, parts, whole
+from monitord.domain.wiring import AREA, CUSTOMERS, LINK, RING, ROUTE, SITE, Wiring, parts, whole
 
 
 def may_explain(wiring: Wiring, target: TargetId, device: str) -> Iterator[TargetId]:
@@ -27,6 +27,15 @@ def may_explain(wiring: Wiring, target: TargetId, device: str) -> Iterator[Targe
             yield from _area(wiring, place)
             beyond = dict.fromkeys(by for one in place.devices for by in _of_device(wiring, one))
             yield from (by for by in beyond if by not in place.agents)
+        case ("customers", ident):
+            places = dict.fromkeys(
+                wiring.grid.place_of[port.partition("/")[0]] for port in wiring.grid.customers[ident]
+            )
+            if ident in wiring.grid.areas:
+                yield whole(AREA, ident)
+            yield from (whole(SITE, place) for place in places if wiring.grid.places[place].power)
+        case _ if target in wiring.grid.serving:
+            yield whole(CUSTOMERS, wiring.grid.serving[target])
         case _ if target in wiring.grid.supplies:
             yield whole(SITE, wiring.grid.supplies[target])
         case _ if target == wiring.agents.get(device):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitord.domain.pon import Onts
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -49,8 +51,8 @@ class Extent:
     which no base station, whoever's, is left, `operator_share` the largest share of one operator's stations that is
     lost, in percent. `priority` are lines of Party and State bodies that are lost, `services` how many
     others; `exposed` are those that run on their last way. `segments` is where a cable is likely cut, `teams` who goes
-    there, with their number; `batteries` are the places on battery, the shortest first, without mains since
-    `mains_lost`.
+    there, with their number; `onts` is what the ONTs behind PON ports say; `batteries` are the places on battery, the
+    shortest first, without mains since `mains_lost`.
     """
 
     cuts: tuple[Cut, ...] = ()
@@ -69,6 +71,7 @@ class Extent:
     teams: tuple[tuple[str, str], ...] = ()
     batteries: tuple[Battery, ...] = ()
     mains_lost: datetime | None = None
+    onts: Onts | None = None
 
     def outside(self) -> "Extent":
         """Return what another organisation may read of it: numbers and communes."""

@@ -75,6 +75,7 @@ class Cause(StrEnum):
     SITE_SILENT = "site_silent"
     AREA_MAINS = "area_mains"
     AREA_SILENT = "area_silent"
+    AREA_CUSTOMERS = "area_customers"
 
 
 class Happening(StrEnum):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitord.domain.health import Cause, Health
+from monitord.domain.network import TargetId
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ NOTHING = Known()
 class Judged:
     """How something is as a whole. `links` failed, in their order; `isolated` are the devices a ring has lost; `by` is
     the silent device that alone explains it; `segments` where a cable is likely cut; `sites` are the places that a
-    power area takes with it; `since` when it began."""
+    power area takes with it; `ports` are the PON ports whose customers have no power; `since` when it began."""
 
     health: Health = Health.UP
     cause: Cause = Cause.FINE
@@ -32,6 +33,7 @@ class Judged:
     by: str | None = None
     segments: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
+    ports: tuple[TargetId, ...] = ()
     since: datetime | None = None
 
 

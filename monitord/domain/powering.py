@@ -14,12 +14,15 @@ from monitord.domain.network import Device, Site, TargetId, parents_of
 
 POWER = "ups_battery"
 """The check whose fault says that a place runs on battery."""
+PON = "pon_port"
+"""The check that counts the ONTs of a port: degraded, most of those lost have no power; down, they have no light."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """What one unit has at a site: `power` are the targets that look at its power supplies, `agents` those that say
-    whether a device answers, `devices` what they belong to. `area` is the power area of the unit's places there."""
+    whether a device answers, `devices` what they belong to, `ports` those that count the ONTs of a PON port. `area` is
+    the power area of the unit's places there."""
 
     id: str
     site: str
@@ -28,6 +31,7 @@ class Place:
     agents: tuple[TargetId, ...]
     devices: tuple[str, ...]
     area: str | None = None
+    ports: tuple[TargetId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,10 @@ class Grid:
     """The unit of each device."""
     above: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     """The devices above each device of a place."""
+    customers: Mapping[str, tuple[TargetId, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """The PON ports in each power area, where there are two or more: what is seen of the customers there."""
+    serving: Mapping[TargetId, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The power area of each of these ports."""
 
     def at(self, device: str) -> Place | None:
         """Return the place of a device, None where nothing is to be said of its power."""
@@ -64,9 +72,12 @@ def grid_of(devices: Mapping[str, Device], sites: Mapping[str, Site], agents: Ma
         answering = tuple(agents[d.id] for d in found if d.id in agents)
         if (power or area) and (power or answering):
             ident = f"{site}@{unit}"
-            places[ident] = Place(ident, site, unit, power, answering, tuple(d.id for d in found), area)
+            ports = tuple(t.id for d in found for t in d.targets if t.check == PON)
+            places[ident] = Place(ident, site, unit, power, answering, tuple(d.id for d in found), area, ports)
             if area is not None:
                 areas.setdefault(area, []).append(ident)
+    served = {area: tuple(port for one in found for port in places[one].ports) for area, found in areas.items()}
+    served = {area: ports for area, ports in served.items() if len(ports) >= 2}
     return Grid(
         MappingProxyType(places),
         MappingProxyType({area: tuple(found) for area, found in areas.items() if len(found) >= 2}),
@@ -80,6 +91,8 @@ def grid_of(devices: Mapping[str, Device], sites: Mapping[str, Site], agents: Ma
                 for name in place.devices
             }
         ),
+        MappingProxyType(served),
+        MappingProxyType({port: area for area, ports in served.items() for port in ports}),
     )
 
 
@@ -165,6 +178,21 @@ class Powers:
         devices = [device for place in places for device in place.devices]
         above = frozenset.intersection(*(self.grid.above[device] | {device} for device in devices))
         return not above and not any(map(self._in_a_ring, devices))
+
+    def dying(self, port: TargetId) -> bool:
+        """Return whether most of the ONTs that a PON port has lost said that they had no power."""
+        return self.supply(port) is Health.DEGRADED
+
+    def customers(self, area: str) -> Judged:
+        """Return how the customers in a power area are: DEGRADED when two PON ports there, and half of those that are
+        known, have lost most of theirs for want of power. Once it is so, it is until the last of them has it back."""
+        ports = self.grid.customers[area]
+        dying = tuple(port for port in ports if self.dying(port))
+        known = sum(self.supply(port) is not None for port in ports)
+        was = self._known(f"customers:{area}/state").health in FAULTS
+        if not dying or not (was or (len(dying) >= 2 and 2 * len(dying) >= known)):
+            return FINE
+        return Judged(Health.DEGRADED, Cause.AREA_CUSTOMERS, ports=dying, since=self.since(dying))
 
     def in_area(self, place: Place) -> str | None:
         """Return the power area by which a place is hit, None when none is."""

@@ -11,20 +11,23 @@ from monitord.domain.topology import Ring, Route, Topology
 
 PORT = "interface_up"
 """The check that looks at one end of a link."""
-LINK, RING, ROUTE, SITE, AREA = "link", "ring", "route", "site", "area"
-"""What is judged from other targets: `link:ID/state` is the target of a link, and so on; a place and a power area are
-of one unit (`site:ID@UNIT/state`)."""
+LINK, RING, ROUTE, SITE, AREA, CUSTOMERS = "link", "ring", "route", "site", "area", "customers"
+"""What is judged from other targets: `link:ID/state` is the target of a link, and so on; a place, a power area and the
+customers in it are of one unit (`site:ID@UNIT/state`)."""
+
+
+WHOLES = frozenset({LINK, RING, ROUTE, SITE, AREA, CUSTOMERS})
 
 
 def whole(kind: str, ident: str) -> TargetId:
-    """Return the target that says how a link, a ring, a cable route, a place or a power area is as a whole."""
+    """Return the target that says how a link, a ring, a cable route, a place, a power area or its customers are."""
     return f"{kind}:{ident}/state"
 
 
 def parts(target: TargetId) -> tuple[str, str] | None:
     """Return the kind and the id of what a target speaks of as a whole; None for one that is looked at."""
     kind, colon, rest = target.partition(":")
-    return (kind, rest.removesuffix("/state")) if colon and kind in (LINK, RING, ROUTE, SITE, AREA) else None
+    return (kind, rest.removesuffix("/state")) if colon and kind in WHOLES else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ class Wiring:
             wanted |= dict.fromkeys(look for device in devices for look in self._powered(device))
             areas = dict.fromkeys(place.area for place in map(self.grid.at, devices) if place is not None)
             wanted |= dict.fromkeys(whole(AREA, area) for area in areas if area is not None and area in self.grid.areas)
+            served = dict.fromkeys(self.grid.serving[name] for name in wanted if name in self.grid.serving)
+            wanted |= dict.fromkeys(port for area in served for port in self.grid.customers[area])
+            wanted |= dict.fromkeys(whole(CUSTOMERS, area) for area in served)
             found = self._around[target] = tuple(wanted)
         return found
 
@@ -87,6 +93,8 @@ class Wiring:
         return found
 
     def _affected_by(self, target: TargetId, device: str) -> tuple[TargetId, ...]:
+        if target in self.grid.serving:
+            return (whole(CUSTOMERS, self.grid.serving[target]),)
         own = self.links_of.get(target, ())
         if self.agents.get(device) == target:
             own = self.links_at.get(device, ())
@@ -127,11 +135,18 @@ class Wiring:
             case ("route", ident):
                 return frozenset(self._of_links(self.links_along(ident)))
             case ("site", ident):
-                return frozenset(self._of_places([ident]))
+                return frozenset((*self._of_places([ident]), *self._served(self.grid.places[ident].area)))
             case ("area", ident):
-                return frozenset(self._of_places(self.grid.areas[ident]))
+                return frozenset((*self._of_places(self.grid.areas[ident]), *self._served(ident)))
+            case ("customers", ident):
+                return frozenset(self.grid.customers[ident])
             case _:
                 return frozenset()
+
+    def _served(self, area: str | None) -> tuple[TargetId, ...]:
+        """Return what says how the customers in a power area are, and their ports."""
+        ports = self.grid.customers.get(area or "", ())
+        return (whole(CUSTOMERS, area), *ports) if area and ports else ()
 
     def _of_places(self, places: Iterable[str]) -> Iterable[TargetId]:
         for place in (self.grid.places[ident] for ident in places):
@@ -180,6 +195,8 @@ class Wiring:
                 return (*place.power, *place.agents)
             case ("area", ident) if ident in self.grid.areas:
                 return self._looks_of_area(ident)
+            case ("customers", ident) if ident in self.grid.customers:
+                return self.grid.customers[ident]
             case _:
                 return ()
         return tuple(self._looks(links))

@@ -20,7 +20,7 @@ from monitord.domain.roster import DailySlot, Shift
 from monitord.domain.storm import AS_EVER, StormRules, unit_of
 from monitord.domain.topology import NONE as NO_TOPOLOGY
 from monitord.domain.topology import PowerArea, Ring, Route, Topology
-from monitord.domain.wiring import AREA, LINK, RING, ROUTE, SITE, parts
+from monitord.domain.wiring import AREA, CUSTOMERS, LINK, RING, ROUTE, SITE, parts
 from monitord.settings.problem import Problem
 
 Lang = Literal["vi", "en"]
@@ -211,6 +211,7 @@ class Settings:
             ROUTE: self.topology.routes,
             SITE: self.sites,
             AREA: self.topology.power_areas,
+            CUSTOMERS: self.topology.power_areas,
         }
         found = known.get(kind, {}).get(ident.partition("@")[0])
         return None if found is None else found.name

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.pon_port import CHECK, FAMILIES, IF_DESCR, IF_NAME, Params, judge, needs
+from monitord.domain.pon import read_onts
 from monitord.sdk import Branch, Cause, Health, Oid, Reach, Sight, Syntax, Value, Verdict
 from tests.checks.sights import sight
 from tests.support.shared import shared_path
@@ -38,11 +39,18 @@ def verdict(*onts: tuple[tuple[int, int], int], **params: Any) -> Verdict:
     return judge(Params(NAME, "huawei", **params), seen(*onts), None)
 
 
+def counted(judged: Verdict) -> str:
+    """Return the counts of a verdict's detail: without light, without power, lost otherwise, all."""
+    onts = read_onts(judged.detail)
+    assert onts is not None, judged.detail
+    return f"{onts.light}/{onts.power}/{onts.other}/{onts.total}"
+
+
 @pytest.mark.parametrize(
     ("onts", "health", "cause", "detail"),
     [
-        ([(WORKS, 64)], Health.UP, Cause.FINE, "0/64"),
-        ([(WORKS, 40), (LIGHT, 24)], Health.UP, Cause.FINE, "24/64"),
+        ([(WORKS, 64)], Health.UP, Cause.FINE, "0/0/0/64"),
+        ([(WORKS, 40), (LIGHT, 24)], Health.UP, Cause.FINE, "24/0/0/64"),
         ([(WORKS, 32), (LIGHT, 32)], Health.DOWN, Cause.PON_LIGHT, "32/0/0/64"),
         ([(WORKS, 20), (LIGHT, 40), (OTHER, 4)], Health.DOWN, Cause.PON_LIGHT, "40/0/4/64"),
         ([(POWER, 60), (LIGHT, 4)], Health.DEGRADED, Cause.PON_POWER, "4/60/0/64"),
@@ -50,7 +58,7 @@ def verdict(*onts: tuple[tuple[int, int], int], **params: Any) -> Verdict:
         ([(OTHER, 12)], Health.DOWN, Cause.PON_LOST, "0/0/12/12"),
         ([(LIGHT, 4), (POWER, 2)], Health.DOWN, Cause.PON_LOST, "4/2/0/6"),
         ([(LIGHT, 5), (POWER, 2)], Health.DOWN, Cause.PON_LIGHT, "5/2/0/7"),
-        ([(LIGHT, 3)], Health.UP, Cause.FINE, "3/3"),
+        ([(LIGHT, 3)], Health.UP, Cause.FINE, "3/0/0/3"),
         ([(LIGHT, 4), (WORKS, 4)], Health.DOWN, Cause.PON_LIGHT, "4/0/0/8"),
         ([((2, 2), 8)], Health.DOWN, Cause.PON_LIGHT, "8/0/0/8"),
         ([(LIGHT, 6), ((7, 1), 50), ((-1, -1), 50)], Health.DOWN, Cause.PON_LIGHT, "6/0/0/6"),
@@ -60,7 +68,7 @@ def test_what_most_of_the_lost_lost_is_the_cause(
     onts: list[tuple[tuple[int, int], int]], health: Health, cause: Cause, detail: str
 ) -> None:
     judged = verdict(*onts)
-    assert (judged.health, judged.cause, judged.detail) == (health, cause, detail)
+    assert (judged.health, judged.cause, counted(judged)) == (health, cause, detail)
 
 
 def test_the_limits_are_the_settings() -> None:
@@ -82,7 +90,7 @@ def test_readings_say_how_many_there_are_of_each() -> None:
 def test_an_ont_whose_reason_is_not_told_is_lost_for_no_reason() -> None:
     onts = {(HUAWEI.state, NAME): column(dict.fromkeys(range(8), 2)), (HUAWEI.cause, NAME): {}}
     judged = judge(Params(NAME, "huawei"), sight(branches=onts), None)
-    assert (judged.cause, judged.detail) == (Cause.PON_LOST, "0/0/8/8")
+    assert (judged.cause, counted(judged)) == (Cause.PON_LOST, "0/0/8/8")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +105,7 @@ def test_families_whose_states_say_the_reason_are_read_by_them(
 ) -> None:
     numbers = [state for state, number in states.items() for _ in range(number)]
     branches = {(FAMILIES[family].state, NAME): column(dict(enumerate(numbers)))}
-    assert judge(Params(NAME, family), sight(branches=branches), None).detail == detail
+    assert counted(judge(Params(NAME, family), sight(branches=branches), None)) == detail
 
 
 def test_dasan_says_state_and_reason() -> None:
@@ -106,7 +114,7 @@ def test_dasan_says_state_and_reason() -> None:
         (dasan.state, NAME): column(dict(enumerate([1, 1, 1, 1, 1, 1, 2, 3, 0, 255]))),
         (dasan.cause, NAME): column(dict(enumerate([3, 100, 3, 100, 3, 2, 2, 2, 3, 3]))),
     }
-    assert judge(Params(NAME, "dasan"), sight(branches=branches), None).detail == "5/1/0/8"
+    assert counted(judge(Params(NAME, "dasan"), sight(branches=branches), None)) == "5/1/0/8"
 
 
 def empty(registered: Value | None, **more: Any) -> Verdict:
@@ -176,10 +184,12 @@ def test_whatever_an_olt_says_the_counts_add_up(
         return
     total = judged.readings["pon_onts_total"]
     assert total <= len(states)
+    onts = read_onts(judged.detail)
     if judged.health is not Health.UP:
-        light, power, other, shown = (int(number) for number in judged.detail.split("/"))
-        assert shown == total == judged.readings["pon_onts_working"] + light + power + other
-        assert light + power + other >= 1
+        assert onts is not None
+        assert onts.lost >= 1
+    if onts is not None:
+        assert onts.total == total == judged.readings["pon_onts_working"] + onts.lost
 
 
 def test_it_asks_for_what_lies_under_the_port_and_not_at_every_look() -> None:

@@ -130,6 +130,8 @@ class Night:
         """Whether the log must agree with the tables at the end; False where a test writes to the tables by itself."""
         self.answers_asks = True
         """Whether what the desk wants looked at is looked at; False when the looker hangs."""
+        self.says: dict[str, tuple[Cause, str]] = {}
+        """What targets say of their faults, cause and detail, whenever they are looked at."""
         self._runs = 0
         self._seq = 0
         self._message = 0
@@ -188,6 +190,7 @@ class Night:
         self._seq += 1
         now = self.clock.now()
         bad = health is not Health.UP
+        says = self.says.get(target, (Cause.NO_ANSWER, ""))
         if bad:
             self._first_bad.setdefault(target, now)
         else:
@@ -202,8 +205,8 @@ class Night:
             firmness=firmness,
             attempt=3 if firmness is Firmness.HARD and bad else 1,
             confirm=3,
-            cause=Cause.NO_ANSWER if bad else Cause.FINE,
-            detail="",
+            cause=says[0] if bad else Cause.FINE,
+            detail=says[1] if bad else "",
             seen_at=now,
             first_bad=self._first_bad.get(target),
             last_good=None,

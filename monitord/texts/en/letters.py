@@ -76,6 +76,12 @@ def _to_do(story: Story) -> str:
         return "bring a generator; call the response team"
     if story.cause is Cause.CONGESTED:
         return "watch the load, open or share ways; start no maintenance"
+    if story.cause in (Cause.PON_POWER, Cause.AREA_CUSTOMERS):
+        return "no team yet; ask the power company when the mains are back, watch priority customers"
+    if story.cause is Cause.PON_LIGHT:
+        return "send the cable team to measure from the OLT to the splitter and find the cut"
+    if story.cause is Cause.PON_LOST:
+        return "check the PON port and its cable; ask some customers whether they have power"
     if story.cause is Cause.CABLE_CUT:
         return "send the cable team to measure and find the cut"
     if story.cause in (Cause.RING_OPEN, Cause.RING_SPLIT):

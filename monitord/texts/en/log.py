@@ -57,7 +57,7 @@ LINE = {
     FactKind.INCIDENT_CALL: "{incident}: {actor} called[ {whom}][ at {called}][, {answered}][: {text}]",
     FactKind.INCIDENT_DIARY: "{incident}: {event}[ at {happened}][: {text}]",
     FactKind.INCIDENT_CAUSE: "{incident}: probably {suspect}"
-    "[; no mains since {mains_lost}][; lost {links}][; segment {segments}]",
+    "[; no mains since {mains_lost}][; lost {links}][; segment {segments}][; {onts}]",
     FactKind.INCIDENT_TICKET: "{incident}: ticket of the network operations centre: {ticket}",
     FactKind.INCIDENT_CORRECTED: "{incident}: {actor} corrected row {row}: {text}[; reason: {reason}]",
     FactKind.INCIDENT_FIXED: "{incident}: {actor} says it is repaired[ since {fixed}]",

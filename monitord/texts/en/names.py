@@ -56,6 +56,7 @@ CAUSE = {
     Cause.AREA_MAINS: "several places of the area have lost the mains",
     Cause.AREA_SILENT: "no place of the area answers",
     Cause.CONGESTED: "the load is over its limit",
+    Cause.AREA_CUSTOMERS: "subscribers of several PON ports of the area said that their power failed",
     Cause.PON_LIGHT: "many subscribers of one PON port lost their light",
     Cause.PON_POWER: "many subscribers of one PON port said that their power failed",
     Cause.PON_LOST: "many subscribers of one PON port are lost, it is not known why",
@@ -236,6 +237,7 @@ SUSPECT = {
     "battery_exhausted": "an exhausted battery",
     "fibre": "the fibre",
     "mains_lost": "no mains",
+    "customers_power": "no power at the customers",
     "cable_cut": "a cable cut",
 }
 """What an incident probably comes from."""

@@ -71,6 +71,8 @@ def headline(story: Story) -> str:
             return "THE WHOLE AREA IS LOST"
         case _, Cause.CONGESTED:
             return "CONGESTED"
+        case _, Cause.AREA_CUSTOMERS:
+            return "CUSTOMERS IN THE AREA WITHOUT POWER"
         case _, Cause.PON_LIGHT:
             return "LOSS OF LIGHT ON A PON"
         case _, Cause.PON_POWER:

@@ -48,6 +48,10 @@ def guess(story: Story) -> str:
     if story.suspect is Suspect.MAINS:
         at = "" if story.mains_lost is None else forms.near(story.mains_lost, story.now, story.zone)
         return f"probably NO MAINS since {at}" if at else "probably NO MAINS"
+    if story.suspect is Suspect.CUSTOMERS:
+        return "probably NO POWER AT THE CUSTOMERS (most ONTs said that their power failed)"
+    if story.suspect is Suspect.FIBRE and story.extent.onts is not None:
+        return "probably the FIBRE (most ONTs of one PON port lost their light)"
     if story.suspect is Suspect.FIBRE:
         return "probably the FIBRE (power was last seen well, the line to it is dead)"
     if story.cause is Cause.CABLE_CUT and story.extent.segments:

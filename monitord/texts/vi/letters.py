@@ -80,6 +80,12 @@ def _to_do(story: Story) -> str:
         return "đưa máy nổ đến trạm, gọi đội ứng cứu"
     if story.cause is Cause.CONGESTED:
         return "theo dõi tải, mở rộng hướng hoặc phân luồng; không thao tác bảo dưỡng"
+    if story.cause in (Cause.PON_POWER, Cause.AREA_CUSTOMERS):
+        return "chưa cần cử đội; hỏi Điện lực khi nào có điện lại, theo dõi khách hàng ưu tiên"
+    if story.cause is Cause.PON_LIGHT:
+        return "gọi đội cáp đo kiểm từ OLT đến bộ chia, tìm điểm đứt"
+    if story.cause is Cause.PON_LOST:
+        return "kiểm tra cổng PON và tuyến cáp; gọi hỏi vài khách hàng có điện không"
     if story.cause is Cause.CABLE_CUT:
         return "gọi đội cáp đo kiểm, tìm điểm đứt; báo đơn vị quản lý tuyến"
     if story.cause in (Cause.RING_OPEN, Cause.RING_SPLIT):

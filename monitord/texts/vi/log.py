@@ -55,7 +55,7 @@ LINE = {
     FactKind.INCIDENT_CALL: "{incident}: {actor} gọi điện[ cho {whom}][ lúc {called}][, {answered}][: {text}]",
     FactKind.INCIDENT_DIARY: "{incident}: {event}[ lúc {happened}][: {text}]",
     FactKind.INCIDENT_CAUSE: "{incident}: nghi do {suspect}"
-    "[; mất điện lưới từ {mains_lost}][; mất {links}][; đoạn {segments}]",
+    "[; mất điện lưới từ {mains_lost}][; mất {links}][; đoạn {segments}][; {onts}]",
     FactKind.INCIDENT_TICKET: "{incident}: mã phiếu của trung tâm điều hành mạng: {ticket}",
     FactKind.INCIDENT_CORRECTED: "{incident}: {actor} đính chính dòng {row}: {text}[; lý do: {reason}]",
     FactKind.INCIDENT_FIXED: "{incident}: {actor} xác nhận đã khắc phục xong[ lúc {fixed}]",

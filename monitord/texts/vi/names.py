@@ -56,6 +56,7 @@ CAUSE = {
     Cause.AREA_MAINS: "nhiều nơi trong khu vực mất điện lưới",
     Cause.AREA_SILENT: "mọi nơi trong khu vực không trả lời",
     Cause.CONGESTED: "tải vượt ngưỡng",
+    Cause.AREA_CUSTOMERS: "nhiều cổng PON trong khu vực có thuê bao báo mất điện",
     Cause.PON_LIGHT: "nhiều thuê bao cùng cổng PON mất tín hiệu quang",
     Cause.PON_POWER: "nhiều thuê bao cùng cổng PON báo mất điện",
     Cause.PON_LOST: "nhiều thuê bao cùng cổng PON mất kết nối, chưa rõ vì sao",
@@ -244,5 +245,6 @@ SUSPECT = {
     "fibre": "đứt cáp quang",
     "cable_cut": "đứt cáp",
     "mains_lost": "mất điện lưới",
+    "customers_power": "mất điện phía khách hàng",
 }
 """What an incident probably comes from."""

@@ -67,8 +67,10 @@ def headline(story: Story) -> str:
             return "MẤT LIÊN LẠC CẢ KHU VỰC"
         case _, Cause.CONGESTED:
             return "NGHẼN, TẢI CAO"
+        case _, Cause.AREA_CUSTOMERS:
+            return "KHÁCH HÀNG TRONG KHU VỰC MẤT ĐIỆN"
         case _, Cause.PON_LIGHT:
-            return "MẤT TÍN HIỆU QUANG"
+            return "CỔNG PON MẤT TÍN HIỆU QUANG"
         case _, Cause.PON_POWER:
             return "KHÁCH HÀNG MẤT ĐIỆN"
         case _, Cause.PON_LOST:
@@ -132,7 +134,8 @@ def place(story: Story) -> str:
 def sign(story: Story) -> str:
     """Return what was seen, not what is guessed: the cause stays open until there is evidence."""
     seen = names.CAUSE[story.cause]
-    detail = f" ({clean(story.detail, 100)})" if story.detail else ""
+    counted = "" if story.extent.onts is None else str(story.extent.onts)
+    detail = f" ({clean(counted or story.detail, 100)})" if counted or story.detail else ""
     return f"• Dấu hiệu: {seen}{detail}; {reach.guess(story)}"
 
 

@@ -48,6 +48,10 @@ def guess(story: Story) -> str:
     if story.suspect is Suspect.MAINS:
         at = "" if story.mains_lost is None else forms.near(story.mains_lost, story.now, story.zone)
         return f"nghi do: MẤT ĐIỆN LƯỚI từ {at}" if at else "nghi do: MẤT ĐIỆN LƯỚI"
+    if story.suspect is Suspect.CUSTOMERS:
+        return "nghi do: MẤT ĐIỆN PHÍA KHÁCH HÀNG (phần lớn ONT báo mất nguồn trước khi tắt)"
+    if story.suspect is Suspect.FIBRE and story.extent.onts is not None:
+        return "nghi do: ĐỨT CÁP QUANG (phần lớn ONT cùng cổng PON mất tín hiệu quang)"
     if story.suspect is Suspect.FIBRE:
         return "nghi do: ĐỨT CÁP QUANG (nguồn điện lần cuối thấy tốt, đường truyền tới nơi mất tín hiệu)"
     if story.cause is Cause.CABLE_CUT and story.extent.segments:
