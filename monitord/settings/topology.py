@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from monitord.domain.network import Device, Link, Site
 from monitord.domain.people import OrganisationRole
+from monitord.domain.powering import PON
 from monitord.domain.topology import (
     Operator,
     PowerArea,
@@ -157,10 +158,24 @@ def _warn_of_orphans(
             if f"{entry.given.id}/{segment.id}" not in along and "links" not in book.incomplete:
                 why = f"no link runs along segment {quoted(segment.id)}: its cut would not be seen"
                 book.findings.warn(entry.file, entry.at("segments", number), why)
+    _warn_of_ports_without_area(book, sites, devices)
     for block in book.sections.lists["links"]:
         link = links.get(str(block.get("id")))
         if link is not None and not looked_at & {link.a, link.b} and "devices" not in book.incomplete:
             why = f"nobody looks at either end of link {quoted(link.id)}: give one end a check `interface_up`"
+            book.findings.warn(block.file, block.at, why)
+
+
+def _warn_of_ports_without_area(book: Book, sites: Mapping[str, Site], devices: Mapping[str, Device]) -> None:
+    """Warn of each site with PON ports of which nobody knows to what power area their customers belong."""
+    counted = {device.site for device in devices.values() if any(t.check == PON for t in device.targets)}
+    for block in book.sections.lists["sites"]:
+        site = sites.get(str(block.get("id")))
+        if site is not None and site.id in counted and site.power_area is None:
+            why = (
+                f"PON ports are counted at site {quoted(site.id)}, which has no `power_area`: when many customers lose"
+                " power, each port is told by itself"
+            )
             book.findings.warn(block.file, block.at, why)
 
 

@@ -51,9 +51,9 @@ async def test_light_lost_by_most_of_a_port_is_a_fibre_with_its_evidence(tmp_pat
         [row] = night.rows(FactKind.INCIDENT_CAUSE)
         assert (row.refs["suspect"], row.refs["onts"]) == ("fibre", "LOS 30, dying-gasp 0, offline 2 / 32 ONT")
         for line in (
-            "CỔNG PON MẤT TÍN HIỆU QUANG: OLT Rạch Sen – GPON 0/1/0",
+            "MẤT TÍN HIỆU QUANG: OLT Rạch Sen – GPON 0/1/0",
             "• Ảnh hưởng: 32 thuê bao",
-            "(LOS 30, dying-gasp 0, offline 2 / 32 ONT); nghi do: ĐỨT CÁP QUANG (phần lớn ONT cùng cổng PON mất tín",
+            "(LOS 30, dying-gasp 0, offline 2 / 32 ONT); nghi do: ĐỨT CÁP QUANG",
             "• Ứng cứu: Đội Bắc Mẫu 0900 000 201",
             "gọi đội cáp đo kiểm từ OLT đến bộ chia",
         ):

@@ -10,6 +10,8 @@ from monitord.domain.extent import Battery, Cut, Extent
 from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Health
 from monitord.domain.notice import DeliveryCause, Event
+from monitord.domain.pon import Onts
+from monitord.domain.probable import Suspect
 from monitord.domain.survey import Group, Kind, Running, Survey
 from monitord.texts.story import (
     Alarm,
@@ -147,6 +149,27 @@ def taken(story: Story, event: Event = Event.ACKNOWLEDGED, by: Taken = TAKEN) ->
     return replace(story, event=event, now=at("03:31:13"), next=None, taken=by)
 
 
+PON: dict[str, Any] = {
+    "device_name": "OLT Rạch Sen",
+    "title": "",
+    "instance": "GPON 0/1/0",
+    "severity": 3,
+}
+DARK: dict[str, Any] = {
+    **PON,
+    "cause": Cause.PON_LIGHT,
+    "suspect": Suspect.FIBRE,
+    "extent": Extent(onts=Onts(30, 0, 2, 32), subscribers=32, teams=(("Đội Bắc Mẫu", "0900 000 201"),)),
+}
+GASPS: dict[str, Any] = {
+    **WHOLE,
+    "device_name": "Lộ 471 Bắc Mẫu",
+    "severity": 4,
+    "health": Health.DEGRADED,
+    "cause": Cause.AREA_CUSTOMERS,
+    "suspect": Suspect.CUSTOMERS,
+    "extent": Extent(onts=Onts(1, 88, 2, 96)),
+}
 TYPHOON = Survey(
     began=at("02:30"),
     total=Extent(
@@ -210,6 +233,25 @@ STORM: dict[str, Any] = {
 }
 
 STORIES: Mapping[str, Story] = {
+    "pon-light-shift": replace(SHIFT, **DARK),
+    "pon-light-leader": replace(LEADER, **DARK),
+    "pon-light-department": replace(
+        DEPARTMENT, **{**DARK, "extent": DARK["extent"].outside(), "suspect": Suspect.UNKNOWN}
+    ),
+    "pon-power-shift": replace(
+        SHIFT, **{**PON, **GASPS, "device_name": "OLT Rạch Sen", "instance": "GPON 0/1/0", "cause": Cause.PON_POWER}
+    ),
+    "pon-lost-shift": replace(
+        SHIFT,
+        **{
+            **DARK,
+            "cause": Cause.PON_LOST,
+            "suspect": Suspect.UNKNOWN,
+            "extent": Extent(onts=Onts(9, 9, 2, 32), subscribers=20),
+        },
+    ),
+    "pon-customers-shift": replace(SHIFT, **GASPS),
+    "pon-customers-department": replace(DEPARTMENT, **{**GASPS, "extent": Extent(), "suspect": Suspect.UNKNOWN}),
     "storm-shift": replace(SHIFT, **STORM),
     "storm-shift-second-wave": replace(SHIFT, **{**STORM, "storm": replace(TYPHOON, wave=2)}),
     "storm-shift-mains-on": replace(

@@ -74,11 +74,11 @@ def headline(story: Story) -> str:
         case _, Cause.AREA_CUSTOMERS:
             return "CUSTOMERS IN THE AREA WITHOUT POWER"
         case _, Cause.PON_LIGHT:
-            return "LOSS OF LIGHT ON A PON"
+            return "LOSS OF LIGHT"
         case _, Cause.PON_POWER:
             return "CUSTOMERS WITHOUT POWER"
         case _, Cause.PON_LOST:
-            return "MANY PON SUBSCRIBERS LOST"
+            return "MANY SUBSCRIBERS LOST"
         case _, Cause.STORM:
             return "MANY INCIDENTS AT ONCE"
         case _, Cause.CABLE_CUT:

@@ -34,6 +34,12 @@ def brief(story: Story) -> str | None:
     return forms.lines(f"{cut}{alone}; {guess(story)}", f"{lost}{more}" if lost else None)
 
 
+def counted(story: Story) -> str | None:
+    """Return what is lost behind PON ports in one line, the counts and the cause with it; None where none are."""
+    onts = story.extent.onts
+    return None if onts is None else f"{_lost(story) or '• Subscribers'}; {onts}; {guess(story)}"
+
+
 def team(story: Story) -> str | None:
     """Return who goes there, with their number: to be shown to one person, never to a group."""
     named = [f"{name} {phone}".strip() for name, phone in story.extent.teams]
@@ -49,9 +55,9 @@ def guess(story: Story) -> str:
         at = "" if story.mains_lost is None else forms.near(story.mains_lost, story.now, story.zone)
         return f"probably NO MAINS since {at}" if at else "probably NO MAINS"
     if story.suspect is Suspect.CUSTOMERS:
-        return "probably NO POWER AT THE CUSTOMERS (most ONTs said that their power failed)"
+        return "probably NO POWER AT THE CUSTOMERS"
     if story.suspect is Suspect.FIBRE and story.extent.onts is not None:
-        return "probably the FIBRE (most ONTs of one PON port lost their light)"
+        return "probably the FIBRE"
     if story.suspect is Suspect.FIBRE:
         return "probably the FIBRE (power was last seen well, the line to it is dead)"
     if story.cause is Cause.CABLE_CUT and story.extent.segments:

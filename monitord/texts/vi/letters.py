@@ -131,6 +131,8 @@ def _extent(story: Story) -> tuple[str | None, ...]:
     """Where it is, how far it reaches, and the sign of it, as short as a leader reads it."""
     if story.storm is not None:
         return (reach.reach(story),)
+    if (counted := reach.counted(story)) is not None:
+        return (say.place(story), counted)
     brief = reach.brief(story)
     return (brief,) if brief else (say.place(story), reach.reach(story), say.sign(story))
 

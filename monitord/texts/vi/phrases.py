@@ -70,11 +70,11 @@ def headline(story: Story) -> str:
         case _, Cause.AREA_CUSTOMERS:
             return "KHÁCH HÀNG TRONG KHU VỰC MẤT ĐIỆN"
         case _, Cause.PON_LIGHT:
-            return "CỔNG PON MẤT TÍN HIỆU QUANG"
+            return "MẤT TÍN HIỆU QUANG"
         case _, Cause.PON_POWER:
             return "KHÁCH HÀNG MẤT ĐIỆN"
         case _, Cause.PON_LOST:
-            return "MẤT NHIỀU THUÊ BAO PON"
+            return "MẤT NHIỀU THUÊ BAO"
         case _, Cause.STORM:
             return "NHIỀU SỰ CỐ CÙNG LÚC"
         case _, Cause.CABLE_CUT:

@@ -34,6 +34,12 @@ def brief(story: Story) -> str | None:
     return forms.lines(f"{cut}{alone}; {guess(story)}", f"{lost}{more}" if lost else None)
 
 
+def counted(story: Story) -> str | None:
+    """Return what is lost behind PON ports in one line, the counts and the cause with it; None where none are."""
+    onts = story.extent.onts
+    return None if onts is None else f"{_lost(story) or '• Thuê bao'}; {onts}; {guess(story)}"
+
+
 def team(story: Story) -> str | None:
     """Return who goes there, with their number: to be shown to one person, never to a group."""
     named = [f"{name} {phone}".strip() for name, phone in story.extent.teams]
@@ -49,9 +55,9 @@ def guess(story: Story) -> str:
         at = "" if story.mains_lost is None else forms.near(story.mains_lost, story.now, story.zone)
         return f"nghi do: MẤT ĐIỆN LƯỚI từ {at}" if at else "nghi do: MẤT ĐIỆN LƯỚI"
     if story.suspect is Suspect.CUSTOMERS:
-        return "nghi do: MẤT ĐIỆN PHÍA KHÁCH HÀNG (phần lớn ONT báo mất nguồn trước khi tắt)"
+        return "nghi do: MẤT ĐIỆN PHÍA KHÁCH HÀNG"
     if story.suspect is Suspect.FIBRE and story.extent.onts is not None:
-        return "nghi do: ĐỨT CÁP QUANG (phần lớn ONT cùng cổng PON mất tín hiệu quang)"
+        return "nghi do: ĐỨT CÁP QUANG"
     if story.suspect is Suspect.FIBRE:
         return "nghi do: ĐỨT CÁP QUANG (nguồn điện lần cuối thấy tốt, đường truyền tới nơi mất tín hiệu)"
     if story.cause is Cause.CABLE_CUT and story.extent.segments:
