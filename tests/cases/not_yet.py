@@ -20,7 +20,6 @@ NOT_YET = {
         "dead-man-zone": _PUSH,
         "dead-man-dst": _PUSH,
         "dead-man-paused": _PUSH,
-        "restart-storm": "waits for the grouping of messages of many faults at once",
     },
     "flapping": {
         "every-result-changes-icinga2": _OTHER_RULE,

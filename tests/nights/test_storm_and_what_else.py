@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from monitord.account.storm_list import in_words, outages_of, storms
 from monitord.domain.health import Health
 from monitord.domain.incident import Phase
+from monitord.domain.journal import FactKind
 from monitord.domain.loss import LossRule
 from monitord.domain.policy import Policy, PolicyStep, Whom
 from monitord.domain.storm import StormRules
@@ -15,7 +18,7 @@ from monitord.store import tables as t
 from monitord.texts import pick
 from tests.nights.test_storm import LONE, POWER, come_back, fall, members_of, members_of_target, messages, storm_of
 from tests.support.night import Got, Night
-from tests.support.typhoon import UNIT, province
+from tests.support.typhoon import UNIT, agent, province
 
 NIGHT, DAY = "2027-09-11 02:30", "2027-09-11 08:30"
 
@@ -239,3 +242,27 @@ async def test_whom_a_policy_of_its_own_names_is_told_in_a_storm(tmp_path: Path)
         await night.sees(LONE[0], Health.DOWN)
         await night.passes(minutes=10)
         assert messages(night, "hai.dang")
+
+
+@pytest.mark.case("state", "restart-storm")
+async def test_five_hundred_down_at_the_first_look_of_an_empty_memory_are_not_five_hundred_messages(
+    tmp_path: Path,
+) -> None:
+    base = province()
+    model = base.devices["bts-le-1"]
+    devices, sites = dict(base.devices), dict(base.sites)
+    for n in range(500):
+        name = f"bts-moi-{n}"
+        target = replace(model.targets[0], id=agent(name), device=name)
+        devices[name] = replace(model, id=name, name=name, site=f"nha-{name}", targets=(target,))
+        sites[f"nha-{name}"] = replace(base.sites["nha-bts-le-1"], id=f"nha-{name}", name=name)
+    new = [agent(f"bts-moi-{n}") for n in range(500)]
+    async with Night(tmp_path, "2027-09-11 02:30", replace(base, devices=devices, sites=sites)) as night:
+        for at in range(0, len(new), 50):
+            await night.takes(*(night.edge(target, Health.DOWN, first=True) for target in new[at : at + 50]))
+            await night.passes(seconds=1)
+        await night.passes(minutes=4, seconds=40)
+        for person in {got.person for got in night.got}:
+            assert 1 <= len(messages(night, person)) <= 3
+        assert len([i for i in members_of(night) if i.running]) == 500
+        assert {row.target for row in night.rows(FactKind.TARGET_HARD)} >= set(new)
