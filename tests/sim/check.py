@@ -22,6 +22,7 @@ from tests.sim.check_causes import judge_causes
 from tests.sim.check_ladders import judge_ladders
 from tests.sim.check_letters import judge_letters
 from tests.sim.check_looks import judge_looks
+from tests.sim.check_power import judge_power
 from tests.sim.check_presses import judge_presses, judge_typed
 from tests.sim.check_storms import judge_storms
 from tests.sim.daemon import ALIVE
@@ -42,6 +43,7 @@ def judge(history: History, database: Path) -> list[str]:
     judge_letters(truth, wrong)
     judge_caps(truth, wrong)
     judge_causes(truth, wrong)
+    judge_power(truth, wrong)
     judge_storms(truth, wrong)
     judge_presses(truth, wrong)
     judge_typed(truth, wrong)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Set
 from itertools import pairwise
 
 from monitord.domain.journal import FactKind
@@ -26,18 +27,18 @@ def judge_causes(truth: Truth, wrong: list[str]) -> None:
     with them."""
     if RING[0] not in truth.history.first.devices:
         return
-    spans = _spans(truth)
+    spans = spans_of(truth, OF_RING | WHOLES)
     _steady(truth, spans, wrong)
     _afresh(truth, wrong)
 
 
-def _spans(truth: Truth) -> dict[str, list[tuple[float, float]]]:
-    """Return when an incident of each target of the ring ran."""
+def spans_of(truth: Truth, targets: Set[str]) -> dict[str, list[tuple[float, float]]]:
+    """Return when an incident of each of these targets ran."""
     begun: dict[str, float] = {}
     spans: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for row in truth.rows:
         target = row.target or ""
-        if target not in OF_RING | WHOLES:
+        if target not in targets:
             continue
         match row.kind:
             case FactKind.INCIDENT_OPENED | FactKind.INCIDENT_REOPENED:

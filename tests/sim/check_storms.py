@@ -108,7 +108,9 @@ def _begins(truth: Truth, wrong: list[str]) -> None:
             elif row.kind == FactKind.INCIDENT_RESTORED:
                 unit.storm = None
             continue
-        where = UNIT.get(target.partition("/")[0]) or ("vt" if target.startswith(("link:", "ring:")) else None)
+        where = UNIT.get(target.partition("/")[0]) or (
+            "vt" if target.startswith(("link:", "ring:", "site:", "area:")) else None
+        )
         if where is None:
             continue
         unit = units[where]

@@ -21,7 +21,8 @@ from tests.sim.loop import Killed, SimLoop, Universe
 from tests.sim.nemesis import Blow, Plan
 from tests.sim.people import People
 from tests.sim.place import FILE, listen, new_database, read, the_engine
-from tests.sim.province import CHAT, RING, first_edition, next_edition
+from tests.sim.power import make_blackouts
+from tests.sim.province import CHAT, GRID, RING, first_edition, next_edition
 from tests.sim.telegram import Telegram, Try
 from tests.sim.world import Phase, World, make_phases
 from tests.sim.writer import Diary, SimWriter, ToldTx
@@ -53,11 +54,12 @@ class Night:
         edition = first_edition(self._fork("roster"))
         ringed = RING[0] in edition.devices
         # Where a ring is cut the rest is quieter, and most of those nights lose no look: what runs is certain.
-        sure = ringed and self._fork("sure").random() < 0.7
+        gridded = GRID[0] in edition.devices
+        sure = (ringed or gridded) and self._fork("sure").random() < 0.7
         world = World(
             universe,
             self._fork("world"),
-            phases or make_phases(self._fork("phases"), plan.hours, plan.busy * (0.3 if ringed else 1.0)),
+            phases or make_phases(self._fork("phases"), plan.hours, plan.busy * (0.3 if ringed or gridded else 1.0)),
             0.0 if sure else plan.loss,
             0.0 if sure else plan.blind,
         )
@@ -70,6 +72,8 @@ class Night:
         )
         if phases is None and ringed:
             world.cuts = make_cuts(self._fork("cuts"), plan.hours)
+        if phases is None and gridded:
+            world.blackouts = make_blackouts(random.Random(f"power {seed}"), plan.hours)
         self.database = folder / FILE
         new_database()
         self._edition = edition

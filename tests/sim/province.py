@@ -13,8 +13,7 @@ from monitord.domain.people import DutyKind, Organisation, OrganisationRole, Per
 from monitord.domain.policy import Policy, PolicyStep, Whom
 from monitord.domain.roster import Shift
 from monitord.domain.storm import NEVER, StormRules
-from monitord.domain.topology import NONE as NO_TOPOLOGY
-from monitord.domain.topology import Ring, Topology, joints_of
+from monitord.domain.topology import PowerArea, Ring, Topology, joints_of
 from monitord.judge.registry import builtin_folder, find_checks
 from monitord.settings.model import PolicyRule, Secret, Settings, TelegramSettings, WebSettings
 from tests.sim.clock import BEGIN
@@ -70,10 +69,14 @@ REMOVABLE = "s2"
 SEVERITY = {"r1": 1, "r2": 2, "s1": 2, "s2": 3, "w1": 3}
 RING = ("n1", "n2", "n3", "n4")
 """A ring that some seeds have: its devices in order, the first of them where the monitor is connected."""
+GRID = ("q1", "q2", "q3")
+"""Devices in one power area that some seeds have, each alone at its place, with its own power supply."""
+TRAVEL = 1200.0
+"""Seconds that the team needs to get to one of them."""
 JOINTS = tuple(zip(RING, (*RING[1:], RING[0]), strict=True))
 PARENT = {"s1": "r1"}
 """The device above a device: while it is silent, so is what stands behind it."""
-UNIT = {"r1": "vt", "r2": "vt", "s1": "bd", "s2": "bd", "w1": "bd", **dict.fromkeys(RING, "vt")}
+UNIT = {"r1": "vt", "r2": "vt", "s1": "bd", "s2": "bd", "w1": "bd", **dict.fromkeys((*RING, *GRID), "vt")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,10 @@ def first_edition(rng: random.Random) -> Edition:
         shifts = [s for s in shifts if (s.unit, s.duty) != gap or s.start > BEGIN or s.end <= BEGIN]
     unbound = frozenset({"o1"}) if rng.random() < 0.3 else frozenset()
     devices = frozenset(SEVERITY) | (frozenset(RING) if rng.random() < 0.12 else frozenset())
-    return Edition(0, tuple(shifts), frozenset(NAMES), devices, unbound, storms=rng.random() < 0.3)
+    storms = rng.random() < 0.3
+    if rng.random() < 0.15:
+        devices |= frozenset(GRID)
+    return Edition(0, tuple(shifts), frozenset(NAMES), devices, unbound, storms)
 
 
 def next_edition(edition: Edition, rng: random.Random) -> Edition:
@@ -164,10 +170,13 @@ def settings_of(edition: Edition) -> Settings:
         organisations={"so": Organisation("so", "Sở", OrganisationRole.DEPARTMENT, CONTACTS)},
         duty_kinds={name: DutyKind(name, shown) for name, shown in DUTY_NAMES.items()},
         people=people,
-        sites={"tt": Site("tt", "Trung tâm", "room")},
+        sites={"tt": Site("tt", "Trung tâm", "room"), **(PLACES if GRID[0] in edition.devices else {})},
         devices=devices,
         links=LINKS if RING[0] in edition.devices else {},
-        topology=Topology(rings={"vong": THE_RING}) if RING[0] in edition.devices else NO_TOPOLOGY,
+        topology=Topology(
+            rings={"vong": THE_RING} if RING[0] in edition.devices else {},
+            power_areas={"lo": PowerArea("lo", "Lộ 471")} if GRID[0] in edition.devices else {},
+        ),
         policies=(
             PolicyRule(_policy(HEAVY), frozenset({1, 2})),
             PolicyRule(_policy(LIGHT), frozenset({3, 4})),
@@ -190,6 +199,15 @@ def settings_of(edition: Edition) -> Settings:
     )  # fmt: skip
 
 
+def place_of(device: str) -> str:
+    """Return the id of the site where a device of the power area stands."""
+    return f"noi-{device}"
+
+
+PLACES = {
+    place_of(name): Site(place_of(name), f"Nơi {name}", "room", power_area="lo", travel=timedelta(seconds=TRAVEL))
+    for name in GRID
+}
 LINKS = {f"{a}-{b}": Link(f"{a}-{b}", f"{a} - {b}", (a, b), (b, a)) for a, b in JOINTS}
 THE_RING = Ring("vong", "Vòng", RING, frozenset(RING[:1]), joints_of(RING, LINKS))
 
@@ -248,12 +266,14 @@ def _device(name: str) -> Device:
     if name == "r2":
         found.append(target("interface_up", PORT, name=PORT))
     found += [target("interface_up", port, name=port) for port in ports_of(name)]
+    if name in GRID:
+        found.append(target("ups_battery"))
     access = SnmpAccess(name, 161, community=CANARIES[1])
     return Device(
         name,
         f"Thiết bị {name}",
         UNIT[name],
-        "tt",
+        place_of(name) if name in GRID else "tt",
         tuple(found),
         SEVERITY.get(name, 2),
         access,

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -9,9 +10,11 @@ from monitord.clock import Clock
 from monitord.domain.health import Cause
 from monitord.domain.looking import Branch, Oid, PageRequest, PageSight, Reach, Sight, Syntax, TableRow, Value
 from monitord.domain.network import SnmpAccess, Timing
+from tests.sim import power
 from tests.sim.cuts import Cut, broken, healed
 from tests.sim.loop import Universe
-from tests.sim.province import PARENT, PORT, RING, SEVERITY
+from tests.sim.power import Blackout
+from tests.sim.province import GRID, PARENT, PORT, RING, SEVERITY
 
 UPTIME = "1.3.6.1.2.1.1.3.0"
 IF_ADMIN, IF_OPER = "1.3.6.1.2.1.2.2.1.7", "1.3.6.1.2.1.2.2.1.8"
@@ -42,7 +45,8 @@ class Seen:
 @dataclass
 class World:
     """What is really broken. `loss` is the share of looks that see nothing although all is well; `blind` that of looks
-    that fail on our side; `sure` when there are neither. `cuts` is what is broken of the ring."""
+    that fail on our side; `sure` when there are neither. `cuts` is what is broken of the ring, `blackouts`
+    are the times without mains."""
 
     universe: Universe
     rng: random.Random
@@ -50,6 +54,7 @@ class World:
     loss: float
     blind: float
     cuts: list[Cut] = field(default_factory=list)
+    blackouts: list[Blackout] = field(default_factory=list)
     sure: bool = False
     seen: list[Seen] = field(default_factory=list)
     life: int = 0
@@ -62,6 +67,8 @@ class World:
         """Return how a target is, seen from where we look: what stands behind a silent device is silent."""
         if (device := target.partition("/")[0]) in RING:
             return GOOD if device in broken(self.cuts, at).reached() else "down"
+        if device in GRID:
+            return "down" if power.silent(self.blackouts, device, at) else GOOD
         above = PARENT.get(target.partition("/")[0])
         if above is not None and self.truth(f"{above}/agent_answers", at) == "down":
             return "down"
@@ -79,6 +86,7 @@ class World:
         now = self.universe.now
         self.loss = self.blind = 0.0
         self.cuts = healed(self.cuts, now)
+        self.blackouts = power.healed(self.blackouts, now)
         self.phases = {
             target: [Phase(p.begins, min(p.ends, now), p.kind) for p in phases if p.begins < now]
             for target, phases in self.phases.items()
@@ -156,11 +164,15 @@ class SimSnmp:
             (p.ends for p in world.phases.get(f"{device}/agent_answers", ()) if p.ends <= world.universe.now), default=0
         )
         ticks = 100_000 + int((world.universe.now - ended) * 100)
+        supply: Mapping[Oid, Value] = {}
+        if device in GRID:
+            supply = power.said(world.blackouts, device, world.universe.now)
+            world.note(f"{device}/ups_battery", power.health(world.blackouts, device, world.universe.now))
         return Sight(
             self._clock.now(),
             Reach.ANSWERED,
             self._took(began),
-            values={UPTIME: Value(Syntax.TIMETICKS, ticks)},
+            values={UPTIME: Value(Syntax.TIMETICKS, ticks), **supply},
             rows=values,
         )
 
@@ -168,6 +180,8 @@ class SimSnmp:
         self._world.note(f"{device}/agent_answers", health)
         for row in rows:
             self._world.note(f"{device}/interface_up/{row.key}", BLIND)
+        if device in GRID:
+            self._world.note(f"{device}/ups_battery", BLIND)
 
     def _took(self, began: float) -> timedelta:
         return timedelta(seconds=max(0.0, self._clock.mono() - began))
