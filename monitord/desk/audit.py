@@ -13,7 +13,7 @@ from monitord.domain.dutybook import DutyBook, resolve
 from monitord.domain.finding import WARNINGS, FindingKind
 from monitord.domain.incident import Phase
 from monitord.domain.journal import stamp, verify
-from monitord.domain.notice import NoticeState
+from monitord.domain.notice import Event, NoticeState
 from monitord.domain.policy import PolicyStep, Whom
 from monitord.domain.roster import Shift
 from monitord.settings.model import Settings
@@ -116,6 +116,13 @@ def _leased_too_long(connection: sa.Connection, now: datetime) -> Iterator[Findi
     yield from _found(FindingKind.LEASE_OVERDUE, [f"notice {row.id} ({row.channel})" for row in rows], names=())
 
 
+_BULLETINS = (
+    sa.select(t.outbox.c.channel, t.outbox.c.subject, sa.func.count().label("rows"))
+    .where(t.outbox.c.state == NoticeState.PENDING, t.outbox.c.event.in_([Event.BULLETIN, Event.BULLETIN_ASK]))
+    .group_by(t.outbox.c.channel, t.outbox.c.subject)
+)
+
+
 def _waiting(connection: sa.Connection, now: datetime, unlooked: frozenset[str]) -> Iterator[Finding]:
     since = now - WAITS
     wanted = (
@@ -132,6 +139,8 @@ def _waiting(connection: sa.Connection, now: datetime, unlooked: frozenset[str])
     for row in connection.execute(wanted):
         if row.target not in unlooked:
             waiting[row.channel].append((row.code, row.rows))
+    for row in connection.execute(_BULLETINS.where(t.outbox.c.not_before <= since)):
+        waiting[row.channel].append((row.subject.partition("@")[0], row.rows))
     # A channel that fails, or has more to send than it may, is at work: its rows wait their turn.
     idle = [channel for channel in sorted(waiting) if not _at_work(connection, channel, now)]
     rows = [(f"{code} ({channel})", count) for channel in idle for code, count in waiting[channel]]

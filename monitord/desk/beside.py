@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk import mentions
-from monitord.desk.bulletins import row_of
+from monitord.desk.bulletin_sending import row_of
 from monitord.desk.context import Context
 from monitord.domain.anchor import read_anchor
 from monitord.domain.finding import FindingKind
@@ -16,7 +16,7 @@ from monitord.store import tables as t
 from monitord.store.rows import Moment, journal_row
 from monitord.store.tx import Tx
 from monitord.texts.bulletins import BulletinLetter
-from monitord.texts.story import Alarm, AlarmItem, AnchorSent, ChannelTrouble, Trouble
+from monitord.texts.story import Alarm, AlarmItem, AnchorSent, ChannelTrouble, Gap, Trouble
 
 
 def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
@@ -26,10 +26,33 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             return _anchor(tx, context, row)
         case Event.ALARM | Event.ALARM_OVER:
             return context.words.alarm(_alarm(tx, context, row))
+        case Event.COVERAGE:
+            return _nobody(tx, context, row)
         case Event.BULLETIN_ASK | Event.BULLETIN:
             return _bulletin(tx, context, row, at)
         case _:
             return _channel_trouble(tx, context, row, at)
+
+
+def _nobody(tx: Tx, context: Context, row: Any) -> str:
+    """Return the letter to a roster's owner: nobody was found for a bulletin."""
+    made = row_of(tx, row["subject"])
+    settings = context.settings
+    unit = settings.units.get(made["unit"])
+    organisation = settings.organisations.get(made["organisation"])
+    duty = settings.duty_kinds.get(unit.leader_duty) if unit else None
+    leaves = made["approved_by"] is not None or (unit is not None and unit.auto_send_order is not None)
+    role = organisation.name if leaves and organisation else duty.name if duty else ""
+    return context.words.coverage(
+        Gap(
+            unit_name=unit.name if unit else made["unit"],
+            role=role,
+            at=row["created_at"],
+            zone=settings.zone,
+            code=made["name"],
+            address_form=unit.address_form if unit else "đồng chí",
+        )
+    )
 
 
 def _bulletin(tx: Tx, context: Context, row: Any, at: Moment) -> str:

@@ -13,6 +13,7 @@ import structlog
 from monitord.clock import Clock, Step
 from monitord.desk import (
     alarms,
+    bulletin_sending,
     bulletins,
     by_hand,
     claiming,
@@ -32,6 +33,7 @@ from monitord.desk import edges as edge_work
 from monitord.desk.context import Context
 from monitord.desk.correlating import correlate_all
 from monitord.desk.ports import ALARM_AFTER, Observer, Reserve
+from monitord.desk.steady import Steady
 from monitord.domain.anchor import Anchor
 from monitord.domain.edge import Edge, Known
 from monitord.domain.finding import FindingKind
@@ -87,6 +89,8 @@ class Desk:
         self._down: tuple[datetime, datetime] | None = None
         self._unlooked: dict[str, float] = {}
         self._reviewed: reviewing.Reviewed | None = None
+        self._steady = Steady()
+        self._bulletins_done = False
         self._timers_moved = asyncio.Event()
         self._mail: dict[str, asyncio.Event] = {}
         self.last_commit = clock.mono()
@@ -238,10 +242,14 @@ class Desk:
 
     def _keep_bulletins(self, tx: Tx, at: Moment) -> float | None:
         """Do what is due about bulletins; one that cannot be made keeps no ladder from going on."""
+        steady = self._steady.seen(at)
+        if not self._context.settings.bulletins and self._bulletins_done:
+            return None  # there were none when it was looked at last, and none has come since
         waits: list[float | None] = []
-        error = tx.isolated(lambda: waits.append(bulletins.keep(tx, self._context, at)))
+        error = tx.isolated(lambda: waits.append(bulletins.keep(tx, self._context, at, steady)))
         if error is not None:
             log.error("bulletins.failed", error=repr(error))
+        self._bulletins_done = waits == [None]
         return waits[0] if waits else 60.0
 
     def unlooked(self) -> frozenset[str]:
@@ -365,8 +373,8 @@ class Desk:
         """Let a leader approve a bulletin, which sends it; return who approved it. BulletinRefused says why not."""
 
         def work(tx: Tx, at: Moment) -> str:
-            before = bulletins.approve(tx, self._context, key, person, at)
-            return person if before["sent_at"] is None else str(before["approved_by"] or "")
+            before = bulletin_sending.approve(tx, self._context, key, person, at)
+            return str(before["approved_by"] or "") if before["sent_at"] is not None else person
 
         return await self._decide("act", work)
 

@@ -32,10 +32,10 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
     """Return the text and the buttons of an outbox row; the buttons' references are written in the same transaction."""
     event = Event(row["event"])
     words = context.words
+    if event is Event.COVERAGE and incident is not None:
+        return words.coverage(_gap(tx, context, row, incident, at)), ()
     if incident is None or event is Event.CHANNEL_BROKEN:
         return beside.text(tx, context, row, at), faces(tx, context, key, row, event, incident)
-    if event is Event.COVERAGE:
-        return words.coverage(_gap(tx, context, row, incident, at)), ()
     story = _story(tx, context, row, incident, at)
     return words.message(story), faces(tx, context, key, row, event, incident)
 

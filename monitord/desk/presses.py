@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, bulletins
+from monitord.desk import acting, bulletin_sending
 from monitord.desk.acting import Press
 from monitord.desk.buttons import ref_token
 from monitord.desk.context import GRACE, Context
@@ -93,25 +93,31 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
 def _press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: Update, at: Moment) -> Pressed:
     """A button under a bulletin: a leader approves it, or its reader has it."""
     notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
-    made = bulletins.row_of(tx, notice["subject"])
+    made = bulletin_sending.row_of(tx, notice["subject"])
     zone = context.settings.zone
+    refs = {"update": update.update_id, "notice": notice["id"]}
     match Button(row["action"]):
         case Button.APPROVE if made is not None:
             try:
-                before = bulletins.approve(tx, context, made["key"], presser.id, at)
-            except bulletins.BulletinRefused:
-                return acting.refuse(tx, at, update, presser, None, "not_the_leader")
-            if before["sent_at"] is None:
+                before = bulletin_sending.approve(tx, context, made["key"], presser.id, at, **refs)
+            except bulletin_sending.BulletinRefused as refused:
+                answer = acting.refuse(tx, at, update, presser, None, refused.why)
+                return answer if refused.why == "not_the_leader" else Pressed(PressResult.UNKNOWN)
+            if before["approved_by"] is None and before["sent_at"] is None:
                 return Pressed(PressResult.APPROVED, made["name"], at=at.now, zone=zone)
             by = tx.people().get(before["approved_by"] or "")
             return Pressed(
-                PressResult.ALREADY_APPROVED, made["name"], by.name if by else "", at=before["sent_at"], zone=zone
+                PressResult.ALREADY_APPROVED,
+                made["name"],
+                by.name if by else "",
+                at=before["sent_at"] or at.now,
+                zone=zone,
             )
         case Button.RECEIPT if made is not None:
             organisation = context.settings.organisations.get(notice["organisation"] or "")
             if organisation is None or presser.id not in (*organisation.contacts, notice["person"]):
                 return acting.refuse(tx, at, update, presser, None, "not_a_contact")
-            bulletins.receipt(tx, made, presser.id, organisation.id, at)
+            bulletin_sending.receipt(tx, made, presser.id, organisation.id, at, **refs)
             return Pressed(PressResult.RECEIPT, made["name"], at=at.now, zone=zone)
         case _:
             return acting.refuse(tx, at, update, presser, None, "not_ours")

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk.approvals import approvals
-from monitord.desk.bulletins import no_longer_asked
+from monitord.desk.bulletin_sending import no_longer_asked
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.notice import Event
 from monitord.store import tables as t

@@ -76,7 +76,8 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
     uncertain = outcome.delivery is Delivery.UNCERTAIN
     wait = outcome.retry_in or retry_delay(row["attempts"], jitter)
     incident = tx.incident(row["incident"]) if row["incident"] is not None else None
-    over = incident is None or not incident.running
+    # A bulletin is tried as long as it is wanted: whoever approved it was told that it goes.
+    over = (incident is None or not incident.running) and row["event"] not in (Event.BULLETIN, Event.BULLETIN_ASK)
     if over and row["attempts"] >= GIVE_UP_TRIES and at.now - row["created_at"] > GIVE_UP_AFTER:
         _mark_dead(tx, row, outcome, at)
         return

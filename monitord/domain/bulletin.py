@@ -16,6 +16,10 @@ LOAD = "interface_load"
 """The check that gives them."""
 OPEN_FOR = timedelta(hours=24)
 """How long a bulletin waits for its approval; later it is old, and the next report says it."""
+AGAIN = timedelta(minutes=10)
+"""After how long it is tried anew to find somebody to ask, or to send it to, where nobody was found."""
+STEADY = timedelta(minutes=10)
+"""For how long the clock of the machine must have run steadily before it is believed that the hour has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,21 @@ class Bulletin:
         """Return what tells this bulletin from that of another year with the same id."""
         return f"{self.id}@{self.due.astimezone(UTC):%Y%m%dT%H%MZ}"
 
+    def made_before(self, key: str, due: datetime) -> bool:
+        """Return whether a bulletin that was made is this one: its hour may have been moved since."""
+        return key.partition("@")[0] == self.id and abs(due - self.due) < OPEN_FOR
+
     def old(self, now: datetime) -> bool:
         """Return whether its time is over."""
         return now - self.due >= OPEN_FOR
 
 
-def asked_at(bulletin: Bulletin, made_at: datetime, number: int) -> datetime | None:
-    """Return when the leader of that number is asked, 0 being the one on duty; None when nobody else is."""
+def asked_at(bulletin: Bulletin, last: datetime, number: int) -> datetime | None:
+    """Return when the leader of that number is asked, 0 being the one on duty, after the one before him was asked at
+    `last`; None when nobody else is."""
     if number > (MOST_ASKED if bulletin.approval_waits else 0):
         return None
-    return made_at + number * bulletin.approval_waits
+    return last + bulletin.approval_waits if number else last
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +75,15 @@ class Peak:
 class Figures:
     """What is known of the time of a bulletin.
 
-    `ran` incidents of the unit lasted in it, of which `restored` were over at its end, apart from `congested` lines.
-    `peak` is None where no load was looked at. `unseen` are the spans in which nothing was watched.
+    `ran` incidents of the unit lasted in it, of which `restored` were over at its end, apart from `congested` lines;
+    `quiet` devices were not well or not seen, told or not, such as those in a maintenance. `peak` is None where no load
+    was looked at. `unseen` are the spans in which nothing was watched.
     """
 
     ran: int = 0
     restored: int = 0
     congested: int = 0
+    quiet: int = 0
     peak: Peak | None = None
     unseen: tuple[tuple[datetime, datetime], ...] = ()
 

@@ -25,7 +25,7 @@ from monitord.settings.policies import loss_rules_of, policies_of, severity_rule
 from monitord.settings.problem import Findings, SettingsError
 from monitord.settings.roster import roster_of, warn_of_empty_duties, warn_of_silent_persons
 from monitord.settings.schema import DeskForm
-from monitord.settings.schema_duty import PolicyForm
+from monitord.settings.schema_duty import BulletinForm, PolicyForm
 from monitord.settings.secrets import Secrets
 from monitord.settings.topology import topology_of
 
@@ -161,6 +161,10 @@ def _warn(folder: Path, sections: Sections, book: Book, settings: Settings) -> N
     warn_of_silent_persons(book, dict(settings.people))
     told: set[str] = set()
     missing = _missing(settings)
+    for bulletin in book.entries("bulletins", BulletinForm):
+        if missing.keys() >= set(bulletin.given.channels):
+            why = "none of these channels has its section: nobody would be asked"
+            book.findings.add(bulletin.file, bulletin.at("channels"), why)
     for entry in book.entries("policies", PolicyForm):
         for number, step in enumerate(entry.given.steps):
             if step.channels and missing.keys() >= set(step.channels):

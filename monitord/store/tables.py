@@ -262,6 +262,7 @@ bulletin = sa.Table(
     # What was asked for and nothing else is what leaves: the figures are frozen once somebody was asked.
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("asked", sa.Integer, nullable=False),
+    sa.Column("asked_at", UtcDateTime),
     sa.Column("approved_by", sa.String(64)),
     sa.Column("sent_at", UtcDateTime),
     sa.Column("lapsed_at", UtcDateTime),

@@ -8,14 +8,20 @@ from monitord.domain.bulletin import Figures
 
 @dataclass(frozen=True, slots=True)
 class NightText:
-    """The body of a bulletin: what is told of the time up to `due`. `line` is how the fullest line is called, empty
-    where it is not named outside."""
+    """The body of a bulletin: what is told of the time from `since` up to `due`. `line` is how the fullest line is
+    called, empty where it is not named outside."""
 
     name: str
+    since: datetime
     due: datetime
     zone: tzinfo
     figures: Figures
     line: str = ""
+
+    @property
+    def long(self) -> bool:
+        """Return whether a time of day alone does not say which day it was."""
+        return self.due - self.since > timedelta(hours=20)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,17 @@ class Blackout:
 
 
 def make_blackouts(rng: random.Random, hours: float) -> list[Blackout]:
-    """Return some blackouts, one after the other: of a place, of two, of the whole area; short ones and long ones."""
+    """Return some blackouts: of a place, of two, of the whole area, at once or one place before the others."""
     found: list[Blackout] = []
     at = rng.expovariate(1 / 3000)
     while at < hours * 3600:
         ends = at + (rng.uniform(3000, 14_000) if rng.random() < 0.7 else 10 ** rng.uniform(1.5, 3.3))
-        places = frozenset(rng.sample(GRID, rng.choice((1, 1, 2, 3, 3))))
-        found.append(Blackout(at, ends, places, rng.uniform(2000, 9000)))
+        places = rng.sample(GRID, rng.choice((1, 1, 2, 3, 3)))
+        first, later = (places[:1], places[1:]) if rng.random() < 0.4 else (places, [])
+        found.append(Blackout(at, ends, frozenset(first), rng.uniform(2000, 9000)))
+        if later and (second := at + 10 ** rng.uniform(1.5, 3.2)) < ends:
+            # The rest of the area follows when the first place was told by itself.
+            found.append(Blackout(second, ends, frozenset(later), rng.uniform(2000, 9000)))
         at = ends + 600 + rng.expovariate(1 / 3000)
     return found
 

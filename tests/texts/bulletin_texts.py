@@ -19,16 +19,20 @@ NIGHTS: Mapping[str, Figures] = {
     "unseen": Figures(peak=PEAK, unseen=((at("00:02"), at("00:06")), (at("00:20"), at("00:21")))),
     "unseen-often": Figures(unseen=tuple((at(f"00:{n:02}"), at(f"00:{n + 1:02}")) for n in (2, 4, 6, 8, 10))),
     "no-load": Figures(),
+    "maintenance": Figures(quiet=2, peak=PEAK),
 }
 
 
 def bulletins(words: Words) -> Mapping[str, str]:
     """Return the texts by the name of their golden file."""
     nights = {
-        name: words.night(NightText(NAME, at("00:30"), ZONE, figures, "Hướng quốc tế"))
+        name: words.night(NightText(NAME, at("22:00", 5), at("00:30"), ZONE, figures, "Hướng quốc tế"))
         for name, figures in NIGHTS.items()
     }
-    unnamed = words.night(NightText(NAME, at("00:30"), ZONE, NIGHTS["calm"]))
+    unnamed = words.night(NightText(NAME, at("22:00", 5), at("00:30"), ZONE, NIGHTS["calm"]))
+    long = words.night(
+        NightText("Tết Đinh Mùi", at("07:00", 4), at("07:00", 7), ZONE, NIGHTS["unseen"], "Hướng quốc tế")
+    )
     asked = BulletinLetter(
         NAME, nights["calm"], True, "Viễn thông Cửu Long", "Sở Khoa học và Công nghệ", "Nguyễn Văn A, Phó Giám đốc"
     )
@@ -43,6 +47,8 @@ def bulletins(words: Words) -> Mapping[str, str]:
         "sent-by-order": replace(sent, approved_by="", order=order, repeat=True),
     }
     return {
-        "bulletin-nights": "\n".join([*(f"{name}: {text}" for name, text in nights.items()), f"unnamed: {unnamed}"]),
+        "bulletin-nights": "\n".join(
+            [*(f"{name}: {text}" for name, text in nights.items()), f"unnamed: {unnamed}", f"long: {long}"]
+        ),
         **{f"bulletin-{name}": words.bulletin(letter) for name, letter in letters.items()},
     }

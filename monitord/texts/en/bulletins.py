@@ -1,6 +1,6 @@
 """Bulletins in English: the body, the request to the leader, and what the other organisation reads."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from monitord.texts import forms
 from monitord.texts.bulletins import BulletinLetter, NightText
@@ -16,6 +16,8 @@ def night(told: NightText) -> str:
         left = known.ran - known.restored
         still = f", {left} still being worked on" if left else ""
         state = f"{known.ran} incident(s), {known.restored} restored{still}"
+    elif known.quiet:
+        state = f"no incident to tell; {known.quiet} device(s) in maintenance or not seen"
     elif known.unseen:
         state = "no incident was seen"
     elif known.congested:
@@ -23,17 +25,22 @@ def night(told: NightText) -> str:
     peak = "no figures of load"
     if known.peak is not None:
         line = f" on {told.line}" if told.line else ""
-        peak = f"peak at {forms.clock(known.peak.at, told.zone)}, highest load {known.peak.percent:.0f}%{line}"
+        peak = f"peak at {_when(known.peak.at, told)}, highest load {known.peak.percent:.0f}%{line}"
     parts = [state, peak]
     if known.peak is not None or known.congested:
         parts.append(f"{known.congested} line(s) congested" if known.congested else "no congestion")
     if known.unseen:
-        parts.append(f"nothing was watched {_spans(known.unseen, told.zone)}")
+        parts.append(f"nothing was watched {_spans(told)}")
     return f"{told.name}: up to {local:%H:%M on %d/%m/%Y} {'; '.join(parts)}."
 
 
-def _spans(spans: tuple[tuple[datetime, datetime], ...], zone: tzinfo) -> str:
-    said = [f"from {forms.clock(start, zone)} to {forms.clock(end, zone)}" for start, end in spans[:3]]
+def _when(at: datetime, told: NightText) -> str:
+    return forms.instant(at, told.zone) if told.long else forms.clock(at, told.zone)
+
+
+def _spans(told: NightText) -> str:
+    spans = told.figures.unseen
+    said = [f"from {_when(start, told)} to {_when(end, told)}" for start, end in spans[:3]]
     more = f" and {len(spans) - 3} more times" if len(spans) > 3 else ""
     return ", ".join(said) + more
 

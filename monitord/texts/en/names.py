@@ -180,6 +180,9 @@ BUTTON = {
 CHANNEL = {"telegram": "Telegram", "log": "log file", "sms": "SMS", "mail": "e-mail", "zalo": "Zalo"}
 
 REFUSAL = {
+    "lapsed": "the bulletin is a day old",
+    "gone": "the bulletin is no longer in the settings",
+    "unknown": "there is no such bulletin",
     "stranger": "unknown account",
     "not_ours": "button not made by us",
     "not_on_duty": "not on duty in the unit at that time",
@@ -189,6 +192,7 @@ REFUSAL = {
 """Why a press was refused: for the log, never for who pressed."""
 
 REASON = {
+    "lapsed": "the bulletin is a day old",
     "acknowledged": "somebody took it",
     "restored": "it is restored",
     "open": "told anew from the start",

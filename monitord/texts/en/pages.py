@@ -184,6 +184,8 @@ TABLE = {
     "bulletin_waits": "waits for approval",
     "bulletin_old": "too old, not sent",
     "bulletin_ahead": "not due yet",
+    "bulletin_never": "never made",
+    "bulletin_leaving": "on its way, nobody has it yet",
     "bulletin_sent": "sent",
     "bulletin_by_now": "Were it made now:",
     "due": "Due",

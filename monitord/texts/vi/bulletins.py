@@ -1,6 +1,6 @@
 """Bulletins in Vietnamese: the body, the request to the leader, and what the other organisation reads."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from monitord.texts import forms
 from monitord.texts.bulletins import BulletinLetter, NightText
@@ -16,6 +16,8 @@ def night(told: NightText) -> str:
         left = known.ran - known.restored
         still = f", còn {left} sự cố đang xử lý" if left else ""
         state = f"có {known.ran} sự cố, đã khôi phục {known.restored}{still}"
+    elif known.quiet:
+        state = f"không có sự cố phải báo; {known.quiet} thiết bị bảo dưỡng hoặc không quan sát được"
     elif known.unseen:
         state = "chưa ghi nhận sự cố"
     elif known.congested:
@@ -23,19 +25,24 @@ def night(told: NightText) -> str:
     peak = "không có số liệu tải"
     if known.peak is not None:
         line = f" {told.line[:1].lower()}{told.line[1:]}" if told.line else ""
-        at = forms.clock(known.peak.at, told.zone)
+        at = _when(known.peak.at, told)
         peak = f"đỉnh lưu lượng lúc {at}, mức tải cao nhất{line} {known.peak.percent:.0f}%"
     full = f"nghẽn {known.congested} hướng" if known.congested else "không nghẽn"
     parts = [state, peak]
     if known.peak is not None or known.congested:
         parts.append(full)
     if known.unseen:
-        parts.append(f"hệ thống không theo dõi được {_spans(known.unseen, told.zone)}")
+        parts.append(f"hệ thống không theo dõi được {_spans(told)}")
     return f"{told.name}: đến {local:%H giờ %M phút ngày %d/%m/%Y} {'; '.join(parts)}."
 
 
-def _spans(spans: tuple[tuple[datetime, datetime], ...], zone: tzinfo) -> str:
-    said = [f"từ {forms.clock(start, zone)} đến {forms.clock(end, zone)}" for start, end in spans[:3]]
+def _when(at: datetime, told: NightText) -> str:
+    return forms.instant(at, told.zone) if told.long else forms.clock(at, told.zone)
+
+
+def _spans(told: NightText) -> str:
+    spans = told.figures.unseen
+    said = [f"từ {_when(start, told)} đến {_when(end, told)}" for start, end in spans[:3]]
     more = f" và {len(spans) - 3} lần nữa" if len(spans) > 3 else ""
     return ", ".join(said) + more
 

@@ -180,6 +180,9 @@ BUTTON = {
 CHANNEL = {"telegram": "Telegram", "log": "tệp nhật ký", "sms": "SMS", "mail": "thư điện tử", "zalo": "Zalo"}
 
 REFUSAL = {
+    "lapsed": "bản tin quá một ngày",
+    "gone": "bản tin không còn trong cấu hình",
+    "unknown": "không có bản tin này",
     "stranger": "tài khoản lạ",
     "not_ours": "nút không do hệ thống tạo",
     "not_on_duty": "không trực trong đơn vị lúc đó",
@@ -189,6 +192,7 @@ REFUSAL = {
 """Why a press was refused: for the log, never for who pressed."""
 
 REASON = {
+    "lapsed": "bản tin quá một ngày",
     "acknowledged": "đã có người tiếp nhận",
     "restored": "đã khôi phục",
     "open": "đã báo lại từ đầu",

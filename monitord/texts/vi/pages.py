@@ -184,6 +184,8 @@ TABLE = {
     "bulletin_waits": "chờ duyệt",
     "bulletin_old": "quá hạn, không gửi",
     "bulletin_ahead": "chưa đến giờ",
+    "bulletin_never": "chưa từng lập",
+    "bulletin_leaving": "đang gửi, chưa ai nhận",
     "bulletin_sent": "đã gửi",
     "bulletin_by_now": "Nếu lập ngay bây giờ:",
     "due": "Đến giờ",

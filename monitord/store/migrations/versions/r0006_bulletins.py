@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=True),
         sa.Column("approved_by", sa.String(length=64), nullable=True),
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("lapsed_at", UtcDateTime(), nullable=True),
