@@ -11,7 +11,9 @@ from monitord.desk import acting, bulletin_sending
 from monitord.desk.acting import Press
 from monitord.desk.buttons import ref_token
 from monitord.desk.context import GRACE, Context
+from monitord.desk.typed import obey
 from monitord.domain import signing
+from monitord.domain.commands import read_command
 from monitord.domain.notice import Button
 from monitord.domain.people import Person
 from monitord.domain.update import Answer, Update, UpdateKind
@@ -38,12 +40,9 @@ def take_update(tx: Tx, context: Context, key: bytes, update: Update, at: Moment
     if seen is not None:
         _advance(tx, update)
         return Answer(seen, accepted=False)
-    answer = Answer()
     # A stranger's chatter is not kept: the offset alone moves on.
-    if update.kind is UpdateKind.PRESS:
-        pressed = _press(tx, context, key, update, at)
-        accepted = pressed.result in ACCEPTED
-        answer = Answer(context.words.press(pressed), accepted, pressed.result is PressResult.REFUSED)
+    answer = _answer(tx, context, key, update, at)
+    if answer is not None:
         tx.sql.execute(
             t.tg_update.insert().values(
                 update_id=update.update_id,
@@ -54,7 +53,28 @@ def take_update(tx: Tx, context: Context, key: bytes, update: Update, at: Moment
             )
         )
     _advance(tx, update)
-    return answer
+    return answer or Answer()
+
+
+def _answer(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> Answer | None:
+    """Let an update have its effect; None for one that has none by its kind: only what a person of ours types to the
+    bot alone is a command, never what is said in a group."""
+    if update.kind is UpdateKind.PRESS:
+        pressed = _press(tx, context, key, update, at)
+        accepted = pressed.result in ACCEPTED
+        return Answer(context.words.press(pressed), accepted, pressed.result is PressResult.REFUSED)
+    if update.kind is not UpdateKind.TEXT or update.chat_id != update.user_id:
+        return None
+    command = read_command(update.data)
+    person = None if command is None else _person(tx, update.user_id)
+    if command is None or person is None:
+        return None
+    text, accepted = obey(tx, context, person, command, update, at)
+    return Answer(text, accepted)
+
+
+def _person(tx: Tx, user: int) -> Person | None:
+    return next((p for p in tx.people().values() if p.telegram == user), None)
 
 
 def _advance(tx: Tx, update: Update) -> None:
@@ -66,7 +86,7 @@ def _advance(tx: Tx, update: Update) -> None:
 
 def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> Pressed:
     book = context.book(tx, at, GRACE)
-    presser = next((p for p in book.people.values() if p.telegram == update.user_id), None)
+    presser = _person(tx, update.user_id)
     read = signing.read(key, update.data)
     row = None
     if read is not None:

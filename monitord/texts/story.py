@@ -19,6 +19,7 @@ from monitord.domain.probable import Suspect
 from monitord.domain.survey import Survey
 from monitord.domain.window import WindowKind
 from monitord.texts.bulletins import BulletinLetter, NightText
+from monitord.texts.typed import TypedAnswer
 
 
 class Audience(StrEnum):
@@ -342,6 +343,10 @@ class Words(Protocol):
 
     def night(self, told: NightText) -> str:
         """Return the body of a bulletin, one sentence that may leave the unit: no name, no blame."""
+        ...
+
+    def typed(self, told: TypedAnswer) -> str:
+        """Return the answer to a command that somebody typed."""
         ...
 
     def bulletin(self, told: BulletinLetter) -> str:

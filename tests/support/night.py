@@ -348,6 +348,16 @@ class Night:
         await self.deliver()
         return answer
 
+    async def types(self, person: str, text: str, *, update_id: int | None = None, chat: int | None = None) -> Answer:
+        """Let somebody write to the bot, alone with it unless `chat` names a group."""
+        self._update += 1
+        known = self.settings.people.get(person)
+        user = (known.telegram if known else int(person)) or 0
+        number = self._update if update_id is None else update_id
+        answer = await self.desk.press(Update(number, UpdateKind.TEXT, user, user if chat is None else chat, text))
+        await self.deliver()
+        return answer
+
     # --- reading ----------------------------------------------------------------------------------------------------
 
     def now(self) -> str:

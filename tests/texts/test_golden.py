@@ -11,6 +11,7 @@ from monitord.texts import LANGUAGES
 from tests.texts.bulletin_texts import bulletins
 from tests.texts.log_rows import NAMES, ROWS
 from tests.texts.stories import STORIES, ZONE, asides
+from tests.texts.typed_texts import typed
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "texts"
 TEXTS = {
@@ -20,6 +21,7 @@ TEXTS = {
         *((name, words.message(story)) for name, story in STORIES.items()),
         *asides(words).items(),
         *bulletins(words).items(),
+        *typed(words).items(),
         ("log", "\n".join(words.log_line(kind, refs, NAMES, ZONE) for kind, refs in ROWS.items())),
     )
 }

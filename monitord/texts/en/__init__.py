@@ -12,7 +12,7 @@ from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, Notic
 from monitord.domain.window import WindowKind
 from monitord.texts import forms, logline
 from monitord.texts.bulletins import BulletinLetter, NightText
-from monitord.texts.en import alarms, asides, bulletins, demo, letters, log, names, pages, phrases, security
+from monitord.texts.en import alarms, asides, bulletins, demo, letters, log, names, pages, phrases, security, typed
 from monitord.texts.story import (
     Alarm,
     AnchorSent,
@@ -25,6 +25,7 @@ from monitord.texts.story import (
     ToldState,
     Words,
 )
+from monitord.texts.typed import TypedAnswer
 
 
 class _English:
@@ -56,6 +57,9 @@ class _English:
 
     def night(self, told: NightText) -> str:
         return bulletins.night(told)
+
+    def typed(self, told: TypedAnswer) -> str:
+        return typed.typed(told)
 
     def bulletin(self, told: BulletinLetter) -> str:
         return bulletins.letter(told)

@@ -11,6 +11,8 @@ PAGE = {
     "storm": "Widespread outage",
     "kept_inside": "a device of the unit",
     "ourselves": "monitord – the watch itself",
+    "response_team": "the response team",
+    "cause_noted": "Cause",
     "open_incidents": "Open incidents",
     "recent_incidents": "Restored lately",
     "log": "Escalation log",

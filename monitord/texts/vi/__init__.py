@@ -24,7 +24,8 @@ from monitord.texts.story import (
     ToldState,
     Words,
 )
-from monitord.texts.vi import alarms, asides, bulletins, demo, letters, log, names, pages, phrases, security
+from monitord.texts.typed import TypedAnswer
+from monitord.texts.vi import alarms, asides, bulletins, demo, letters, log, names, pages, phrases, security, typed
 
 
 class _Vietnamese:
@@ -56,6 +57,9 @@ class _Vietnamese:
 
     def night(self, told: NightText) -> str:
         return bulletins.night(told)
+
+    def typed(self, told: TypedAnswer) -> str:
+        return typed.typed(told)
 
     def bulletin(self, told: BulletinLetter) -> str:
         return bulletins.letter(told)

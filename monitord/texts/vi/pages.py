@@ -11,6 +11,8 @@ PAGE = {
     "storm": "Sự cố diện rộng",
     "kept_inside": "một thiết bị của đơn vị",
     "ourselves": "monitord – hệ thống giám sát",
+    "response_team": "đội ứng cứu",
+    "cause_noted": "Nguyên nhân",
     "open_incidents": "Sự cố đang mở",
     "recent_incidents": "Sự cố đã khôi phục gần đây",
     "log": "Nhật ký báo cáo cấp trên",

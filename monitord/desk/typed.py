@@ -1,0 +1,139 @@
+"""What people type to the bot, each in a private chat of his own: acts on incidents, what runs, who is on duty."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from monitord.desk import acting, handling
+from monitord.desk.act import ActRefused
+from monitord.desk.by_hand import UnknownIncident
+from monitord.desk.context import GRACE, Context
+from monitord.domain.commands import Command, Verb
+from monitord.domain.dutybook import DutyBook, duty_in
+from monitord.domain.incident import Incident, number_of
+from monitord.domain.network import BY_HAND
+from monitord.domain.people import Person
+from monitord.domain.storm import unit_of
+from monitord.domain.update import Update
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+from monitord.texts.typed import DutyLine, RunningLine, TypedAnswer, TypedResult
+
+SHOWN = 8
+"""Incidents of one answer; the rest is a number."""
+ACTS: dict[Verb, tuple[str, TypedResult]] = {
+    Verb.CALLED: ("call", TypedResult.CALLED),
+    Verb.SNOOZE: ("remind", TypedResult.SNOOZED),
+    Verb.ESCALATE: ("escalate", TypedResult.ESCALATED),
+    Verb.CAUSE: ("note", TypedResult.CAUSE),
+}
+
+
+def obey(tx: Tx, context: Context, person: Person, command: Command, update: Update, at: Moment) -> tuple[str, bool]:
+    """Do what somebody typed, and return the words to answer with and whether it took effect."""
+    book = context.book(tx, at, GRACE)
+    said = TypedAnswer(TypedResult.FORM, at.now, context.settings.zone, word=command.verb)
+    if command.wrong:
+        return context.words.typed(said), False
+    match command.verb:
+        case Verb.HELP:
+            return context.words.typed(replace(said, result=TypedResult.HELP)), True
+        case Verb.STATUS:
+            return context.words.typed(_status(tx, context, _units(context, person, book, at), book, said)), True
+        case Verb.ROSTER:
+            return context.words.typed(_roster(context, _units(context, person, book, at), book, said)), True
+    found = _meant(tx, command.number)
+    if len(found) != 1:
+        result = TypedResult.SEVERAL if found else TypedResult.NONE
+        return context.words.typed(replace(said, result=result, codes=tuple(i.code for i in found))), False
+    incident = found[0]
+    if command.verb is Verb.TAKE:
+        pressed = acting.take(acting.Press(tx, context, incident, person, book, at, update))
+        return context.words.press(pressed), pressed.result == "taken"
+    answer = _act(tx, context, person, command, incident, book, at, replace(said, code=incident.code))
+    return context.words.typed(answer), answer.result is ACTS[command.verb][1]
+
+
+def _meant(tx: Tx, number: str) -> list[Incident]:
+    """Return the running incidents that a number may name."""
+    running = tx.running_incidents()
+    if "-" in number:
+        return [one for one in running if one.code == number]
+    return [one for one in running if number_of(one.code) == int(number)]
+
+
+def _act(
+    tx: Tx,
+    context: Context,
+    person: Person,
+    command: Command,
+    incident: Incident,
+    book: DutyBook,
+    at: Moment,
+    said: TypedAnswer,
+) -> TypedAnswer:
+    if not _on_duty(incident.unit, person, book, at) and incident.assigned_to != person.id:
+        return replace(said, result=TypedResult.NOT_ON_DUTY)
+    what, done = ACTS[command.verb]
+    until = at.now + timedelta(minutes=command.minutes)
+    page = context.words.page
+    given: dict[str, Any] = {
+        Verb.CALLED: {"whom": page["response_team"], "text": command.text},
+        Verb.SNOOZE: {"at": until.isoformat()},
+        Verb.CAUSE: {"text": f"{page['cause_noted']}: {command.text}"},
+    }.get(command.verb, {})
+    try:
+        handling.act(tx, context, what, incident.code, person.id, given, at)
+    except (ActRefused, UnknownIncident):
+        return replace(said, result=TypedResult.FAILED)
+    return replace(said, result=done, until=until)
+
+
+def _on_duty(unit: str, person: Person, book: DutyBook, at: Moment) -> bool:
+    return any(duty_in(unit, person.id, book, when) is not None for when in (at.now, at.now - GRACE))
+
+
+def _units(context: Context, person: Person, book: DutyBook, at: Moment) -> list[str]:
+    """Return the units in which somebody is on duty, or the one where he works."""
+    mine = [unit for unit in context.settings.units if _on_duty(unit, person, book, at)]
+    return mine or [unit for unit in context.settings.units if unit == person.home]
+
+
+def _status(tx: Tx, context: Context, units: list[str], book: DutyBook, said: TypedAnswer) -> TypedAnswer:
+    """Return what runs in these units: storms, then the gravest; a suspicion is for those whom it names. Who belongs to
+    another organisation reads what is sent there, and hears nothing of what runs here."""
+    if not units:
+        return replace(said, result=TypedResult.NOT_ON_DUTY)
+    mine = [one for one in tx.running_incidents() if one.unit in units and not one.suspected]
+    mine.sort(key=lambda one: (unit_of(one.target) is None, one.severity, one.id))
+    lines = (_line(context, one, book) for one in mine[:SHOWN])
+    return replace(said, result=TypedResult.STATUS, running=tuple(lines), count=len(mine))
+
+
+def _line(context: Context, incident: Incident, book: DutyBook) -> RunningLine:
+    device, target = context.targets.get(incident.target, (None, None))
+    lane = context.settings.lanes.get(incident.lane or "")
+    if lane is not None:
+        name = lane.name
+    elif device is not None and target is not None:
+        name = context.words.target(device.name, target.title, target.instance or "")
+    else:
+        name = incident.detail if incident.target.startswith(BY_HAND) else incident.target
+    holder = book.people.get(incident.acknowledged_by or "") if incident.phase == "acknowledged" else None
+    return RunningLine(incident.code, incident.severity, name, incident.occurred_at, holder.name if holder else "")
+
+
+def _roster(context: Context, units: list[str], book: DutyBook, said: TypedAnswer) -> TypedAnswer:
+    """Return who is on duty in these units, the duties in the order of the settings."""
+    if not units:
+        return replace(said, result=TypedResult.NOT_ON_DUTY)
+    kinds = context.settings.duty_kinds
+    order = {duty: place for place, duty in enumerate(kinds)}
+    lines = []
+    for unit in units:
+        here = [shift for shift in book.shifts if shift.unit == unit and shift.covers(said.at)]
+        for shift in sorted(here, key=lambda one: (order.get(one.duty, len(order)), one.start, one.person)):
+            if (holder := book.people.get(shift.person)) is not None:
+                role = kinds[shift.duty].name if shift.duty in kinds else shift.duty
+                lines.append(DutyLine(context.settings.units[unit].name, role, holder.name, holder.phone))
+    return replace(said, result=TypedResult.ROSTER, duties=tuple(lines))

@@ -1,0 +1,85 @@
+"""What people type instead of pressing a button: `XN 014`, `HOAN 014 30`, `TT`. Any case, with and without diacritics.
+
+A text that begins with none of these words is no command, and nobody's business.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """What a command does: the word as it is typed."""
+
+    TAKE = "xn"
+    CALLED = "goi"
+    SNOOZE = "hoan"
+    ESCALATE = "cc"
+    CAUSE = "nn"
+    STATUS = "tt"
+    ROSTER = "truc"
+    HELP = "help"
+
+
+NUMBERED = frozenset({Verb.TAKE, Verb.CALLED, Verb.SNOOZE, Verb.ESCALATE, Verb.CAUSE})
+"""The commands that speak of one incident."""
+ALSO = {"start": Verb.HELP, "giup": Verb.HELP, "?": Verb.HELP}
+"""Other words for the same; `/start` is what Telegram sends when somebody opens a bot."""
+USUAL = 30
+LONGEST = 24 * 60
+"""Minutes for which a reminder is put off: by default, and at most."""
+
+_FIRST = re.compile(r"/?([^\W\d_]+|\?)(?:@\w+)?[\s.:,]*(.*)", re.DOTALL)
+_NUMBER = re.compile(r"((?:[a-z]{2}-\d{4}-)?\d{1,6})\b[\s.:,]*(.*)", re.DOTALL | re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: which, for which incident as it was typed, and the text or the minutes behind it.
+
+    `wrong` says that something is missing or makes no sense in it, so that its form is to be shown.
+    """
+
+    verb: Verb
+    number: str = ""
+    text: str = ""
+    minutes: int = USUAL
+    wrong: bool = False
+
+
+def plain(word: str) -> str:
+    """Return a word without marks, in small letters."""
+    parted = unicodedata.normalize("NFD", word.casefold().replace("đ", "d"))
+    return "".join(char for char in parted if not unicodedata.combining(char))
+
+
+def read_command(text: str) -> Command | None:
+    """Return the command that a text is, None for one that is none."""
+    found = _FIRST.fullmatch(unicodedata.normalize("NFC", text).strip())
+    if found is None:
+        return None
+    word, rest = plain(found[1]), found[2].strip()
+    verb = ALSO.get(word) or next((one for one in Verb if one == word), None)
+    if verb is None:
+        return None
+    if verb not in NUMBERED:
+        # A word that only begins like a command ("trực tiếp báo anh Ba") is talk.
+        return Command(verb) if not rest else None
+    numbered = _NUMBER.fullmatch(rest)
+    if numbered is None:
+        return Command(verb, wrong=True) if not rest else None
+    number, more = numbered[1].upper(), numbered[2].strip()
+    match verb:
+        case Verb.SNOOZE:
+            digits = more.removesuffix("p").removesuffix("phút").strip() if more else str(USUAL)
+            known = digits.isascii() and digits.isdigit() and len(digits) <= 5
+            minutes = int(digits) if known else 0
+            fits = 1 <= minutes <= LONGEST
+            return Command(verb, number, minutes=minutes if fits else USUAL, wrong=not fits)
+        case Verb.CAUSE:
+            return Command(verb, number, more, wrong=not more)
+        case Verb.CALLED:
+            return Command(verb, number, more)
+        case _:
+            return Command(verb, number) if not more else None

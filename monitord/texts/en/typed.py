@@ -1,0 +1,77 @@
+"""Answers to typed commands in English."""
+
+from monitord.texts import forms
+from monitord.texts.typed import RunningLine, TypedAnswer, TypedResult
+
+FORM = {
+    "xn": "XN 014 – take it",
+    "goi": "GOI 014 – the response team was called",
+    "hoan": "HOAN 014 30 – remind me in 30 minutes",
+    "cc": "CC 014 – tell the next level now",
+    "nn": "NN 014 a crane tore the cable – note the cause",
+    "tt": "TT – what runs",
+    "truc": "TRUC – who is on duty",
+    "help": "HELP – the commands",
+}
+"""How each command is typed."""
+
+
+def typed(told: TypedAnswer) -> str:
+    """Return the answer to a command."""
+    at = forms.clock(told.at, told.zone)
+    match told.result:
+        case TypedResult.CALLED:
+            return f"Noted: the team was called for {told.code} at {at}."
+        case TypedResult.SNOOZED:
+            until = at if told.until is None else forms.clock(told.until, told.zone)
+            return f"You are reminded of {told.code} at {until}. It is not over."
+        case TypedResult.ESCALATED:
+            return f"{told.code}: the next level is told now."
+        case TypedResult.CAUSE:
+            return f"The cause of {told.code} is noted."
+        case TypedResult.STATUS:
+            return _status(told, at)
+        case TypedResult.ROSTER:
+            return _roster(told, at)
+        case TypedResult.HELP:
+            return forms.lines("The commands:", *FORM.values())
+        case TypedResult.FORM:
+            return f"Not understood. Type it so: {FORM.get(told.word, FORM['help'])}"
+        case TypedResult.NONE:
+            return "No incident with that number runs. TT shows what does."
+        case TypedResult.SEVERAL:
+            return f"{len(told.codes)} incidents have that number: {', '.join(told.codes[:5])}. Type the whole code."
+        case TypedResult.OVER:
+            return f"{told.code} is over, there is nothing left to do."
+        case TypedResult.NOT_ON_DUTY:
+            return "Only who is on duty in that unit may do it. TRUC shows who is."
+        case TypedResult.FAILED:
+            return f"It could not be noted for {told.code}. Do it at the desk."
+
+
+def _status(told: TypedAnswer, at: str) -> str:
+    if not told.running:
+        return f"🟢 STATUS at {at}: nothing is wrong"
+    more = told.count - len(told.running)
+    return forms.lines(
+        f"📋 STATUS at {at}: {told.count} incident(s) running",
+        *(_running(one, told) for one in told.running),
+        f"… and {more} more" if more > 0 else None,
+    )
+
+
+def _running(one: RunningLine, told: TypedAnswer) -> str:
+    since = forms.near(one.since, told.at, told.zone)
+    who = f"{one.taken_by} has it" if one.taken_by else "nobody has it"
+    return f"• {one.code} (severity {one.severity}) {one.name} – since {since}, {who}"
+
+
+def _roster(told: TypedAnswer, at: str) -> str:
+    if not told.duties:
+        return f"👥 ON DUTY at {at}: the roster has nobody"
+    units = dict.fromkeys(one.unit for one in told.duties)
+    lines = []
+    for unit in units:
+        lines.append(unit)
+        lines += [f"• {d.role}: {d.name} {d.phone}".rstrip() for d in told.duties if d.unit == unit]
+    return forms.lines(f"👥 ON DUTY at {at}", *lines)

@@ -1,0 +1,67 @@
+"""What a typed command is answered with: values that a language turns into words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+
+
+class TypedResult(StrEnum):
+    """What came of a command."""
+
+    CALLED = "called"
+    SNOOZED = "snoozed"
+    ESCALATED = "escalated"
+    CAUSE = "cause"
+    STATUS = "status"
+    ROSTER = "roster"
+    HELP = "help"
+    FORM = "form"
+    NONE = "none"
+    SEVERAL = "several"
+    OVER = "over"
+    NOT_ON_DUTY = "not_on_duty"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningLine:
+    """An incident that runs, for a list: `taken_by` has it, nobody where that is empty."""
+
+    code: str
+    severity: int
+    name: str
+    since: datetime
+    taken_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """Somebody on duty. `phone` is for one reader alone."""
+
+    unit: str
+    role: str
+    name: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedAnswer:
+    """The answer to a command at `at`. `code` is the incident, `codes` are those that may be meant, `word` the command
+    whose form is shown, `until` when a reminder comes; `running` are the first of `count` incidents, `duties` who is on
+    duty."""
+
+    result: TypedResult
+    at: datetime
+    zone: tzinfo
+    code: str = ""
+    codes: tuple[str, ...] = ()
+    word: str = ""
+    until: datetime | None = None
+    running: tuple[RunningLine, ...] = ()
+    count: int = 0
+    duties: tuple[DutyLine, ...] = ()
+
+    @property
+    def ahead(self) -> timedelta:
+        """Return how long it is until the reminder."""
+        return timedelta(0) if self.until is None else self.until - self.at

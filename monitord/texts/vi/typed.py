@@ -1,0 +1,77 @@
+"""Answers to typed commands in Vietnamese."""
+
+from monitord.texts import forms
+from monitord.texts.typed import RunningLine, TypedAnswer, TypedResult
+
+FORM = {
+    "xn": "XN 014 – tiếp nhận",
+    "goi": "GOI 014 – đã gọi ứng cứu",
+    "hoan": "HOAN 014 30 – hoãn nhắc 30 phút",
+    "cc": "CC 014 – báo cáo cấp trên ngay",
+    "nn": "NN 014 xe cẩu kéo đứt cáp – ghi nguyên nhân",
+    "tt": "TT – tình trạng",
+    "truc": "TRUC – ai đang trực",
+    "help": "HELP – các lệnh",
+}
+"""How each command is typed."""
+
+
+def typed(told: TypedAnswer) -> str:
+    """Return the answer to a command."""
+    at = forms.clock(told.at, told.zone)
+    match told.result:
+        case TypedResult.CALLED:
+            return f"Đã ghi: {told.code} đã gọi ứng cứu lúc {at}."
+        case TypedResult.SNOOZED:
+            until = at if told.until is None else forms.clock(told.until, told.zone)
+            return f"Đã hẹn nhắc lại {told.code} lúc {until}. Sự cố vẫn chưa đóng."
+        case TypedResult.ESCALATED:
+            return f"Đã chuyển cấp {told.code}: cấp tiếp theo được báo ngay."
+        case TypedResult.CAUSE:
+            return f"Đã ghi nguyên nhân của {told.code}."
+        case TypedResult.STATUS:
+            return _status(told, at)
+        case TypedResult.ROSTER:
+            return _roster(told, at)
+        case TypedResult.HELP:
+            return forms.lines("Các lệnh (có dấu hay không dấu đều được):", *FORM.values())
+        case TypedResult.FORM:
+            return f"Chưa hiểu lệnh. Gõ theo mẫu: {FORM.get(told.word, FORM['help'])}"
+        case TypedResult.NONE:
+            return "Không có sự cố nào đang chạy mang số đó. Gõ TT để xem tình trạng."
+        case TypedResult.SEVERAL:
+            return f"Số đó có ở {len(told.codes)} sự cố: {', '.join(told.codes[:5])}. Gõ lại với mã đầy đủ."
+        case TypedResult.OVER:
+            return f"{told.code} đã kết thúc, không cần thao tác nữa."
+        case TypedResult.NOT_ON_DUTY:
+            return "Chỉ người đang trực của đơn vị đó mới làm được. Gõ TRUC để xem ai đang trực."
+        case TypedResult.FAILED:
+            return f"Chưa ghi được cho {told.code}. Hãy làm tại bàn trực."
+
+
+def _status(told: TypedAnswer, at: str) -> str:
+    if not told.running:
+        return f"🟢 TÌNH TRẠNG lúc {at}: không có sự cố đang chạy"
+    more = told.count - len(told.running)
+    return forms.lines(
+        f"📋 TÌNH TRẠNG lúc {at}: {told.count} sự cố đang chạy",
+        *(_running(one, told) for one in told.running),
+        f"… và {more} sự cố nữa" if more > 0 else None,
+    )
+
+
+def _running(one: RunningLine, told: TypedAnswer) -> str:
+    since = forms.near(one.since, told.at, told.zone)
+    who = f"{one.taken_by} tiếp nhận" if one.taken_by else "chưa tiếp nhận"
+    return f"• {one.code} (mức {one.severity}) {one.name} – từ {since}, {who}"
+
+
+def _roster(told: TypedAnswer, at: str) -> str:
+    if not told.duties:
+        return f"👥 ĐANG TRỰC lúc {at}: lịch trực không có ai"
+    units = dict.fromkeys(one.unit for one in told.duties)
+    lines = []
+    for unit in units:
+        lines.append(unit)
+        lines += [f"• {d.role}: {d.name} {d.phone}".rstrip() for d in told.duties if d.unit == unit]
+    return forms.lines(f"👥 ĐANG TRỰC lúc {at}", *lines)

@@ -1,0 +1,32 @@
+"""Answers to what people type, each as it is read on a telephone."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from monitord.texts.story import Words
+from monitord.texts.typed import DutyLine, RunningLine, TypedAnswer, TypedResult
+from tests.texts.stories import ZONE, at
+
+BASE = TypedAnswer(TypedResult.HELP, at("03:12"), ZONE, code="SC-0602-004", word="hoan", until=at("03:42"))
+RUNNING = (
+    RunningLine("DR-0602-005", 2, "Sự cố diện rộng", at("02:30")),
+    RunningLine("SC-0602-004", 2, "OLT Tiểu Cần 01", at("03:07"), "Trần Thị B"),
+    RunningLine("SC-0502-009", 3, "Ring 5 Trà Cú – Duyên Hải", at("22:50", 5)),
+)
+DUTIES = (
+    DutyLine("Viễn thông Cửu Long", "trực ca", "Trần Thị B", "0912 345 678"),
+    DutyLine("Viễn thông Cửu Long", "trực lãnh đạo", "Nguyễn Văn A", "0912 000 111"),
+    DutyLine("Bưu điện Cửu Long", "trực ca", "Phạm Văn D"),
+)
+SPECIAL: Mapping[TypedResult, TypedAnswer] = {
+    TypedResult.STATUS: replace(BASE, result=TypedResult.STATUS, running=RUNNING, count=11),
+    TypedResult.ROSTER: replace(BASE, result=TypedResult.ROSTER, duties=DUTIES),
+    TypedResult.SEVERAL: replace(BASE, result=TypedResult.SEVERAL, codes=("SC-0602-014", "SC-0502-014")),
+}
+
+
+def typed(words: Words) -> Mapping[str, str]:
+    """Return the texts by the name of their golden file."""
+    every = [words.typed(SPECIAL.get(result, replace(BASE, result=result))) for result in TypedResult]
+    every += [words.typed(replace(BASE, result=result)) for result in (TypedResult.STATUS, TypedResult.ROSTER)]
+    return {"typed": "\n\n".join(every)}
