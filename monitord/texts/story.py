@@ -286,6 +286,7 @@ class PressResult(StrEnum):
     RECEIPT = "receipt"
     APPROVED = "approved"
     ALREADY_APPROVED = "already_approved"
+    LISTED = "listed"
     REFUSED = "refused"
     UNKNOWN = "unknown"
 
