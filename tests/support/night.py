@@ -78,8 +78,8 @@ def empty_database() -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """One message that reached somebody: local clock, person, channel, text, the callbacks of its buttons, and what came
-    with it."""
+    """One message that reached somebody: local clock, person, channel, text, the callbacks of its buttons, and the
+    document that came with it."""
 
     at: str
     person: str

@@ -94,7 +94,7 @@ def listed(story: Story, now: Survey) -> str:
     over = f"Over since {forms.instant(story.restored_at, story.zone)}" if story.restored_at else _gathered(now)
     return forms.lines(
         f"{say.head(story, '📋 LIST', severity=False)} · as of {forms.instant(story.now, story.zone)}",
-        f"{over}. Opens in Excel: a line for each fault, since when, restored when, told with what.",
+        f"{over}. Opens in Excel: a line for each fault, with its beginning and its end.",
     )
 
 

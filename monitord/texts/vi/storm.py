@@ -90,7 +90,7 @@ def listed(story: Story, now: Survey) -> str:
     over = f"Kết thúc lúc {forms.instant(story.restored_at, story.zone)}" if story.restored_at else _gathered(now)
     return forms.lines(
         f"{say.head(story, '📋 DANH SÁCH', severity=False)} · tính đến {forms.instant(story.now, story.zone)}",
-        f"{over}. Mở bằng Excel: mỗi dòng một lỗi, từ lúc nào, khôi phục lúc nào, báo chung với gì.",
+        f"{over}. Mở bằng Excel: mỗi dòng một lỗi, có giờ bắt đầu và giờ khôi phục.",
     )
 
 
