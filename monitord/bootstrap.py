@@ -23,6 +23,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitord import __version__
 from monitord.account.anchor_key import signing_key
+from monitord.account.documents import document_of
 from monitord.account.publishing import AnchorKeeper
 from monitord.clock import SystemClock
 from monitord.desk import offline
@@ -37,6 +38,7 @@ from monitord.desk.ports import ALARM_AFTER, COMMANDS
 from monitord.desk.reports import Reported
 from monitord.desk.starting import Started
 from monitord.domain.bulletin import watched
+from monitord.domain.document import Attachment, Document
 from monitord.domain.edge import Edge, Known
 from monitord.domain.finding import FindingKind
 from monitord.domain.incident import Incident
@@ -136,6 +138,23 @@ class Emergency:
         """Say so in the log; the next time is told anew."""
         self._daemon.told_directly = False
         log.warning("database.works_again")
+
+
+class Documents:
+    """Makes what goes with a message, in a thread and from what is committed."""
+
+    def __init__(self, daemon: "Daemon") -> None:
+        self._daemon = daemon
+
+    async def make(self, what: Attachment) -> Document:
+        """Return the document; it raises what reading raises."""
+        settings, words = self._daemon.settings, self._daemon.context.words
+
+        def work() -> Document:
+            with self._daemon.reading.connect() as connection:
+                return document_of(connection, what, settings, words)
+
+        return await asyncio.to_thread(work)
 
 
 class Daemon:
@@ -257,6 +276,7 @@ class Daemon:
             self.channels,
             self.clock,
             observe=lambda name, o, _: self.metrics.delivered(name, o.delivery, o.cause),
+            attachments=Documents(self),
         )
         telling = asyncio.create_task(dispatcher.run(), name="dispatcher")
         stack.push_async_callback(self._cancelled, telling)

@@ -35,8 +35,9 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class StormRow:
-    """A storm: its code and unit, its beginning and its end, None while it runs."""
+    """A storm: its incident, its code and unit, its beginning and its end, None while it runs."""
 
+    incident: int
     code: str
     unit: str
     opened_at: datetime
@@ -58,7 +59,12 @@ class Outage:
 def storms(connection: sa.Connection) -> list[StormRow]:
     """Return all storms, the newest first."""
     rows = connection.execute(sa.select(t.storm).order_by(t.storm.c.incident.desc())).mappings()
-    return [StormRow(row["code"], row["unit"], row["opened_at"], row["ended_at"]) for row in rows]
+    return [StormRow(row["incident"], row["code"], row["unit"], row["opened_at"], row["ended_at"]) for row in rows]
+
+
+def storm_of(connection: sa.Connection, shown: str | int) -> StormRow | None:
+    """Return the newest storm with that code, or the one that is that incident; None when there is none."""
+    return next((one for one in storms(connection) if shown in (one.code, one.incident)), None)
 
 
 def outages_of(connection: sa.Connection, storm: StormRow, settings: Settings) -> list[Outage]:
@@ -149,11 +155,8 @@ def _cause(by: str, settings: Settings, words: Words) -> str:
     return clean(device.name if device is not None else settings.name_of_whole(by) or by)
 
 
-def csv_of(connection: sa.Connection, code: str, settings: Settings, words: Words, now: datetime) -> str | None:
-    """Return the list of the newest storm with that code as CSV, None when there is none."""
-    storm = next((one for one in storms(connection) if one.code == code), None)
-    if storm is None:
-        return None
+def csv_of(connection: sa.Connection, storm: StormRow, settings: Settings, words: Words, now: datetime) -> str:
+    """Return the list of a storm as CSV."""
     written = StringIO(newline="")
     write_csv(written, in_words(outages_of(connection, storm, settings), settings, words, now), words)
     return written.getvalue()

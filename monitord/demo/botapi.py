@@ -18,13 +18,16 @@ from monitord.demo.calls import json_bytes, parameters, refused, whole
 from monitord.demo.chats import Chats
 from monitord.demo.control import DOORS, control
 from monitord.demo.methods import METHODS
-from monitord.demo.talk import Act, Bubble, Button, Entry, Json, Refusal, bad
+from monitord.demo.talk import LARGEST_FILE, Act, Bubble, Button, Entry, File, Json, Refusal, bad
 from monitord.demo.wire import HttpRequest, Listener, http_answer, read_http
 
-__all__ = ["Act", "BotApi", "BotFault", "Bubble", "Button", "Entry", "Trouble"]
+__all__ = ["Act", "BotApi", "BotFault", "Bubble", "Button", "Entry", "File", "Trouble"]
 
 LONGEST_POLL = 50
 MOST_UPDATES_AT_ONCE = 100
+LARGEST_CALL = LARGEST_FILE + (64 << 10)
+LARGEST_READ = 4 * LARGEST_FILE
+"""Bytes of a call that are read to be refused with an answer; more than that is cut off."""
 
 T = TypeVar("T")
 
@@ -172,7 +175,7 @@ class BotApi:
         await self._listener.open()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while (request := await read_http(reader)) is not None:
+        while (request := await read_http(reader, LARGEST_READ)) is not None:
             answer = await self._answer(request)
             if answer is None:
                 return
@@ -188,6 +191,8 @@ class BotApi:
         token, _, method = request.path.removeprefix("/bot").partition("/")
         if not request.path.startswith("/bot") or token != self.token:
             return refused(Refusal(401, "Unauthorized"))
+        if len(request.body) > LARGEST_CALL:
+            return refused(Refusal(413, "Request Entity Too Large"))
         try:
             asked = parameters(request)
         except (ValueError, RecursionError):

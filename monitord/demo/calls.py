@@ -7,13 +7,19 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from urllib.parse import parse_qsl
 
-from monitord.demo.talk import Entry, Json, Refusal, bad
+from monitord.demo.talk import Entry, File, Json, Refusal, bad
 from monitord.demo.wire import HttpRequest, http_answer
+from monitord.domain.safe import clean
+
+LONGEST_NAME = 100
+"""Letters of a file's name."""
 
 
 def parameters(request: HttpRequest) -> Json:
-    """Return a call's parameters from query, form, multipart or JSON; nested JSON is read. ValueError if bad."""
+    """Return a call's parameters from query, form, multipart or JSON; nested JSON is read, and a part with a file name
+    is a `File`. ValueError if bad."""
     asked: Json = dict(parse_qsl(request.query))
+    files: Json = {}
     kind = request.headers.get("content-type", "")
     if kind.startswith("application/json"):
         body = json.loads(request.body or b"{}")
@@ -23,16 +29,18 @@ def parameters(request: HttpRequest) -> Json:
     elif kind.startswith("multipart/form-data"):
         whole = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + request.body)
         for part in whole.iter_parts():
-            content = part.get_payload(decode=True)
-            if isinstance(content, bytes):
-                asked[str(part.get_param("name", "", "content-disposition"))] = content.decode(errors="replace")
+            content, name = part.get_payload(decode=True), str(part.get_param("name", "", "content-disposition"))
+            if isinstance(content, bytes) and (file := part.get_filename()) is not None:
+                files[name] = File(clean(file, LONGEST_NAME) or "file", content)
+            elif isinstance(content, bytes):
+                asked[name] = content.decode(errors="replace")
     else:
         asked |= dict(parse_qsl(request.body.decode(errors="replace")))
     for name in ("reply_markup", "reply_parameters", "allowed_updates", "link_preview_options"):
         if isinstance(asked.get(name), str):
             asked[name] = json.loads(asked[name])
     json.dumps(asked, ensure_ascii=False).encode()  # a lone surrogate is a ValueError here and not in somebody's page
-    return asked
+    return asked | files
 
 
 def whole(number: object) -> int | None:
@@ -72,6 +80,7 @@ def told(entry: Entry) -> Json:
         "user_id": entry.user_id,
         "query_id": entry.query_id,
         "alert": entry.alert,
+        "file": entry.file,
     }
 
 

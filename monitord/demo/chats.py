@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from mimetypes import guess_type
 
-from monitord.demo.talk import Act, Bubble, Button, Entry, Json, Keyboard, bad
+from monitord.demo.talk import Act, Bubble, Button, Entry, File, Json, Keyboard, bad
 
 LONGEST_ANSWER = 200
 MOST_UPDATES = 10_000
@@ -33,11 +34,11 @@ class Chats:
         """Return what stands in one chat now, oldest first."""
         return tuple(bubble for bubble in self.shown.values() if bubble.chat_id == chat_id)
 
-    def deliver(self, chat_id: int, text: str, keyboard: Keyboard, now: datetime) -> Json:
-        """Put a message of the bot into a chat and return it as the Bot API tells it."""
+    def deliver(self, chat_id: int, text: str, keyboard: Keyboard, now: datetime, file: File | None = None) -> Json:
+        """Put a message of the bot into a chat, with a file if there is one, and return it as the Bot API tells it."""
         message_id = self._new_message_id()
-        self.shown[chat_id, message_id] = Bubble(chat_id, message_id, now, (text,), keyboard)
-        self._note(now, Act.MESSAGE, chat_id, message_id, text, keyboard)
+        self.shown[chat_id, message_id] = Bubble(chat_id, message_id, now, (text,), keyboard, file=file)
+        self._note(now, Act.MESSAGE, chat_id, message_id, text, keyboard, file=file.name if file else "")
         return self.message(chat_id, message_id)
 
     def edit(self, chat_id: int, message_id: int, text: str | None, keyboard: Keyboard, now: datetime) -> Json:
@@ -45,6 +46,8 @@ class Chats:
         old = self.shown.get((chat_id, message_id))
         if old is None or not old.incoming:
             raise bad("message to edit not found")
+        if old.file is not None and text is not None:
+            raise bad("there is no text in the message to edit")
         if keyboard == old.keyboard and text in (None, old.text):
             raise bad(
                 "message is not modified: specified new message content and reply markup are exactly the same as a"
@@ -105,8 +108,11 @@ class Chats:
             "date": int(bubble.at.timestamp()),
             "chat": self._chat(chat_id),
             "from": self.bot,
-            "text": bubble.text,
         }
+        if bubble.file is None:
+            message["text"] = bubble.text
+        else:
+            message |= {"caption": bubble.text, "document": _document(bubble, bubble.file)}
         if bubble.edited_at is not None:
             message["edit_date"] = int(bubble.edited_at.timestamp())
         if bubble.keyboard:
@@ -129,9 +135,10 @@ class Chats:
         user_id: int | None = None,
         query_id: str = "",
         alert: bool = False,
+        file: str = "",
     ) -> None:
         number = len(self.history) + 1
-        entry = Entry(number, now, act, chat_id, message_id, text, keyboard, user_id, query_id, alert)
+        entry = Entry(number, now, act, chat_id, message_id, text, keyboard, user_id, query_id, alert, file)
         self.history.append(entry)
 
     def _queue(self, kind: str, content: Json) -> None:
@@ -148,6 +155,17 @@ class Chats:
             return {"id": chat_id, "type": "private", "first_name": self._user(chat_id)["first_name"]}
         kind = "supergroup" if str(chat_id).startswith("-100") else "group"
         return {"id": chat_id, "type": kind, "title": self.names.get(chat_id, f"Nhóm {-chat_id}")}
+
+
+def _document(bubble: Bubble, file: File) -> Json:
+    ident = f"{bubble.chat_id}-{bubble.message_id}"
+    return {
+        "file_id": ident,
+        "file_unique_id": ident,
+        "file_name": file.name,
+        "mime_type": guess_type(file.name)[0] or "application/octet-stream",
+        "file_size": len(file.content),
+    }
 
 
 def _button(button: Button) -> Json:

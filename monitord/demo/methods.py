@@ -11,7 +11,7 @@ from typing import Any
 
 from monitord.demo.calls import chat_id_of, whole
 from monitord.demo.chats import Chats
-from monitord.demo.talk import Json, bad, keyboard_of, shown_text
+from monitord.demo.talk import LARGEST_FILE, File, Json, Refusal, bad, keyboard_of, shown_caption, shown_text
 
 
 def get_me(chats: Chats, asked: Json, now: datetime) -> Json:
@@ -23,6 +23,20 @@ def send_message(chats: Chats, asked: Json, now: datetime) -> Json:
     """Deliver a message and return it. Refusal for a bad text, keyboard or chat."""
     chat_id = chat_id_of(asked)
     return chats.deliver(chat_id, _text(asked), keyboard_of(asked.get("reply_markup")), now)
+
+
+def send_document(chats: Chats, asked: Json, now: datetime) -> Json:
+    """Deliver a file with what stands under it and return it. Refusal for no file or a large one, a bad text,
+    keyboard or chat."""
+    chat_id, file = chat_id_of(asked), asked.get("document")
+    if not isinstance(file, File):
+        raise bad("there is no document in the request")
+    if len(file.content) > LARGEST_FILE:
+        raise Refusal(413, "Request Entity Too Large")
+    if not file.content:
+        raise bad("file must be non-empty")
+    caption = shown_caption(str(asked.get("caption", "")), str(asked.get("parse_mode", "")))
+    return chats.deliver(chat_id, caption, keyboard_of(asked.get("reply_markup")), now, file)
 
 
 def edit_message_text(chats: Chats, asked: Json, now: datetime) -> Json:
@@ -54,6 +68,7 @@ def agree(chats: Chats, asked: Json, now: datetime) -> bool:
 METHODS: Mapping[str, Callable[[Chats, Json, datetime], Any]] = {
     "getme": get_me,
     "sendmessage": send_message,
+    "senddocument": send_document,
     "editmessagetext": edit_message_text,
     "editmessagereplymarkup": edit_message_reply_markup,
     "answercallbackquery": answer_callback_query,

@@ -6,7 +6,7 @@ Source: https://core.telegram.org/bots/api (limits and the wording of refusals).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from html.parser import HTMLParser
@@ -14,7 +14,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
-LONGEST_TEXT = 4_096
+LONGEST_TEXT, LONGEST_CAPTION = 4_096, 1_024
+LARGEST_FILE = 5 << 20
+"""Bytes of a file: the real one takes ten times as much, and nobody here has use for it."""
 LONGEST_CALLBACK_DATA = 64
 HTML_TAGS = frozenset(
     (
@@ -47,8 +49,17 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file as it was sent."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the stand-in's history. `user_id` is who pressed or wrote; `query_id` joins a press to its answer."""
+    """One line of the stand-in's history. `user_id` is who pressed or wrote; `query_id` joins a press to its answer;
+    `file` is the name of the file that came with it."""
 
     number: int
     at: datetime
@@ -60,6 +71,7 @@ class Entry:
     user_id: int | None = None
     query_id: str = ""
     alert: bool = False
+    file: str = ""
 
     @property
     def buttons(self) -> tuple[Button, ...]:
@@ -69,7 +81,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One message as its reader sees it now; `texts` are all its wordings, the present one last."""
+    """One message as its reader sees it now; `texts` are all its wordings, the present one last. With a `file` they
+    are what stands under it."""
 
     chat_id: int
     message_id: int
@@ -78,6 +91,7 @@ class Bubble:
     keyboard: Keyboard = ()
     edited_at: datetime | None = None
     incoming: bool = True
+    file: File | None = None
 
     @property
     def text(self) -> str:
@@ -128,6 +142,27 @@ class _Plain(HTMLParser):
 
 def shown_text(text: str, parse_mode: str) -> str:
     """Return the letters a reader sees. Refusal for bad HTML, for nothing and for more than 4,096 UTF-16 units."""
+    text = _letters(text, parse_mode)
+    if not text:
+        raise bad("message text is empty")
+    if _units(text) > LONGEST_TEXT:
+        raise bad("message is too long")
+    return text
+
+
+def shown_caption(text: str, parse_mode: str) -> str:
+    """Return the letters under a file, which may be none. Refusal for bad HTML and for more than 1,024 UTF-16 units."""
+    text = _letters(text, parse_mode)
+    if _units(text) > LONGEST_CAPTION:
+        raise bad("message caption is too long")
+    return text
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "replace")) // 2
+
+
+def _letters(text: str, parse_mode: str) -> str:
     if parse_mode.lower() == "html":
         parser = _Plain()
         parser.feed(text)
@@ -135,12 +170,7 @@ def shown_text(text: str, parse_mode: str) -> str:
         if parser.open:
             raise bad(f"can't parse entities: Can't find end tag corresponding to start tag \"{parser.open[-1]}\"")
         text = "".join(parser.letters)
-    text = text.strip()
-    if not text:
-        raise bad("message text is empty")
-    if len(text.encode("utf-16-le", "replace")) // 2 > LONGEST_TEXT:
-        raise bad("message is too long")
-    return text
+    return text.strip()
 
 
 def keyboard_of(markup: object) -> Keyboard:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -88,6 +88,7 @@ class Telephones:
                 Route("/", self._page),
                 Route("/phones", self._phones),
                 Route("/press", self._press, methods=["POST"]),
+                Route("/files/{chat:int}/{message:int}", self._file),
                 Route("/static/{name}", self._static),
             ],
             middleware=[
@@ -153,6 +154,16 @@ class Telephones:
         if "hx-request" in request.headers:
             return HTMLResponse(self._fragment())
         return RedirectResponse("/", 303)
+
+    async def _file(self, request: Request) -> Response:
+        chat_id, message_id = request.path_params["chat"], request.path_params["message"]
+        mine = self._bot.bubbles(chat_id) if chat_id in self._owners else ()
+        file = next((b.file for b in mine if b.message_id == message_id), None)
+        if file is None:
+            return Response("", 404)
+        # Always saved, never shown: what it holds is nobody's page.
+        name = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"}
+        return Response(file.content, headers=name, media_type="application/octet-stream")
 
     async def _static(self, request: Request) -> Response:
         path, kind = STATIC.get(request.path_params["name"], (HERE / "nothing", "text/plain"))

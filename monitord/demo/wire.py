@@ -106,7 +106,7 @@ class HttpRequest:
         return self.headers.get("connection", "").lower() != "close"
 
 
-async def read_http(reader: asyncio.StreamReader) -> HttpRequest | None:
+async def read_http(reader: asyncio.StreamReader, largest: int = LARGEST_BODY) -> HttpRequest | None:
     """Return the next request of a connection, or None at its end and for what is not HTTP/1.1 or too large."""
     try:
         method, target, _ = (await reader.readuntil(b"\r\n")).decode("latin-1").split()
@@ -117,7 +117,7 @@ async def read_http(reader: asyncio.StreamReader) -> HttpRequest | None:
             if not colon or len(headers) > MOST_HEADERS:
                 return None
         size = int(headers.get("content-length", "0"))
-        if not 0 <= size <= LARGEST_BODY or "transfer-encoding" in headers:
+        if not 0 <= size <= largest or "transfer-encoding" in headers:
             return None
         body = await reader.readexactly(size)
     except (ValueError, EOFError, OSError, asyncio.LimitOverrunError):

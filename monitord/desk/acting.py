@@ -48,6 +48,11 @@ class Press:
     update: Update | None = None
     notice: Any = None
 
+    def duty(self) -> str | None:
+        """Return the duty that the presser has in the incident's unit, or had a moment ago; None without one."""
+        unit, person, now = self.incident.unit, self.person.id, self.at.now
+        return duty_in(unit, person, self.book, now) or duty_in(unit, person, self.book, now - GRACE)
+
     def answer(self, result: PressResult, name: str = "", duty: str = "", when: datetime | None = None) -> Pressed:
         """Return what the presser is told."""
         return Pressed(result, self.incident.code, name, duty, when, self.context.settings.zone)
@@ -76,9 +81,7 @@ def take(press: Press) -> Pressed:
     Who is not on the roster may when the desk itself asked, under the letter that asked.
     """
     tx, incident, person, at = press.tx, press.incident, press.person, press.at
-    duty = duty_in(incident.unit, person.id, press.book, at.now)
-    duty = duty or duty_in(incident.unit, person.id, press.book, at.now - GRACE)
-    duty = duty or _asked_in_place(press)
+    duty = press.duty() or _asked_in_place(press)
     if duty is None and incident.assigned_to == person.id:
         duty = HANDED
     if duty is None:

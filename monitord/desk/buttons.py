@@ -7,36 +7,22 @@ import sqlalchemy as sa
 
 from monitord.desk.context import Context
 from monitord.domain import signing
-from monitord.domain.incident import Incident
+from monitord.domain.incident import Incident, Phase
 from monitord.domain.notice import Button, ButtonFace, Event
 from monitord.domain.policy import Whom, step_of
+from monitord.domain.storm import unit_of
 from monitord.store import tables as t
 from monitord.store.tx import Tx
 
 Faces = tuple[tuple[ButtonFace, ...], ...]
+LISTED = frozenset({Event.STEP, Event.STORM, Event.TAKEN_EDIT, Event.RESTORED_EDIT})
+"""Under what of a storm its list can be asked for; a message that is edited keeps that button."""
 
 
 def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident: Incident | None) -> Faces:
     """Return the buttons under an outbox row; their references are written in the same transaction."""
-    match event:
-        case Event.STEP:
-            actions = [Button.RECEIPT] if row["organisation"] else [Button.TAKE]
-            if incident is not None and _to_leader(context, row, incident):
-                actions = [Button.NOTED, Button.TAKE]
-        case Event.REOPENED if row["organisation"]:
-            actions = [Button.RECEIPT]
-        case Event.SENT_BACK | Event.REOPENED | Event.HANDED | Event.REMINDER | Event.CALL_OUT:
-            actions = [Button.TAKE]
-        case Event.APPROVAL:
-            actions = [Button.TAKE, Button.APPROVE]
-        case Event.BULLETIN_ASK:
-            actions = [Button.APPROVE]
-        case Event.BULLETIN:
-            actions = [Button.RECEIPT]
-        case _:
-            return ()
     made = []
-    for action in actions:
+    for action in _actions(context, row, event, incident):
         mine = sa.and_(t.button.c.notice == row["id"], t.button.c.action == action)
         ref = tx.sql.execute(sa.select(t.button.c.ref).where(mine)).scalar()
         if ref is None:
@@ -48,6 +34,35 @@ def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident
             )
         made.append(ButtonFace(context.words.button(action), signing.sign(key, ref_bytes(ref), action)))
     return tuple((face,) for face in made)
+
+
+def _actions(context: Context, row: Any, event: Event, incident: Incident | None) -> list[Button]:
+    asked = _asked(context, row, event, incident)
+    # What leaves the unit never has the list: it names our equipment.
+    storm = incident is not None and unit_of(incident.target) is not None and not row["organisation"]
+    return [*asked, Button.LIST] if storm and event in LISTED else asked
+
+
+def _asked(context: Context, row: Any, event: Event, incident: Incident | None) -> list[Button]:
+    match event:
+        case Event.STEP:
+            if incident is not None and _to_leader(context, row, incident):
+                return [Button.NOTED, Button.TAKE]
+            return [Button.RECEIPT] if row["organisation"] else [Button.TAKE]
+        case Event.STORM if incident is not None and incident.phase is Phase.OPEN:
+            return [Button.TAKE]
+        case Event.REOPENED if row["organisation"]:
+            return [Button.RECEIPT]
+        case Event.SENT_BACK | Event.REOPENED | Event.HANDED | Event.REMINDER | Event.CALL_OUT:
+            return [Button.TAKE]
+        case Event.APPROVAL:
+            return [Button.TAKE, Button.APPROVE]
+        case Event.BULLETIN_ASK:
+            return [Button.APPROVE]
+        case Event.BULLETIN:
+            return [Button.RECEIPT]
+        case _:
+            return []
 
 
 def ref_bytes(token: str) -> bytes:

@@ -10,6 +10,7 @@ import structlog
 from monitord.desk.context import Context
 from monitord.desk.leases import LEASE, notice_fact, notice_refs, void_expired_leases
 from monitord.desk.letters import letter
+from monitord.desk.listing import attachment
 from monitord.desk.reasons import reason_gone
 from monitord.desk.reporting import bury
 from monitord.domain.incident import Incident
@@ -141,7 +142,7 @@ def _lease(
     replaces = None
     if row["edits"] is not None:
         replaces = tx.sql.execute(sa.select(t.outbox.c.message_ref).where(t.outbox.c.id == row["edits"])).scalar()
-    message = Message(row["id"], address, text, buttons, replaces)
+    message = Message(row["id"], address, text, buttons, replaces, attachment(row, incident, at))
     claimed.append(
         Claimed(message, Priority(row["priority"]), row["attempts"], row["uncertain"] > 0, LEASE.total_seconds())
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, bulletin_sending
+from monitord.desk import acting, bulletin_sending, listing
 from monitord.desk.acting import Press
 from monitord.desk.buttons import ref_token
 from monitord.desk.context import GRACE, Context
@@ -23,7 +23,9 @@ from monitord.store.tx import Tx
 from monitord.texts.story import Pressed, PressResult
 
 OFFSET = "telegram_offset"
-ACCEPTED = frozenset({PressResult.TAKEN, PressResult.NOTED, PressResult.RECEIPT, PressResult.APPROVED})
+ACCEPTED = frozenset(
+    {PressResult.TAKEN, PressResult.NOTED, PressResult.RECEIPT, PressResult.APPROVED, PressResult.LISTED}
+)
 NUMBERED_ANEW = 10_000
 """An update id this far below the offset was numbered anew (core.telegram.org/bots/api, Update)."""
 
@@ -108,6 +110,8 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
             return acting.noted(press)
         case Button.APPROVE:
             return acting.approve(press)
+        case Button.LIST:
+            return listing.send_list(press)
 
 
 def _press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: Update, at: Moment) -> Pressed:

@@ -19,6 +19,8 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
     if incident.storm is not None and incident.phase is Phase.OPEN and not _leaves(tx, row):
         return "storm"
     match Event(row["event"]):
+        case Event.STORM_LIST:
+            return None  # somebody asked for it
         case Event.STORM if not incident.running:
             return str(incident.phase)
         case Event.STORM if int(row["subject"].partition("@")[0]) < _summaries(tx, incident):

@@ -70,6 +70,7 @@ class FactKind(StrEnum):
     STORM_LEFT = "storm.left"
     STORM_WAVE = "storm.wave"
     STORM_TOLD = "storm.told"
+    STORM_LIST_ASKED = "storm.list_asked"
     STEP_FIRED = "step.fired"
     STEP_SKIPPED = "step.skipped"
     STEP_UNNEEDED = "step.unneeded"

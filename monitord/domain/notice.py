@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from monitord.domain.document import Attachment, Document
+
 
 class Event(StrEnum):
     """What a notice tells."""
@@ -29,6 +31,7 @@ class Event(StrEnum):
     ALARM = "alarm"
     ALARM_OVER = "alarm_over"
     STORM = "storm"
+    STORM_LIST = "storm_list"
     BULLETIN_ASK = "bulletin_ask"
     BULLETIN = "bulletin"
 
@@ -95,6 +98,7 @@ class Button(StrEnum):
     NOTED = "noted"
     RECEIPT = "receipt"
     APPROVE = "approve"
+    LIST = "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,8 @@ class ButtonFace:
 class Message:
     """What a channel is asked to deliver.
 
-    Plain text (no markup), buttons in rows, or an edit of the message `replaces`.
+    Plain text (no markup), buttons in rows, or an edit of the message `replaces`. `attach` names what is to go with it;
+    it is made right before the attempt, and stands in `document` then.
     """
 
     notice: int
@@ -117,6 +122,8 @@ class Message:
     text: str
     buttons: tuple[tuple[ButtonFace, ...], ...] = ()
     replaces: str | None = None
+    attach: Attachment | None = None
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)

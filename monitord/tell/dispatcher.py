@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from monitord.clock import Clock
 from monitord.domain.notice import Outcome
 from monitord.tell.lane import LOOK_AGAIN, Lane, Observe
-from monitord.tell.ports import Channel, Outbox
+from monitord.tell.ports import Attachments, Channel, Outbox
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +39,14 @@ class Dispatcher:
         observe: Observe = _unobserved,
         stop_within: float = STOP_WITHIN,
         look_again: float = LOOK_AGAIN,
+        attachments: Attachments | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._channels = tuple(channels)
         self._clock = clock
         self.lanes = {
-            c.name: Lane(outbox, c, clock, jitter, deadline, observe, stop_within, look_again) for c in self._channels
+            c.name: Lane(outbox, c, clock, jitter, deadline, observe, stop_within, look_again, attachments)
+            for c in self._channels
         }
 
     async def run(self) -> None:

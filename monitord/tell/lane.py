@@ -9,8 +9,9 @@ from typing import Any
 
 from monitord.clock import Clock
 from monitord.domain.notice import Delivery, DeliveryCause, Outcome
+from monitord.tell.attaching import MAKING, whole
 from monitord.tell.limits import Limits
-from monitord.tell.ports import Channel, Claimed, Outbox
+from monitord.tell.ports import Attachments, Channel, Claimed, Outbox
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,8 @@ class _Row:
 class Lane:
     """The loop of one channel. It ends only by being cancelled; whatever channel and outbox raise, it goes on.
 
-    One attempt at a time to one address, the most urgent first. An attempt takes at most `deadline` seconds. A row
+    One attempt at a time to one address, the most urgent first. An attempt takes at most `deadline` seconds, and
+    `making` before that where something goes with the message; what cannot be made is not sent, and tried again. A row
     whose report the outbox does not take is not sent again while its report is retried.
     """
 
@@ -62,6 +64,8 @@ class Lane:
         observe: Observe,
         stop_within: float,
         look_again: float = LOOK_AGAIN,
+        attachments: Attachments | None = None,
+        making: float = MAKING,
     ) -> None:
         self._outbox = outbox
         self._channel = channel
@@ -71,6 +75,8 @@ class Lane:
         self._observe = observe
         self._stop_within = stop_within
         self._look_again = look_again
+        self._attachments = attachments
+        self._making = making
         self._limits = Limits(channel.per_second, channel.per_address)
         self._rows: dict[int, _Row] = {}
         self._busy: set[str] = set()
@@ -115,7 +121,8 @@ class Lane:
         if claimed.message.notice in self._rows:
             return  # its lease ran out while its report waits: the report settles it
         self._order += 1
-        until = mono + min(STALE, claimed.lease - self._deadline - LEASE_MARGIN)
+        longest = self._deadline + (self._making if claimed.message.attach else 0.0)
+        until = mono + min(STALE, claimed.lease - longest - LEASE_MARGIN)
         self._rows[claimed.message.notice] = _Row(claimed, self._order, until)
 
     def _begin(self) -> float:
@@ -191,9 +198,12 @@ class Lane:
         self._changed.set()
 
     async def _deliver(self, claimed: Claimed) -> Outcome:
+        message = await whole(claimed.message, self._attachments, self._making)
+        if isinstance(message, Outcome):
+            return message
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._channel.deliver(claimed.message)
+                return await self._channel.deliver(message)
         except TimeoutError:
             return Outcome(Delivery.UNCERTAIN, DeliveryCause.TIMED_OUT, f"no answer within {self._deadline:g} s")
         except Exception as error:

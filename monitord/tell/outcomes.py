@@ -30,6 +30,7 @@ _NEVER_SENT = (
 _UNCHANGED = "message is not modified"
 _NO_CHAT = re.compile(r"chat not found|user not found|chat_id is empty|peer_id_invalid|chat_id_invalid", re.IGNORECASE)
 _TOO_FAST = re.compile(r"too many requests(?:\D+(\d{1,9}))?", re.IGNORECASE)
+_TOO_LARGE = "request entity too large"
 _STATUS_ONLY = re.compile(r"\(\d{3}\)\.?( Parsing the server response.*)?$", re.DOTALL)
 
 
@@ -58,6 +59,8 @@ def outcome_of(error: Exception, secret: str = "", replaces: str | None = None) 
             return Outcome(Delivery.PERMANENT, DeliveryCause.BAD_REQUEST, detail)
         case Conflict():
             return Outcome(Delivery.NOT_SENT, DeliveryCause.REJECTED, detail, retry_in=REJECTED_WAIT)
+        case TelegramError() if _TOO_LARGE in error.message.lower() and not _from_a_stranger(error):
+            return Outcome(Delivery.PERMANENT, DeliveryCause.BAD_REQUEST, detail)
         case TelegramError() if found := _TOO_FAST.match(error.message):
             return Outcome(
                 Delivery.NOT_SENT, DeliveryCause.RATE_LIMITED, detail, retry_in=_bounded_wait(int(found[1] or 30))

@@ -1,13 +1,14 @@
-"""What telling needs of the desk, and what the dispatcher needs of a channel."""
+"""What telling needs of the desk, of a channel, and of who makes what goes with a message."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
+from monitord.domain.document import Attachment, Document
 from monitord.domain.notice import Claimed, Message, Outcome
 from monitord.domain.update import Answer, Update, UpdateKind
 
-__all__ = ["Answer", "Channel", "Claimed", "Outbox", "Update", "UpdateKind", "Updates"]
+__all__ = ["Answer", "Attachments", "Channel", "Claimed", "Outbox", "Update", "UpdateKind", "Updates"]
 
 
 class Outbox(Protocol):
@@ -64,6 +65,14 @@ class Channel(Protocol):
 
     async def stop(self) -> None:
         """Give back sockets and files; nothing is delivered afterwards."""
+        ...
+
+
+class Attachments(Protocol):
+    """Makes what goes with a message, outside of the writer's transaction."""
+
+    async def make(self, what: Attachment) -> Document:
+        """Return the document. May raise whatever reading raises, and is cancelled when it takes too long."""
         ...
 
 

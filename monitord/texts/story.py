@@ -287,6 +287,7 @@ class PressResult(StrEnum):
     RECEIPT = "receipt"
     APPROVED = "approved"
     ALREADY_APPROVED = "already_approved"
+    LISTED = "listed"
     REFUSED = "refused"
     UNKNOWN = "unknown"
 

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from monitord.account.board import Board
 from monitord.account.export import ENCODING
-from monitord.account.storm_list import csv_of
+from monitord.account.storm_list import csv_of, storm_of
 from monitord.clock import Clock
 from monitord.settings.model import Settings
 from monitord.telemetry.metrics import CONTENT_TYPE
@@ -72,7 +72,8 @@ def make_app(
     async def storm_list(request: Request) -> Response:
         def work() -> str | None:
             with read() as connection:
-                return csv_of(connection, request.path_params["code"], settings(), words(), clock.now())
+                storm = storm_of(connection, request.path_params["code"])
+                return None if storm is None else csv_of(connection, storm, settings(), words(), clock.now())
 
         try:
             text = await asyncio.wait_for(asyncio.to_thread(work), LONGEST)

@@ -27,6 +27,7 @@ from telegram.error import (
 from monitord.clock import SystemClock
 from monitord.demo.botapi import Act, BotApi, BotFault, Trouble
 from monitord.demo.calls import parameters
+from monitord.demo.talk import LARGEST_FILE
 from monitord.demo.wire import HttpRequest
 
 CHAT = 1001
@@ -248,9 +249,42 @@ def test_parameters_come_as_form_multipart_or_json() -> None:
         parameters(HttpRequest("POST", "/", "", {"content-type": "application/json"}, rb'{"text": "\ud800"}'))
 
 
-async def test_what_the_library_sends_as_a_file_is_refused_politely(bot: Bot) -> None:
-    with pytest.raises(InvalidToken):  # the library's name for 404: there is no sendDocument here
-        await bot.send_document(CHAT, InputFile(b"x", "x.txt"))
+async def test_what_the_library_sends_as_another_file_is_refused_politely(bot: Bot) -> None:
+    with pytest.raises(InvalidToken):  # the library's name for 404: there is no sendPhoto here
+        await bot.send_photo(CHAT, InputFile(b"x", "x.png"))
+
+
+async def test_a_document_arrives_byte_for_byte_with_its_name_its_caption_and_its_buttons(
+    api: BotApi, bot: Bot
+) -> None:
+    content = '\ufeffĐối tượng,Điểm\r\nBTS 1,"a\nb"\r\n'.encode() + bytes(range(256)) + b"\r\n--x--\r\n"
+    sent = await bot.send_document(CHAT, content, "Tính đến <03:30>", filename="Danh sách 1.csv", reply_markup=TAKE)
+    assert (sent.caption, sent.text) == ("Tính đến <03:30>", None)
+    assert sent.document is not None
+    assert (sent.document.file_name, sent.document.file_size) == ("Danh sách 1.csv", len(content))
+    (bubble,) = api.bubbles(CHAT)
+    assert bubble.file is not None
+    assert (bubble.file.name, bubble.file.content) == ("Danh sách 1.csv", content)
+    assert (bubble.text, [button.label for button in bubble.buttons]) == ("Tính đến <03:30>", ["Tiếp nhận"])
+    assert "Đối" not in repr(bubble.file)
+    (told,) = await asyncio.to_thread(_door, f"{api.url}/_history")
+    assert (told["act"], told["file"]) == ("message", "Danh sách 1.csv")
+    with pytest.raises(BadRequest, match="There is no text in the message to edit"):
+        await bot.edit_message_text("Đã tiếp nhận", CHAT, sent.message_id)
+
+
+async def test_a_document_is_refused_when_it_is_empty_large_or_says_too_much(api: BotApi, bot: Bot) -> None:
+    with pytest.raises(BadRequest, match="File must be non-empty"):
+        await bot.send_document(CHAT, InputFile(b"", "x.csv"))
+    with pytest.raises(BadRequest, match="Message caption is too long"):
+        await bot.send_document(CHAT, b"x", "📋" * 513, filename="x.csv")
+    with pytest.raises(BadRequest, match="There is no document"):
+        await bot.send_document(CHAT, "id-of-a-file")
+    for size in (LARGEST_FILE + 1, 2 * LARGEST_FILE):
+        with pytest.raises(NetworkError, match="Request Entity Too Large"):
+            await bot.send_document(CHAT, bytes(size), filename="x.csv")
+    assert api.history == []
+    await bot.send_document(CHAT, bytes(LARGEST_FILE), filename="x.csv")
 
 
 def test_nobody_outside_can_reach_it() -> None:

@@ -120,6 +120,25 @@ async def test_other_sites_and_other_names_are_refused(bot: Bot, browser: httpx.
     assert (await browser.get("/", headers={"Host": "evil.example"})).status_code == 400
 
 
+async def test_a_file_shows_its_name_and_is_saved_and_never_shown(bot: Bot, browser: httpx.AsyncClient) -> None:
+    sent = await bot.send_document(LAN, b"<script>x</script>", "Tính đến 03:30", filename='Danh "sách" <1>.html')
+    page = (await browser.get("/")).text
+    assert re.search(r'class="file"><a [^>]*>📎 Danh .*&lt;1&gt;.html</a>', page)
+    assert "Tính đến 03:30" in page
+    (where,) = re.findall(r'href="(/files/[^"]+)"', page)
+    saved = await browser.get(where)
+    assert (saved.status_code, saved.content) == (200, b"<script>x</script>")
+    assert saved.headers["content-type"] == "application/octet-stream"
+    assert saved.headers["content-disposition"].startswith("attachment; filename*=UTF-8''Danh%20")
+    text = await bot.send_message(LAN, "không có tệp")
+    for wrong in (
+        f"/files/666/{sent.message_id}",
+        f"/files/{HUNG}/{sent.message_id}",
+        f"/files/{LAN}/{text.message_id}",
+    ):
+        assert (await browser.get(wrong)).status_code == 404
+
+
 async def test_only_named_files_are_served(browser: httpx.AsyncClient) -> None:
     assert "text/css" in (await browser.get("/static/telephones.css")).headers["content-type"]
     for name in ("x.css", "..%2Ftelephones.py", "%2e%2e/telephones.py"):

@@ -22,6 +22,7 @@ RAISED_BY = {
     Event.ACK_EXPIRED: (FactKind.INCIDENT_ACK_EXPIRED,),
     Event.SENT_BACK: (FactKind.INCIDENT_NOTED,),
     Event.STORM: (FactKind.STORM_TOLD,),
+    Event.STORM_LIST: (FactKind.STORM_LIST_ASKED,),
     Event.COVERAGE: (FactKind.COVERAGE_GAP,),
 }
 """What is decided when somebody is told; each such row of an incident's log may tell a person once on a channel."""

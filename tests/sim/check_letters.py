@@ -169,7 +169,11 @@ def _repeats(truth: Truth, notice: Any) -> Iterator[str]:
         yield f"I5: it arrived {len(arrived)} times with {doubtful} doubtful attempts"
     for letter in arrived:
         doubted = any(a.at < letter.began and _may_have_arrived(a) for a in tries)
-        if doubted and REPEATED not in letter.first and notice["event"] in (*TELLING, "acknowledged", "restored"):
+        if (
+            doubted
+            and REPEATED not in letter.first
+            and notice["event"] in (*TELLING, "acknowledged", "restored", "storm_list")
+        ):
             yield f"I5: sent again at {letter.began:.1f} and it does not say so: {letter.first[:60]!r}"
 
 

@@ -80,6 +80,10 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
                     wrong.append(f"{what} of the leader on duty became {row.kind}")
             case "noted" if not entitled and not own and row.kind != FactKind.PRESS_REFUSED:
                 wrong.append(f"{what} of somebody not on duty became {row.kind}")
+            case "list":
+                right = FactKind.STORM_LIST_ASKED if entitled or own else FactKind.PRESS_REFUSED
+                if row.kind != right:
+                    wrong.append(f"{what} became {row.kind}")
             case "receipt":
                 right = FactKind.INCIDENT_RECEIPT if press.person in CONTACTS else FactKind.PRESS_REFUSED
                 if row.kind != right:

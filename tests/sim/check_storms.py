@@ -71,6 +71,7 @@ def judge_storms(truth: Truth, wrong: list[str]) -> None:
                         wrong.append(f"S2: {notice['key']} was queued at {queued:.1f} though a storm tells of it")
     for ident, rows in storms.items():
         _summaries(truth, ident, wrong)
+        _lists(truth, ident, wrong)
         _first_minutes(truth, units[ident], truth.at(rows[0]), targets, units, wrong)
 
 
@@ -89,6 +90,19 @@ def _summaries(truth: Truth, storm: int, wrong: list[str]) -> None:
         by = truth.by(begins + HOUR, LATEST)
         if by is not None and by < ends and not truth.clock_wrong(begins, ends):
             wrong.append(f"S5: storm {storm} was not told of from {begins:.1f} to {ends:.1f}")
+
+
+def _lists(truth: Truth, storm: int, wrong: list[str]) -> None:
+    """Who asked for the list of a storm gets one for each press, with the file, and nobody else does."""
+    asked = sorted(
+        (row.actor or "", str(row.refs["update"])) for row in truth.of[storm] if row.kind == FactKind.STORM_LIST_ASKED
+    )
+    lists = [n for n in truth.outbox if n["incident"] == storm and n["event"] == "storm_list"]
+    if asked != (owed := sorted((n["person"], n["subject"]) for n in lists)):
+        wrong.append(f"S6: of storm {storm} lists were asked for by {asked} and owed to {owed}")
+    for letter in (letter for notice in lists for letter in truth.letters[notice["id"]]):
+        if letter.document is None or not letter.document.content.strip():
+            wrong.append(f"S6: letter {letter.number} is a list without a file")
 
 
 def _begins(truth: Truth, wrong: list[str]) -> None:

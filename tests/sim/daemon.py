@@ -15,12 +15,14 @@ from typing import Any, cast
 import structlog
 from telegram import Bot
 
+from monitord.account.documents import document_of
 from monitord.desk.act import ActRefused
 from monitord.desk.bus import EdgeQueue
 from monitord.desk.by_hand import UnknownIncident
 from monitord.desk.context import Context
 from monitord.desk.desk import Desk
 from monitord.desk.windows import WindowRefused
+from monitord.domain.document import Attachment, Document
 from monitord.domain.edge import Known
 from monitord.domain.notice import Claimed
 from monitord.domain.window import Scope, WindowKind
@@ -28,6 +30,7 @@ from monitord.judge.runner import Judge
 from monitord.look.looker import Looker
 from monitord.look.one import Limits
 from monitord.look.plan import plan
+from monitord.settings.model import Settings
 from monitord.store.writer import StoreUnavailable, Writer
 from monitord.tell.dispatcher import Dispatcher
 from monitord.tell.updates import UpdatesLoop
@@ -67,6 +70,17 @@ class WatchedOutbox:
         claimed = await self._desk.claim(channel, limit)
         self._claims += [(self._universe.now, row.message.notice) for row in claimed]
         return claimed
+
+
+class SimDocuments:
+    """Makes what goes with a message, as bootstrap does, without a thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    async def make(self, what: Attachment) -> Document:
+        with read() as connection:
+            return document_of(connection, what, self.settings, pick("vi"))
 
 
 class Life:
@@ -127,7 +141,10 @@ class Life:
         looking = asyncio.create_task(self.looker.run())
         channels = [SimChannel(self._telegram, name) for name in ("telegram", "log")]
         outbox = WatchedOutbox(desk, self._claims, self._universe)
-        dispatcher = Dispatcher(outbox, channels, clock, look_again=LOOK_AGAIN, jitter=rng.random)
+        documents = SimDocuments(settings)
+        dispatcher = Dispatcher(
+            outbox, channels, clock, look_again=LOOK_AGAIN, attachments=documents, jitter=rng.random
+        )
         telling = asyncio.create_task(dispatcher.run())
         assert settings.telegram is not None
         hearing = UpdatesLoop(settings.telegram, desk, clock, lambda _: cast(Bot, SimBot(self._telegram)))

@@ -12,7 +12,7 @@ TELLING = (*ASKING, "sent_back")
 def closed(truth: Truth, notice: Any) -> float | None:
     """Return the true instant at which the reason of a notice was gone."""
     event = notice["event"]
-    if notice["incident"] is None or event in ("coverage", "channel_broken", "merged"):
+    if notice["incident"] is None or event in ("coverage", "channel_broken", "merged", "storm_list"):
         return None
     seen, queued = 0, truth.queued(notice)
     for row in truth.of[notice["incident"]]:

@@ -9,13 +9,15 @@ from typing import Any
 
 from telegram.error import NetworkError
 
+from monitord.domain.document import Document
 from monitord.domain.notice import Delivery, DeliveryCause, Message, Outcome
 from tests.sim.loop import Universe
 
 
 @dataclass(slots=True)
 class Letter:
-    """A message on somebody's telephone: `text` and `buttons` as it stands now, `first` as it came."""
+    """A message on somebody's telephone: `text` and `buttons` as it stands now, `first` as it came, with its
+    `document`."""
 
     at: float
     number: int
@@ -27,6 +29,7 @@ class Letter:
     channel: str = "telegram"
     began: float = 0.0
     edits: list[float] = field(default_factory=list)
+    document: Document | None = None
 
 
 @dataclass(slots=True)
@@ -149,6 +152,7 @@ class Telegram:
             buttons,
             channel,
             attempt.at,
+            document=message.document,
         )
         self.letters.append(letter)
         if channel == "telegram":

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from monitord.account import proof
+from monitord.account.documents import document_of
 from monitord.bootstrap import settings_of, token
 from monitord.clock import Step
 from monitord.desk.context import Context
 from monitord.desk.desk import Desk
 from monitord.desk.reports import Reported
+from monitord.domain.document import Document
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident
@@ -76,7 +78,8 @@ def empty_database() -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """One message that reached somebody: local clock, person, channel, text, and the callbacks of its buttons."""
+    """One message that reached somebody: local clock, person, channel, text, the callbacks of its buttons, and the
+    document that came with it."""
 
     at: str
     person: str
@@ -84,6 +87,15 @@ class Got:
     text: str
     buttons: tuple[str, ...] = ()
     edits: str | None = None
+    document: Document | None = None
+
+    def button(self, action: str) -> str:
+        """Return the callback of the button that does so; KeyError without one."""
+        return {callback.split("|")[2]: callback for callback in self.buttons}[action]
+
+    def actions(self) -> list[str]:
+        """Return what its buttons do."""
+        return [callback.split("|")[2] for callback in self.buttons]
 
 
 @dataclass
@@ -307,7 +319,13 @@ class Night:
         to = claimed.message.to
         person = next((p.id for p in self.settings.people.values() if str(p.telegram) == to), to)
         callbacks = tuple(face.callback for row in claimed.message.buttons for face in row)
-        self.got.append(Got(self.now(), person, channel, claimed.message.text, callbacks, claimed.message.replaces))
+        document = None
+        if claimed.message.attach is not None:
+            with self.engine.connect() as connection:
+                words = pick(self.settings.lang)
+                document = document_of(connection, claimed.message.attach, self.settings, words)
+        text, replaces = claimed.message.text, claimed.message.replaces
+        self.got.append(Got(self.now(), person, channel, text, callbacks, replaces, document))
 
     async def does(self, what: str, shown: str = "001", *, by: str = "", **given: object) -> Incident:
         """Let somebody, the shift unless `by` names another, do an act on the incident with that number."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from monitord.clock import Clock, SystemClock
+from monitord.domain.document import Attachment
 from monitord.domain.notice import Claimed, Delivery, Message, Outcome, Priority
 
 
@@ -25,8 +26,17 @@ class MemoryOutbox:
         self._changed: dict[str, asyncio.Event] = {}
         self.moved = asyncio.Condition()
 
-    def put(self, notice: int, to: str, text: str = "Sự cố", *, channel: str = "log", priority: int = 1) -> None:
-        message = Message(notice, to, text)
+    def put(
+        self,
+        notice: int,
+        to: str,
+        text: str = "Sự cố",
+        *,
+        channel: str = "log",
+        priority: int = 1,
+        attach: Attachment | None = None,
+    ) -> None:
+        message = Message(notice, to, text, attach=attach)
         self._pending[notice] = (channel, Claimed(message, Priority(priority), lease=self.lease), 0.0)
         self._event(channel).set()
 

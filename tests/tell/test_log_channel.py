@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from monitord.clock import SystemClock
+from monitord.domain.document import Document
 from monitord.domain.notice import ButtonFace, Delivery, Message
 from monitord.tell.channels.log import LogChannel
 
@@ -18,6 +19,16 @@ async def test_buttons_are_written_by_their_words_only(tmp_path: Path) -> None:
     assert line["buttons"] == [["✅ Tiếp nhận"]]
     assert line["replaces"] == "3"
     assert "secret" not in path.read_text(encoding="utf-8")
+
+
+async def test_of_a_document_its_name_and_size_are_written_and_not_what_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "told.jsonl"
+    channel = LogChannel(path, SystemClock())
+    for document in (None, Document("DR-1109-004-0330.csv", "Điểm".encode())):
+        assert (await channel.deliver(Message(7, "b", "Danh sách", document=document))).delivery is Delivery.ACCEPTED
+    plain, listed = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    assert listed.pop("document") == {"name": "DR-1109-004-0330.csv", "size": 7}
+    assert {**plain, "at": ""} == {**listed, "at": ""}
 
 
 async def test_a_line_torn_by_a_crash_does_not_spoil_the_next(tmp_path: Path) -> None:

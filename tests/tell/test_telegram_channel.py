@@ -33,8 +33,8 @@ async def channel(api: BotApi) -> AsyncIterator[TelegramChannel]:
     await made.stop()
 
 
-def message(text: str = "Sự cố", **more: str) -> Message:
-    return Message(1, str(CHAT), text, FACES, **more)
+def message(text: str = "Sự cố", replaces: str | None = None) -> Message:
+    return Message(1, str(CHAT), text, FACES, replaces)
 
 
 async def test_a_message_arrives_as_plain_text_with_its_buttons(api: BotApi, channel: TelegramChannel) -> None:
@@ -187,7 +187,7 @@ async def test_a_refusal_in_telegrams_own_words_is_read(description: str, delive
     assert (outcome.delivery, outcome.cause) == (delivery, cause)
 
 
-async def _answered_by(status: bytes, body: bytes, **more: str) -> Outcome:
+async def _answered_by(status: bytes, body: bytes, replaces: str | None = None) -> Outcome:
     """Return the outcome when a server gives this answer to whatever is asked."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -205,7 +205,7 @@ async def _answered_by(status: bytes, body: bytes, **more: str) -> Outcome:
     channel = TelegramChannel(TelegramSettings(Secret("1:t"), f"http://127.0.0.1:{port}/bot"), SystemClock())
     await channel.start()
     try:
-        return await channel.deliver(message(**more))
+        return await channel.deliver(message(replaces=replaces))
     finally:
         await channel.stop()
         server.close()

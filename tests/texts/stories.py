@@ -274,6 +274,11 @@ STORIES: Mapping[str, Story] = {
         now=at("03:30"),
         next=None,
     ),
+    "storm-list": replace(SHIFT, **STORM, event=Event.STORM_LIST, now=at("03:30"), next=None),
+    "storm-list-repeat": replace(SHIFT, **STORM, event=Event.STORM_LIST, now=at("03:30"), next=None, repeat=True),
+    "storm-list-over": replace(
+        SHIFT, **STORM, event=Event.STORM_LIST, now=at("06:10"), restored_at=at("05:42"), next=None
+    ),
     "storm-over-shift": restored(replace(SHIFT, **STORM)),
     "storm-over-department": restored(replace(DEPARTMENT, **{**STORM, "extent": TYPHOON.total.outside()})),
     "storm-taken-leader": replace(

@@ -49,6 +49,8 @@ class LogChannel:
             "buttons": [[face.label for face in row] for row in message.buttons],
             "replaces": message.replaces,
         }
+        if message.document is not None:
+            line["document"] = {"name": message.document.name, "size": len(message.document.content)}
         raw = json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         async with self._one:
             problem = await asyncio.to_thread(_append, self._path, raw)

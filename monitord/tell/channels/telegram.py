@@ -1,8 +1,9 @@
-"""The Telegram channel: plain text, buttons, edits in place. What comes back is heard elsewhere."""
+"""The Telegram channel: plain text, buttons, edits in place, files. What comes back is heard elsewhere."""
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
 from monitord.clock import Clock
+from monitord.domain.document import Document
 from monitord.domain.notice import ButtonFace, Delivery, DeliveryCause, Message, Outcome
 from monitord.settings.model import Settings, TelegramSettings
 from monitord.tell.bot import close_bot, open_bot
@@ -11,6 +12,8 @@ from monitord.tell.registry import ChannelKind
 from monitord.tell.split import cut, split
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+CAPTION = 1024
+"""UTF-16 units of what stands under a file (core.telegram.org/bots/api, sendDocument)."""
 BETWEEN_PIECES = 1.0
 """Seconds between the pieces of one long text: Telegram takes one message a second in a chat."""
 
@@ -41,7 +44,7 @@ class TelegramChannel:
     async def deliver(self, message: Message) -> Outcome:
         """Send the message, or edit the one it replaces.
 
-        A text longer than a message goes in pieces, the buttons under the last.
+        A text longer than a message goes in pieces, the buttons under the last. Under a document the text is cut.
         """
         if self._bot is None:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.NOT_CONFIGURED, "the channel was not started")
@@ -50,6 +53,8 @@ class TelegramChannel:
             return Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS, "not a Telegram id")
         if message.replaces is not None:
             return await self._edit(self._bot, chat, message, message.replaces)
+        if message.document is not None:
+            return await self._send_document(self._bot, chat, message, message.document)
         return await self._send(self._bot, chat, message)
 
     async def _send(self, bot: Bot, chat: int, message: Message) -> Outcome:
@@ -69,6 +74,20 @@ class TelegramChannel:
             except Exception as error:
                 return _after_pieces(outcome_of(error, self._settings.token.reveal()), number - 1)
         return Outcome(Delivery.ACCEPTED, message_ref=ref, accepted_at=self._clock.now())
+
+    async def _send_document(self, bot: Bot, chat: int, message: Message, document: Document) -> Outcome:
+        try:
+            sent = await bot.send_document(
+                chat,
+                document.content,
+                caption=cut(message.text, CAPTION),
+                filename=document.name,
+                disable_content_type_detection=True,
+                reply_markup=_keyboard(message.buttons),
+            )
+        except Exception as error:
+            return outcome_of(error, self._settings.token.reveal())
+        return Outcome(Delivery.ACCEPTED, message_ref=str(sent.message_id), accepted_at=self._clock.now())
 
     async def _edit(self, bot: Bot, chat: int, message: Message, ref: str) -> Outcome:
         number = _number(ref)

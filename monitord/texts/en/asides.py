@@ -118,6 +118,8 @@ def press(pressed: Pressed) -> str:
             return f"Noted{at}: you approved the report of {code}."
         case PressResult.ALREADY_APPROVED:
             return f"{who} approved the report of {code}{at}."
+        case PressResult.LISTED:
+            return f"The list of {code} is on its way."
         case PressResult.REFUSED:
             return "This button does not work for this account."
         case PressResult.UNKNOWN:

@@ -21,6 +21,8 @@ def message(story: Story) -> str:
             text = security.dismissed(story)
         case Event.RESTORED if story.storm is not None:
             text = storm.over(story, story.storm)
+        case Event.STORM_LIST if story.storm is not None:
+            text = storm.listed(story, story.storm)
         case Event.STEP | Event.STORM if story.storm is not None and not to_department:
             leader = story.audience is Audience.LEADER
             text = storm.to_leader(story, story.storm) if leader else storm.to_desk(story, story.storm)

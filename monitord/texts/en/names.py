@@ -106,6 +106,7 @@ EVENT = {
     Event.FLAPPING: "flapping",
     Event.HANDED: "handed over",
     Event.STORM: "widespread outage, update",
+    Event.STORM_LIST: "widespread outage, list",
     Event.BULLETIN_ASK: "bulletin for approval",
     Event.BULLETIN: "bulletin",
     Event.MERGED: "merged",
@@ -175,6 +176,7 @@ BUTTON = {
     Button.NOTED: "✅ I know of it",
     Button.RECEIPT: "✅ Report received",
     Button.APPROVE: "📤 Approve the report",
+    Button.LIST: "📋 List",
 }
 
 CHANNEL = {"telegram": "Telegram", "log": "log file", "sms": "SMS", "mail": "e-mail", "zalo": "Zalo"}

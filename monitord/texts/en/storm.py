@@ -89,6 +89,15 @@ def over(story: Story, now: Survey) -> str:
     )
 
 
+def listed(story: Story, now: Survey) -> str:
+    """Return what stands under the list of a storm that goes out as a file."""
+    over = f"Over since {forms.instant(story.restored_at, story.zone)}" if story.restored_at else _gathered(now)
+    return forms.lines(
+        f"{say.head(story, '📋 LIST', severity=False)} · as of {forms.instant(story.now, story.zone)}",
+        f"{over}. Opens in Excel: a line for each fault, with its beginning and its end.",
+    )
+
+
 def _what(now: Survey) -> str:
     return "stations" if now.all_stations else "sites"
 

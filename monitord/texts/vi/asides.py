@@ -117,6 +117,8 @@ def press(pressed: Pressed) -> str:
             return f"Đã ghi nhận: duyệt gửi báo cáo {code}{at}."
         case PressResult.ALREADY_APPROVED:
             return f"Báo cáo {code} đã được {who} duyệt{at}."
+        case PressResult.LISTED:
+            return f"Danh sách {code} đang được gửi."
         case PressResult.REFUSED:
             return "Nút này không dùng được với tài khoản này."
         case PressResult.UNKNOWN:

@@ -68,6 +68,7 @@ LINE = {
     "[, mức {severity_was} → mức {severity}]",
     FactKind.STORM_TOLD: "{incident}: bản cập nhật số {summary}: {running} sự cố, {sites} điểm mất liên lạc; "
     "mới {fresh}, khôi phục {restored}",
+    FactKind.STORM_LIST_ASKED: "{incident}: {actor}[ ({duty})] lấy danh sách sự cố diện rộng",
     FactKind.INCIDENT_MERGED: "{incident}: gộp vào {into}[ ({actor})]",
     FactKind.INCIDENT_CONFIRMED: "{incident}: {actor} xác nhận là sự cố[, mức {severity}]",
     FactKind.INCIDENT_DISMISSED: "{incident}: {actor} bác bỏ nghi vấn[: {reason}]",

@@ -106,6 +106,7 @@ EVENT = {
     Event.FLAPPING: "chập chờn",
     Event.HANDED: "giao xử lý",
     Event.STORM: "bản cập nhật sự cố diện rộng",
+    Event.STORM_LIST: "danh sách sự cố diện rộng",
     Event.BULLETIN_ASK: "bản tin chờ duyệt",
     Event.BULLETIN: "bản tin",
     Event.MERGED: "gộp sự cố",
@@ -175,6 +176,7 @@ BUTTON = {
     Button.NOTED: "✅ Đã nhận thông tin",
     Button.RECEIPT: "✅ Đã nhận báo cáo",
     Button.APPROVE: "📤 Duyệt báo cáo Sở",
+    Button.LIST: "📋 Danh sách",
 }
 
 CHANNEL = {"telegram": "Telegram", "log": "tệp nhật ký", "sms": "SMS", "mail": "thư điện tử", "zalo": "Zalo"}

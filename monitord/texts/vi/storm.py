@@ -85,6 +85,15 @@ def over(story: Story, now: Survey) -> str:
     )
 
 
+def listed(story: Story, now: Survey) -> str:
+    """Return what stands under the list of a storm that goes out as a file."""
+    over = f"Kết thúc lúc {forms.instant(story.restored_at, story.zone)}" if story.restored_at else _gathered(now)
+    return forms.lines(
+        f"{say.head(story, '📋 DANH SÁCH', severity=False)} · tính đến {forms.instant(story.now, story.zone)}",
+        f"{over}. Mở bằng Excel: mỗi dòng một lỗi, có giờ bắt đầu và giờ khôi phục.",
+    )
+
+
 def _what(now: Survey) -> str:
     return "trạm" if now.all_stations else "điểm"
 

@@ -162,9 +162,8 @@ DECIDING: tuple[Mutant, ...] = (
         "stranger-counts",
         "a button pressed by an unknown account counts as the first person's",
         "desk/presses.py",
-        "presser = next((p for p in book.people.values() if p.telegram == update.user_id), None)",
-        "presser = next((p for p in book.people.values() if p.telegram == update.user_id), None) or next(\n"
-        "        iter(book.people.values())\n    )",
+        "    return next((p for p in tx.people().values() if p.telegram == user), None)",
+        "    return next((p for p in tx.people().values() if p.telegram == user), None) or next(iter(tx.people().values()))",
     ),
     one(
         "anybody-takes",

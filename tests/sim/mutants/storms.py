@@ -59,4 +59,25 @@ STORMY: tuple[Mutant, ...] = (
         "    return lambda notice: until if notice.person in heard else None",
         "    return lambda notice: None",
     ),
+    one(
+        "list-for-anybody",
+        "whoever presses gets the list of a storm",
+        "desk/listing.py",
+        "    if duty is None and not reader:",
+        "    if False:",
+    ),
+    one(
+        "list-not-owed",
+        "who asked for the list of a storm is told that it comes, and it does not",
+        "desk/listing.py",
+        "    press.tx.queue(notice, press.at.now)\n",
+        "",
+    ),
+    one(
+        "list-without-a-file",
+        "the list of a storm comes as a text alone",
+        "desk/listing.py",
+        "    return Attachment(AttachmentKind.STORM_LIST, incident.id, at.now)",
+        "    return None",
+    ),
 )
