@@ -88,13 +88,13 @@ async def test_a_check_sees_the_customers_of_a_port_lose_their_power(olt: Agent,
     wanted = pon_port.needs(params)
     sight = await looker.look(access(olt), wanted.scalars, wanted.rows, QUICK, wanted.branches)
     assert (verdict := pon_port.judge(params, sight, None)).health is Health.UP
-    assert verdict.detail == "1/70"
+    assert verdict.detail == "LOS 1, dying-gasp 0, offline 0 / 70 ONT"
     for ont in range(3, 70):
         olt.say((*arcs(STATE), 4194312192, ont), integer(2))
         olt.say((*arcs(WHY), 4194312192, ont), integer(13))
     sight = await looker.look(access(olt), wanted.scalars, wanted.rows, QUICK, wanted.branches)
     verdict = pon_port.judge(params, sight, None)
-    assert (verdict.cause, verdict.detail) == (Cause.PON_POWER, "1/67/0/70")
+    assert (verdict.cause, verdict.detail) == (Cause.PON_POWER, "LOS 1, dying-gasp 67, offline 0 / 70 ONT")
     nobody = pon_port.Params(EMPTY, "huawei")
     wanted = pon_port.needs(nobody)
     sight = await looker.look(access(olt), wanted.scalars, wanted.rows, QUICK, wanted.branches)
