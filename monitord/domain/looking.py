@@ -139,10 +139,11 @@ class PageSight:
 class Sight:
     """What was seen of one device in one look.
 
-    `at` is the wall instant of the answer (or of giving up), `took` how long it lasted. `values` holds scalars by OID;
-    `rows` holds cells by (column OID, row name); a row name asked for and not found is in `absent`. `branches` holds
-    the rows under a name by (column OID, row name), each by the rest of its index; those not read to their end are in
-    `cut` alone.
+    `at` is the wall instant of the answer (or of giving up), `took` how long it lasted. `mono` is the instant of the
+    values in seconds that nobody sets and that count while the machine sleeps: spans are measured by it.
+    `values` holds scalars by OID; `rows` holds cells by (column OID, row name); a row name asked for and not found is
+    in `absent`. `branches` holds the rows under a name by (column OID, row name), each by the rest of its index; those
+    not read to their end are in `cut` alone.
     `detail` is clean text about a reach that is not ANSWERED. `cause` refines NOT_LOOKED and GARBLED.
     """
 
@@ -159,6 +160,7 @@ class Sight:
     page: PageSight | None = None
     branches: Mapping[tuple[Oid, str], Mapping[str, Value]] = field(default_factory=lambda: MappingProxyType({}))
     cut: frozenset[tuple[Oid, str]] = frozenset()
+    mono: float | None = None
 
     def value(self, oid: Oid) -> Value:
         """Return the scalar at `oid`; Unseen when it was not answered or the agent lacks it."""

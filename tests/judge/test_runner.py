@@ -1,5 +1,6 @@
 """The runner of verdicts: what becomes an edge, what does not, and that no check file can do harm."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -181,6 +182,20 @@ def test_the_rows_under_a_name_are_not_kept() -> None:
     assert [edge.detail for sight in sights for edge in runner.judge(device(), sight).edges] == ["500"]
     assert seen[1] is not None
     assert not seen[1].branches
+
+
+def test_the_monotonic_instant_of_a_look_is_kept() -> None:
+    seen: list[Sight | None] = []
+
+    def look_back(params: object, sight: Sight, previous: Sight | None) -> Verdict:
+        seen.append(previous)
+        return Verdict.up()
+
+    runner = judge(check("told", look_back))
+    for look in (0, 1):
+        runner.judge(device(), replace(told(Health.UP, at(look)), mono=100.0 + look))
+    assert seen[1] is not None
+    assert seen[1].mono == 100.0
 
 
 def test_the_text_of_a_page_is_not_kept() -> None:

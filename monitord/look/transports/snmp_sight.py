@@ -195,6 +195,7 @@ class _Round:
         self.access = access
         self._engine, self._clock, self._timing = engine, clock, timing
         self._begun = clock.mono()
+        self._answered: float | None = None
 
     async def question(self, pdu: Pdu, oids: tuple[Oid, ...], repetitions: int = 0) -> Reply:
         """Ask until something sound comes or the attempts are used up; nonsense heard once outweighs silence
@@ -231,6 +232,8 @@ class _Round:
                 fetched.cause, fetched.detail = reply.cause or Cause.NO_ANSWER, "a part of the answer is missing"
                 return fetched
             answered = True
+            if self._answered is None:
+                self._answered = self._clock.boot()
             match reply.error_status:
                 case 0:
                     fetched.values.update(reply.varbinds)
@@ -247,7 +250,8 @@ class _Round:
         return fetched
 
     def failed(self, reply: Reply) -> Sight:
-        return Sight(self._clock.now(), reply.reach, self._took(), reply.cause, clean(reply.detail))
+        detail = clean(reply.detail)
+        return Sight(self._clock.now(), reply.reach, self._took(), reply.cause, detail, mono=self._clock.boot())
 
     def seen(self, fetched: _Fetched, scalars: Sequence[Oid], found: _Rows, under: Branches) -> Sight:
         return Sight(
@@ -263,6 +267,7 @@ class _Round:
             renumbered=frozenset(found.renumbered),
             branches=under.rows,
             cut=frozenset(under.cut),
+            mono=self._clock.boot() if self._answered is None else self._answered,
         )
 
     def _took(self) -> timedelta:

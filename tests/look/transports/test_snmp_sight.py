@@ -14,6 +14,7 @@ from monitord.look.transports.snmp import Ask, Pdu, Reply
 from monitord.look.transports.snmp_pysnmp import PysnmpEngine
 from monitord.look.transports.snmp_sight import MAX_OIDS, REWALK, SnmpLooker, batches
 from monitord.look.transports.snmp_walk import MAX_ROWS, arcs, walk
+from tests.support.clock import ManualClock
 
 UPTIME = "1.3.6.1.2.1.1.3.0"
 BOOTS = "1.3.6.1.6.3.10.2.1.2.0"
@@ -202,6 +203,18 @@ async def test_too_big_an_answer_is_asked_for_in_halves() -> None:
     oids = [f"1.3.6.1.4.1.1.{n}.0" for n in range(10)]
     sight = await SnmpLooker(script, SystemClock()).look(SnmpAccess("x"), oids, [], QUICK)
     assert sorted(sight.values) == sorted(oids)
+
+
+@pytest.mark.parametrize("reach", [Reach.ANSWERED, Reach.SILENT])
+async def test_a_look_has_the_instant_of_its_values_by_a_clock_that_nobody_sets(reach: Reach) -> None:
+    clock = ManualClock()
+
+    def late(ask: Ask) -> Reply:
+        clock.jump(-25)
+        return values(ask) if reach is Reach.ANSWERED else Reply(reach)
+
+    sight = await SnmpLooker(Script(late), clock).look(SnmpAccess("x"), [UPTIME], [], QUICK)
+    assert (sight.reach, sight.mono) == (reach, clock.boot())
 
 
 async def test_one_lost_part_of_a_large_look_is_not_a_silent_device() -> None:
