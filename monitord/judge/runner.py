@@ -277,4 +277,4 @@ def _kept(sight: Sight) -> Sight | None:
     if sight.reach is not Reach.ANSWERED or not (sight.values or sight.rows or sight.page):
         return None
     page = None if sight.page is None else replace(sight.page, headers=(), body=b"")
-    return replace(sight, detail="", page=page, branches={}, cut=frozenset())
+    return replace(sight, detail="", page=page, branches={}, cut=frozenset(), left=frozenset())

@@ -30,7 +30,7 @@ class Limits:
     `snmp` and `pages` are looks under way at once; silent devices hold their place for seconds, so the first is
     generous. `first_round` is the time over which new devices are first looked at. `margin` is added to the deadline a
     transport keeps by itself, `walk` too for each table in which rows must be found by name, `branches` once where any
-    are read, which the transport does within a minute and what the last question takes. `tick` is the shortest
+    are read, which the transport does within that and what the last question takes. `tick` is the shortest
     rest between two glances at the heap, `breath` the longest. `stuck` is how long after its deadline a look may hang
     before the heartbeat stops, `refused` the deadline of a sink that raises each time.
     """
@@ -40,7 +40,7 @@ class Limits:
     first_round: float = 1.0
     margin: float = 2.0
     walk: float = 45.0
-    branches: float = 60.0
+    branches: float = 20.0
     tick: float = 0.01
     breath: float = 1.0
     stuck: float = 10.0
@@ -115,11 +115,13 @@ class OneLook:
                 targets = fast.targets if slow is None else (*fast.targets, *slow.ask.targets)
                 return await self._conclude(plan, Transport.SNMP, targets, sight, late)
             soft = await self._conclude(plan, Transport.SNMP, fast.targets, sight, late)
-        if slow is None or not turn.begin(plan, self._clock.mono()):
+        ask = turn.begin(plan, self._clock.mono())
+        if slow is None or ask is None:
             return soft
-        sight = await self._ask(plan, slow.ask)
-        waits = await self._conclude(plan, Transport.SNMP, slow.ask.targets, sight, late)
-        turn.end(again=waits or sight.reach is not Reach.ANSWERED)
+        sight = await self._ask(plan, ask)
+        # Nothing is known anew of those for whom there was no time.
+        waits = await self._conclude(plan, Transport.SNMP, slow.seen(ask, sight.left), sight, late)
+        turn.end(ask, sight, waits=waits)
         return soft or waits
 
     async def _ask(self, plan: DevicePlan, ask: SnmpAsk) -> Sight:

@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from monitord.domain.health import Health
-from monitord.domain.looking import Sight
+from monitord.domain.looking import Reach, Sight, Syntax, Value
 from monitord.domain.network import SnmpAccess
-from tests.look.test_looker import House, always, house
+from tests.look.test_looker import PORTS, House, always, house
 from tests.support.clock import ManualClock
 from tests.support.looking import device, silent, told
 
@@ -27,6 +27,20 @@ def says(here: House, health: Health, takes: float = 0.0, slow: bool = True) -> 
         return told(health, clock.now())
 
     here.network.answers[f"{OLT}/slow" if slow else OLT] = always(answer, here.clock, takes)
+
+
+def reads(here: House, number: int, takes: float = 16.0, **healths: Health) -> None:
+    """Let the device's agent be so slow that a look holds so many of its ports only; those not named are UP."""
+
+    async def answer(name: str) -> Sight:
+        asked = here.network.branches[-1]
+        await here.clock.sleep(takes)
+        said = {port: healths.get(port.replace("-", "_"), Health.UP) for port in asked[:number]}
+        rows = {("9", port): {"0": Value(Syntax.OCTETS, health.encode())} for port, health in said.items()}
+        left = frozenset(("9", port) for port in asked[number:])
+        return Sight(here.clock.now(), Reach.ANSWERED, branches=rows, left=left)
+
+    here.network.answers[f"{OLT}/slow"] = answer
 
 
 async def test_it_is_asked_after_what_is_asked_at_every_look_and_apart_from_it() -> None:
@@ -164,3 +178,58 @@ async def test_one_that_fails_makes_its_target_unknown_and_leaves_the_others_alo
         await here.clock.advance(200)
         assert here.judge.state(f"{OLT}/slow").health is Health.UNKNOWN
         assert here.judge.state(f"{OLT}/told").settled is Health.UP
+
+
+async def test_what_there_was_no_time_for_is_asked_at_the_next_looks_until_all_is_seen_and_then_it_rests() -> None:
+    async with house([device(checks=("told", *PORTS), interval=60)], urgent=[OLT]) as here:
+        reads(here, 2)
+        await here.clock.advance(1000)
+        assert here.network.branches[:6] == [PORTS, PORTS[2:], PORTS[4:]] * 2
+        begun = here.network.slow[OLT]
+        assert [b - a for a, b in pairwise(begun[3:9])] == pytest.approx([60, 60, 180, 60, 60], abs=0.1), (
+            "300 s a round"
+        )
+
+
+async def test_whom_there_was_no_time_for_keeps_what_is_known_of_it() -> None:
+    async with house([device(checks=("told", *PORTS), interval=60)], urgent=[OLT]) as here:
+        reads(here, 2)
+        await here.clock.advance(30)
+        assert seen(here) == [("told", Health.UP), ("port-0", Health.UP), ("port-1", Health.UP)]
+        assert not here.judge.state(f"{OLT}/port-2").looked
+        await here.clock.advance(1000)
+        assert len(seen(here)) == 7, "nothing changed at any port"
+        assert here.judge.tally() == {Health.UP: 7}
+
+
+async def test_who_asks_again_and_again_starves_nobody() -> None:
+    async with house([device(checks=("told", *PORTS), interval=60)], urgent=[OLT]) as here:
+        reads(here, 2)
+        for _ in range(4):
+            here.looker.relook(OLT)
+            await here.clock.advance(17)
+        read = [asked[:2] for asked in here.network.branches]
+        assert read[:4] == [PORTS[:2], PORTS[2:4], PORTS[4:], PORTS[:2]]
+
+
+async def test_a_round_that_the_device_s_silence_broke_off_begins_anew_with_what_was_left() -> None:
+    async with house([device(checks=("told", *PORTS), interval=60, retry=5)], urgent=[OLT]) as here:
+        reads(here, 2)
+        await here.clock.advance(30)
+        here.network.answers[OLT] = always(lambda clock: silent(clock.now()), here.clock, takes=4)
+        await here.clock.advance(200)
+        del here.network.answers[OLT]
+        await here.clock.advance(200)
+        assert here.network.branches[:3] == [PORTS, (*PORTS[2:], *PORTS[:2]), (*PORTS[4:], *PORTS[:2])]
+        assert here.judge.tally() == {Health.UP: 7}
+
+
+async def test_a_round_that_was_not_answered_itself_begins_anew_with_what_was_left() -> None:
+    async with house([device(checks=("told", *PORTS), interval=60)], urgent=[OLT]) as here:
+        reads(here, 2)
+        await here.clock.advance(30)
+        here.network.answers[f"{OLT}/slow"] = always(lambda clock: silent(clock.now()), here.clock, takes=4)
+        await here.clock.advance(60)
+        reads(here, 2)
+        await here.clock.advance(60)
+        assert here.network.branches[:3] == [PORTS, PORTS[2:], (*PORTS[2:], *PORTS[:2])]

@@ -251,6 +251,7 @@ class _Round:
             renumbered=frozenset(found.renumbered),
             branches=under.rows,
             cut=frozenset(under.cut),
+            left=frozenset(under.left),
             mono=self._clock.boot() if self._answered is None else self._answered,
         )
 
