@@ -300,8 +300,9 @@ class Daemon:
             # Everything is looked at soon after a start, and every first verdict is told.
             return
         self.judge.ask(targets)
+        asked = frozenset(targets)
         for device in {target.partition("/")[0] for target in targets}:
-            self.looker.relook(device)
+            self.looker.relook(device, asked)
 
     # --- loops ------------------------------------------------------------------------------------------------------
 

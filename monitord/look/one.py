@@ -121,8 +121,8 @@ class OneLook:
         sight = await self._ask(plan, ask)
         # Nothing is known anew of those for whom there was no time.
         waits = await self._conclude(plan, Transport.SNMP, slow.seen(ask, sight.left), sight, late)
-        turn.end(ask, sight, waits=waits)
-        return soft or waits
+        again = turn.end(ask, sight, waits=waits, confirm=plan.device.timing.confirm)
+        return soft or again
 
     async def _ask(self, plan: DevicePlan, ask: SnmpAsk) -> Sight:
         access, timing = plan.device.snmp, plan.device.timing

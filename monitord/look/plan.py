@@ -1,6 +1,6 @@
 """What to ask whom: the needs of all targets of a device merged, so that it costs as few requests as possible."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
@@ -93,6 +93,10 @@ class DevicePlan:
     pages: tuple[PageAsk, ...] = ()
     mistakes: tuple[tuple[TargetId, str], ...] = ()
     slow: SlowAsk | None = None
+
+    def asks_seldom_for(self, targets: Collection[TargetId]) -> bool:
+        """Return whether any of `targets` (all of the device, when none is named) is seen by the slow ask."""
+        return self.slow is not None and (not targets or any(target.id in targets for target in self.slow.ask.targets))
 
 
 def phase_of(device: str) -> float:

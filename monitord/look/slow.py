@@ -9,16 +9,18 @@ class SlowTurn:
 
     The slow ask is due when it was never answered, when its time has come again, when a change it saw waits for its
     confirmation, and when somebody asked for a look. A look that had no time for all of it leaves the rest to the next
-    looks; these together are one round.
+    looks; these together are one round. A change that never stays long enough to be confirmed makes it due as many
+    times in a row as a fault needs, and no more before its time has come.
     """
 
-    __slots__ = ("_asked", "_begun", "_first", "_left", "_rests", "_waits")
+    __slots__ = ("_asked", "_begun", "_first", "_left", "_repeats", "_rests", "_waits")
 
     def __init__(self) -> None:
         self._begun = 0.0
         self._rests = False
         self._asked = False
         self._waits = False
+        self._repeats = 0
         self._left: Cells = frozenset()
         self._first: Branch | None = None
 
@@ -46,18 +48,27 @@ class SlowTurn:
         early = min(interval / 4, every / 10)
         if self._rests and not self._asked and now - self._begun < every - early:
             return None
+        if self._rests or self._asked:
+            self._repeats = 0
         self._begun = now
         self._rests = self._asked = self._waits = False
         self._left = frozenset()
         return slow.whole(self._first)
 
-    def end(self, ask: SnmpAsk, sight: Sight, *, waits: bool) -> None:
+    def end(self, ask: SnmpAsk, sight: Sight, *, waits: bool, confirm: int) -> bool:
         """Go on at the next look with what this one left of `ask`; where that is nothing, let it rest until its time
         comes, unless a change that the round saw `waits` for its confirmation or this look was not answered.
+
+        Return True when the next look should come after the retry delay.
         """
         answered = sight.reach is Reach.ANSWERED
         self._waits = self._waits or waits
         self._left = sight.left
         if answered:
             self._first = first_left(ask, sight.left)
-        self._rests = answered and not self._left and not self._waits
+        again = self._waits and self._repeats < confirm
+        if self._left:
+            return again
+        self._repeats = self._repeats + again if self._waits else 0
+        self._rests = answered and not again
+        return again

@@ -1,10 +1,12 @@
 """What is not worth asking at every look: it has its turn, waits for nothing else, and keeps nothing else waiting."""
 
 from dataclasses import replace
-from itertools import pairwise
+from datetime import timedelta
+from itertools import cycle, pairwise
 
 import pytest
 
+from monitord.domain.edge import Firmness
 from monitord.domain.health import Health
 from monitord.domain.looking import Reach, Sight, Syntax, Value
 from monitord.domain.network import SnmpAccess
@@ -233,3 +235,63 @@ async def test_a_round_that_was_not_answered_itself_begins_anew_with_what_was_le
         reads(here, 2)
         await here.clock.advance(60)
         assert here.network.branches[:3] == [PORTS, PORTS[2:], (*PORTS[2:], *PORTS[:2])]
+
+
+async def alternates(here: House) -> None:
+    """Let a slow target that is down be seen as something else at each look: nothing of it is ever confirmed."""
+    says(here, Health.DOWN)
+    await here.clock.advance(60)
+    assert here.judge.state(f"{OLT}/slow").settled is Health.DOWN
+    answers = cycle((Health.DEGRADED, Health.UNKNOWN))
+    here.network.answers[f"{OLT}/slow"] = always(lambda clock: told(next(answers), clock.now()), here.clock)
+    here.network.slow[OLT].clear()
+    here.network.begun[OLT].clear()
+
+
+async def test_what_is_never_confirmed_is_asked_again_as_often_as_a_fault_needs_and_then_rests() -> None:
+    async with house([device(checks=("told", "slow"), interval=60, retry=5)], urgent=[OLT]) as here:
+        await alternates(here)
+        await here.clock.advance(3600)
+        asked = here.network.slow[OLT]
+        gaps = [round(b - a) for a, b in pairwise(asked)]
+        assert len(asked) <= 12 * 4
+        assert gaps.count(5) == 3 * (len(asked) // 4), "three times in a row, sooner than its time"
+        assert len(here.network.begun[OLT]) <= 60 + len(asked), "nor does it hasten what is asked at every look"
+
+
+async def test_what_is_confirmed_in_between_may_be_asked_again_as_often_anew() -> None:
+    async with house([device(checks=("told", "slow"), interval=60, retry=5)], urgent=[OLT]) as here:
+        await alternates(here)
+        await here.clock.advance(320)
+        says(here, Health.UP)
+        await here.clock.advance(300)
+        here.network.slow[OLT].clear()
+        says(here, Health.DOWN)
+        await here.clock.advance(300)
+        assert here.judge.state(f"{OLT}/slow").settled is Health.DOWN
+        assert [round(b - a) for a, b in pairwise(here.network.slow[OLT][-3:])] == [5, 5]
+
+
+async def test_a_change_in_one_part_of_a_round_is_confirmed_by_the_next_rounds_without_waiting_for_the_grid() -> None:
+    async with house([device(checks=("told", *PORTS), interval=60, retry=5)], urgent=[OLT]) as here:
+        reads(here, 2, takes=4)
+        await here.clock.advance(290)
+        here.network.branches.clear()
+        reads(here, 2, takes=4, port_1=Health.DOWN)
+        await here.clock.advance(120)
+        assert here.network.branches[:7] == [*[PORTS, PORTS[2:], PORTS[4:]] * 2, PORTS]
+        (hard,) = [edge for edge in here.desk.edges if edge.now is Health.DOWN and edge.firmness is Firmness.HARD]
+        assert hard.first_bad is not None
+        assert hard.seen_at - hard.first_bad <= timedelta(seconds=6 * 5 + 1)
+
+
+async def test_who_asks_for_what_is_seen_at_every_look_does_not_make_it_due() -> None:
+    async with house([device(checks=("told", "slow"), interval=60)]) as here:
+        await here.clock.advance(100)
+        looks = len(here.network.begun[OLT])
+        assert here.looker.relook(OLT, ["olt-1/told", "olt-2/slow"])
+        await here.clock.advance(1)
+        assert (len(here.network.begun[OLT]), len(here.network.slow[OLT])) == (looks + 1, 1)
+        assert here.looker.relook(OLT, ["olt-1/slow"])
+        await here.clock.advance(1)
+        assert len(here.network.slow[OLT]) == 2

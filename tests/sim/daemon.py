@@ -212,7 +212,7 @@ class Life:
         if self.looker is not None:
             self.judge.ask(targets)
             for device in sorted({target.partition("/")[0] for target in targets}):
-                self.looker.relook(device)
+                self.looker.relook(device, frozenset(targets))
 
     def _seed(self, known: tuple[Known, ...]) -> None:
         self.judge.seed(known)
