@@ -115,7 +115,7 @@ class OneLook:
                 targets = fast.targets if slow is None else (*fast.targets, *slow.ask.targets)
                 return await self._conclude(plan, Transport.SNMP, targets, sight, late)
             soft = await self._conclude(plan, Transport.SNMP, fast.targets, sight, late)
-        ask = turn.begin(plan, self._clock.mono())
+        ask = turn.begin(plan, self._clock.mono(), soft=soft)
         if slow is None or ask is None:
             return soft
         sight = await self._ask(plan, ask)

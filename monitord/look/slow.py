@@ -13,7 +13,7 @@ class SlowTurn:
     times in a row as a fault needs, and no more before its time has come.
     """
 
-    __slots__ = ("_asked", "_begun", "_first", "_left", "_repeats", "_rests", "_waits")
+    __slots__ = ("_asked", "_begun", "_first", "_left", "_put_off", "_repeats", "_rests", "_waits")
 
     def __init__(self) -> None:
         self._begun = 0.0
@@ -21,6 +21,7 @@ class SlowTurn:
         self._asked = False
         self._waits = False
         self._repeats = 0
+        self._put_off = 0
         self._left: Cells = frozenset()
         self._first: Branch | None = None
 
@@ -33,14 +34,19 @@ class SlowTurn:
         self._rests = False
         self._left = frozenset()
 
-    def begin(self, plan: DevicePlan, now: float) -> SnmpAsk | None:
+    def begin(self, plan: DevicePlan, now: float, *, soft: bool = False) -> SnmpAsk | None:
         """Return what of the slow ask of `plan` is due at `now`, and count its time from here if a round begins.
 
+        While a change of what is asked at every look is `soft` its confirmation goes before, as long as one takes.
         Until `end` it stays due, so that a look that was broken off is made up for.
         """
         slow = plan.slow
         if slow is None:
             return None
+        if soft and self._put_off < plan.device.timing.confirm:
+            self._put_off += 1
+            return None
+        self._put_off = 0
         if self._left and not self._asked:
             return slow.rest(self._left, self._first)
         every, interval = slow.every.total_seconds(), plan.device.timing.interval.total_seconds()

@@ -10,6 +10,7 @@ from monitord.domain.edge import Firmness
 from monitord.domain.health import Health
 from monitord.domain.looking import Reach, Sight, Syntax, Value
 from monitord.domain.network import SnmpAccess
+from monitord.look.transports.snmp_branches import BUDGET
 from tests.look.test_looker import PORTS, House, always, house
 from tests.support.clock import ManualClock
 from tests.support.looking import device, silent, told
@@ -295,3 +296,28 @@ async def test_who_asks_for_what_is_seen_at_every_look_does_not_make_it_due() ->
         assert here.looker.relook(OLT, ["olt-1/slow"])
         await here.clock.advance(1)
         assert len(here.network.slow[OLT]) == 2
+
+
+@pytest.mark.parametrize("interval", [10, 30, 60])
+@pytest.mark.parametrize("begins", [0.2, 7, 19, 21, 33])
+async def test_a_fault_is_confirmed_within_interval_budget_and_retries_while_slow_tables_never_end(
+    interval: float, begins: float
+) -> None:
+    async with house([device(checks=("told", *PORTS), interval=interval, retry=5)], urgent=[OLT]) as here:
+        reads(here, 1, takes=BUDGET)
+        await here.clock.advance(100 + begins)
+        says(here, Health.DOWN, takes=0.1, slow=False)
+        await here.clock.advance(interval + BUDGET + 2 * (5 + 0.1) + 0.5)
+        assert here.judge.state(f"{OLT}/told").settled is Health.DOWN
+
+
+async def test_what_is_seen_at_every_look_and_never_confirmed_does_not_keep_slow_tables_waiting_for_ever() -> None:
+    async with house([device(checks=("told", *PORTS), interval=60, retry=5)], urgent=[OLT]) as here:
+        reads(here, 2)
+        says(here, Health.DOWN, slow=False)
+        await here.clock.advance(40)
+        assert here.judge.state(f"{OLT}/told").settled is Health.DOWN
+        answers = cycle((Health.DEGRADED, Health.UNKNOWN))
+        here.network.answers[OLT] = always(lambda clock: told(next(answers), clock.now()), here.clock)
+        await here.clock.advance(200)
+        assert all(here.judge.state(f"{OLT}/{name}").settled is Health.UP for name in PORTS)
