@@ -139,8 +139,9 @@ class PageSight:
 class Sight:
     """What was seen of one device in one look.
 
-    `at` is the wall instant of the answer (or of giving up), `took` how long it lasted. `mono` is the instant of the
-    values in seconds that nobody sets and that count while the machine sleeps: spans are measured by it.
+    `at` is the wall instant of the answer (or of giving up), of a look that takes long that of its beginning; `took` is
+    how long it lasted. `mono` is the instant of the values in seconds that nobody sets and that count while the machine
+    sleeps: spans are measured by it.
     `values` holds scalars by OID; `rows` holds cells by (column OID, row name); a row name asked for and not found is
     in `absent`. `branches` holds the rows under a name by (column OID, row name), each by the rest of its index; those
     not read to their end are in `cut` alone, those for which there was no time in this look in `left` alone.

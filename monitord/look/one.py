@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -19,6 +20,8 @@ from monitord.look.slow import SlowTurn
 
 OIDS_PER_REQUEST = 40
 """Scalars and cells that fit one request; a device with more of them gets the time for more requests."""
+SLEWED = timedelta(seconds=1)
+"""A wall clock that is further off than this after a look was set; less is its pace."""
 
 _log = structlog.stdlib.get_logger("monitord.look")
 
@@ -118,11 +121,20 @@ class OneLook:
         ask = turn.begin(plan, self._clock.mono(), soft=soft)
         if slow is None or ask is None:
             return soft
-        sight = await self._ask(plan, ask)
+        wall, begun = self._clock.now(), self._clock.mono()
+        sight = replace(await self._ask(plan, ask), at=self._began(wall, begun))
         # Nothing is known anew of those for whom there was no time.
         waits = await self._conclude(plan, Transport.SNMP, slow.seen(ask, sight.left), sight, late)
         again = turn.end(ask, sight, waits=waits, confirm=plan.device.timing.confirm)
         return soft or again
+
+    def _began(self, wall: datetime, mono: float) -> datetime:
+        """Return the instant of a beginning, as the wall clock has it now where it was set since.
+
+        What takes long is dated so: by the end it may be otherwise than it was seen.
+        """
+        now = self._clock.now() - timedelta(seconds=self._clock.mono() - mono)
+        return wall if abs(now - wall) < SLEWED else now
 
     async def _ask(self, plan: DevicePlan, ask: SnmpAsk) -> Sight:
         access, timing = plan.device.snmp, plan.device.timing

@@ -12,7 +12,7 @@ from monitord.domain.looking import Reach, Sight, Syntax, Value
 from monitord.domain.network import SnmpAccess
 from monitord.look.transports.snmp_branches import BUDGET
 from tests.look.test_looker import PORTS, House, always, house
-from tests.support.clock import ManualClock
+from tests.support.clock import START, ManualClock
 from tests.support.looking import device, silent, told
 
 OLT = "olt-1"
@@ -321,3 +321,32 @@ async def test_what_is_seen_at_every_look_and_never_confirmed_does_not_keep_slow
         here.network.answers[OLT] = always(lambda clock: told(next(answers), clock.now()), here.clock)
         await here.clock.advance(200)
         assert all(here.judge.state(f"{OLT}/{name}").settled is Health.UP for name in PORTS)
+
+
+async def test_what_began_before_somebody_asked_is_no_answer_although_it_ended_afterwards() -> None:
+    async with house([device(checks=("told", "slow"), interval=60)], urgent=[OLT]) as here:
+        await here.clock.advance(100)
+        says(here, Health.UP, takes=20)
+        here.looker.relook(OLT)
+        await here.clock.advance(5)
+        here.desk.edges.clear()
+        here.judge.ask([f"{OLT}/slow"], here.clock.now())
+        here.looker.relook(OLT, [f"{OLT}/slow"])
+        await here.clock.advance(16)
+        assert seen(here) == []
+        await here.clock.advance(20)
+        assert seen(here) == [("slow", Health.UP)]
+
+
+@pytest.mark.parametrize(("step", "counts"), [(0, 0), (0.3, 0), (-3600, -3600), (7, 7)])
+async def test_slow_tables_are_dated_by_the_beginning_of_their_look_as_the_clock_has_it_now(
+    step: float, counts: float
+) -> None:
+    async with house([device(checks=("told", "slow"), interval=60)], urgent=[OLT]) as here:
+        says(here, Health.UP, takes=20)
+        await here.clock.advance(10)
+        here.clock.jump(step)
+        await here.clock.advance(15)
+        (edge,) = [edge for edge in here.desk.edges if edge.target == f"{OLT}/slow"]
+        began = START + timedelta(seconds=here.network.slow[OLT][0] - 1000 + counts)
+        assert abs(edge.seen_at - began) < timedelta(seconds=0.1)
