@@ -124,8 +124,9 @@ class OneLook:
         wall, begun = self._clock.now(), self._clock.mono()
         sight = replace(await self._ask(plan, ask), at=self._began(wall, begun))
         # Nothing is known anew of those for whom there was no time.
-        waits = await self._conclude(plan, Transport.SNMP, slow.seen(ask, sight.left), sight, late)
-        again = turn.end(ask, sight, waits=waits, confirm=plan.device.timing.confirm)
+        seen = slow.seen(ask, sight.left)
+        waits = await self._conclude(plan, Transport.SNMP, seen, sight, late)
+        again = turn.end(ask, sight, seen, waits=waits, confirm=plan.device.timing.confirm)
         return soft or again
 
     def _began(self, wall: datetime, mono: float) -> datetime:

@@ -34,23 +34,26 @@ class SlowAsk:
     every: timedelta
     needs: tuple[Needs, ...]
 
-    def whole(self, first: Branch | None = None) -> SnmpAsk:
-        """Return all that is asked, beginning with the branch that another look left first."""
-        return _beginning(self.ask, first)
-
-    def rest(self, left: Cells, first: Branch | None = None) -> SnmpAsk:
-        """Return what those targets ask that lack any of the branches that another look left."""
-        gathered = _Gathered()
-        for target, needs in zip(self.ask.targets, self.needs, strict=True):
-            if not left.isdisjoint(_cells(needs.branches)):
-                gathered.add(target, needs)
-        return _beginning(gathered.ask(), first)
+    def of(self, targets: Collection[TargetId] = (), first: Branch | None = None) -> SnmpAsk:
+        """Return what is asked for these targets (all of them when none is named), beginning with the branch that
+        another look left first.
+        """
+        ask = self.ask
+        if targets:
+            gathered = _Gathered()
+            for target, needs in zip(ask.targets, self.needs, strict=True):
+                if target.id in targets:
+                    gathered.add(target, needs)
+            ask = gathered.ask()
+        return _beginning(ask, first)
 
     def seen(self, ask: SnmpAsk, left: Cells) -> tuple[Target, ...]:
         """Return the targets of `ask`, all of this or a part of it, that lack nothing of what a look left."""
-        if not left:
-            return ask.targets
-        lacking = {target.id for target in self.rest(left).targets}
+        lacking = {
+            target.id
+            for target, needs in zip(self.ask.targets, self.needs, strict=True)
+            if not left.isdisjoint(_cells(needs.branches))
+        }
         return tuple(target for target in ask.targets if target.id not in lacking)
 
 

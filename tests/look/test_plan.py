@@ -81,26 +81,27 @@ def ports() -> SlowAsk:
     return slow
 
 
-def test_what_was_left_is_asked_by_itself_whole_for_those_who_lack_any_of_it() -> None:
-    rest = ports().rest(frozenset({("8", PORTS[2])}))
+def test_a_part_of_it_is_all_that_the_targets_of_the_part_need_and_nothing_else() -> None:
+    slow = ports()
+    rest = slow.of(["olt-1/b2"])
     assert [target.check for target in rest.targets] == ["b2"]
     assert rest.branches == (Branch(NAME, PORTS[2], ("8",)),)
     assert rest.rows == (TableRow(NAME, PORTS[2], (OPER,)),)
-    both = ports().rest(frozenset({("8", PORTS[2]), ("9", PORTS[2])}))
-    assert [target.check for target in both.targets] == ["a2", "b2"]
-    assert both.branches == (Branch(NAME, PORTS[2], ("9", "8")),)
+    both = slow.of(["olt-1/b2", "olt-1/a2", "olt-1/a0"], rest.branches[0])
+    assert [target.check for target in both.targets] == ["a0", "a2", "b2"]
+    assert both.branches == (Branch(NAME, PORTS[2], ("9", "8")), Branch(NAME, PORTS[0], ("9",)))
 
 
 def test_a_whole_round_begins_with_what_was_left_however_often_one_follows_another() -> None:
     slow, first, read = ports(), None, []
     for _ in range(4):
-        ask = slow.whole(first)
+        ask = slow.of(first=first)
         assert (ask.rows, ask.targets) == (slow.ask.rows, slow.ask.targets)
         read += [branch.key for branch in ask.branches[:3]]
         first = first_left(ask, frozenset((column, b.key) for b in ask.branches[3:] for column in b.columns))
     assert read == [*PORTS] * 3
     assert first_left(slow.ask, frozenset()) is None
-    assert slow.whole(None) == slow.ask
+    assert slow.of() == slow.ask
 
 
 def test_who_lacks_any_branch_of_those_it_needs_has_not_been_seen() -> None:
