@@ -80,13 +80,14 @@ def _before(params: Params, sight: Sight, previous: Sight | None) -> tuple[float
     """Return the seconds since the look before and its counters, None where there is none that says anything."""
     if previous is None or params.name in sight.renumbered:
         return None
-    since = sight.at - previous.at
-    if not timedelta(0) < since <= LONGEST:
+    since = (sight.at - previous.at).total_seconds()
+    if sight.mono is not None and previous.mono is not None:
+        # A wall clock that was set in between would make any load of it.
+        since = sight.mono - previous.mono
+    if not 0 < since <= LONGEST.total_seconds():
         return None
     try:
-        return since.total_seconds(), [
-            as_number(previous.cell(column, params.name), column) for column in (IN_OCTETS, OUT_OCTETS)
-        ]
+        return since, [as_number(previous.cell(column, params.name), column) for column in (IN_OCTETS, OUT_OCTETS)]
     except Unseen:
         return None
 

@@ -52,6 +52,8 @@ HUAWEI = "1.3.6.1.4.1.2011.6.128.1.1.2"
 ZTE = "1.3.6.1.4.1.3902.1012.3"
 ZTE_C600 = "1.3.6.1.4.1.3902.1082.500.10.2"
 DASAN = "1.3.6.1.4.1.6296.101.23.3.1.1"
+KNOWN = 80
+"""Percent of the ONTs of a port whose state must be known for the others to say nothing."""
 
 
 class Ont(StrEnum):
@@ -129,7 +131,8 @@ FAMILIES = {
 @dataclass(frozen=True, slots=True)
 class Params:
     """`name`: the PON port as the device calls it; `family`: the make of the OLT; `percent`: the share of its ONTs, and
-    `least`: the number of them, from which those lost are the port's fault; `every`: how often they are counted; `by`:
+    `least`: the number of them, from which those lost are the port's fault (where all of two or more are lost it is one
+    whatever `least` says); `every`: how often they are counted; `by`:
     the column the name is found in.
     """
 
@@ -166,7 +169,7 @@ def needs(params: Params) -> Needs:
 
 def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
     """Return down where so many ONTs are lost for want of light or for no reason that most of them share, degraded
-    where it is for want of power; unknown where they were not all seen.
+    where it is for want of power; unknown where they were not all seen, or too many say nothing that is known.
 
     The detail is the counts, as `Onts` writes them.
     """
@@ -184,8 +187,8 @@ def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
         return Verdict.unknown(sight.cause or unseen.cause, sight.detail or unseen.detail)
     counts = Counter(kind for ont in states if (kind := _kind(family, states[ont], causes.get(ont))) is not None)
     total = counts.total()
-    if not total:
-        return Verdict.unknown(Cause.WRONG_TYPE, f"none of {len(states)} ONTs says a state that is known")
+    if total * 100 < KNOWN * len(states):
+        return Verdict.unknown(Cause.WRONG_TYPE, f"{total} of {len(states)} ONTs say a state that is known")
     onts = Onts(counts[Ont.LIGHT], counts[Ont.POWER], counts[Ont.OTHER], total)
     readings = {
         "pon_onts_total": float(total),
@@ -193,7 +196,9 @@ def judge(params: Params, sight: Sight, previous: Sight | None) -> Verdict:
         "pon_onts_light": float(onts.light),
         "pon_onts_power": float(onts.power),
     }
-    if onts.lost < params.least or onts.lost * 100 < params.percent * total:
+    # A port on which nothing works is no customer's affair, unless it has but one.
+    dark = onts.lost == len(states) > 1
+    if not dark and (onts.lost < params.least or onts.lost * 100 < params.percent * total):
         return Verdict.up(str(onts), readings)
     match onts.mostly:
         case Mostly.LIGHT:

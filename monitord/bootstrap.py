@@ -319,9 +319,10 @@ class Daemon:
         if not hasattr(self, "looker"):
             # Everything is looked at soon after a start, and every first verdict is told.
             return
-        self.judge.ask(targets)
+        self.judge.ask(targets, self.clock.now())
+        asked = frozenset(targets)
         for device in {target.partition("/")[0] for target in targets}:
-            self.looker.relook(device)
+            self.looker.relook(device, asked)
 
     # --- loops ------------------------------------------------------------------------------------------------------
 

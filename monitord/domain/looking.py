@@ -139,10 +139,12 @@ class PageSight:
 class Sight:
     """What was seen of one device in one look.
 
-    `at` is the wall instant of the answer (or of giving up), `took` how long it lasted. `values` holds scalars by OID;
-    `rows` holds cells by (column OID, row name); a row name asked for and not found is in `absent`. `branches` holds
-    the rows under a name by (column OID, row name), each by the rest of its index; those not read to their end are in
-    `cut` alone.
+    `at` is the wall instant of the answer (or of giving up), of a look that takes long that of its beginning; `took` is
+    how long it lasted. `mono` is the instant of the values in seconds that nobody sets and that count while the machine
+    sleeps: spans are measured by it.
+    `values` holds scalars by OID; `rows` holds cells by (column OID, row name); a row name asked for and not found is
+    in `absent`. `branches` holds the rows under a name by (column OID, row name), each by the rest of its index; those
+    not read to their end are in `cut` alone, those for which there was no time in this look in `left` alone.
     `detail` is clean text about a reach that is not ANSWERED. `cause` refines NOT_LOOKED and GARBLED.
     """
 
@@ -159,6 +161,8 @@ class Sight:
     page: PageSight | None = None
     branches: Mapping[tuple[Oid, str], Mapping[str, Value]] = field(default_factory=lambda: MappingProxyType({}))
     cut: frozenset[tuple[Oid, str]] = frozenset()
+    left: frozenset[tuple[Oid, str]] = frozenset()
+    mono: float | None = None
 
     def value(self, oid: Oid) -> Value:
         """Return the scalar at `oid`; Unseen when it was not answered or the agent lacks it."""
@@ -176,7 +180,7 @@ class Sight:
         found = self.branches.get((column, row))
         if found is not None:
             return found
-        if (column, row) in self.cut:
+        if (column, row) in self.cut or (column, row) in self.left:
             raise Unseen(Cause.TABLE_INCOMPLETE, f"{column} under {row} was not read to its end")
         if row in self.absent:
             raise Unseen(Cause.NO_SUCH_INTERFACE, f"no row named {row}")

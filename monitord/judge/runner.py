@@ -23,6 +23,8 @@ LASTS_AS_LONG = timedelta(minutes=5)
 """A battery that is to last so much longer or shorter than was told is told anew."""
 SAME_BEGIN = timedelta(seconds=5)
 """Two looks say the same beginning within this: the device counts in hundredths, and answers take a while."""
+STEPPED = timedelta(minutes=5)
+"""A look that ended after somebody asked cannot have begun so long before: the wall clock was set back."""
 MAX_READINGS = 32
 """Readings kept of one verdict."""
 
@@ -56,6 +58,7 @@ class Judge:
         self._complained: set[TargetId] = set()
         self._restless: dict[TargetId, flapping.Flapping] = {}
         self._standing: dict[TargetId, tuple[frozenset[Happening], str]] = {}
+        self._asked: dict[TargetId, datetime] = {}
         self._eyes = Eyes()
         self._peaks = Peaks()
         self.check_failures = 0
@@ -80,12 +83,9 @@ class Judge:
                 down.add(one.target.partition("/")[0])
         self._eyes.remember(blind, down)
 
-    def ask(self, targets: Iterable[TargetId]) -> None:
-        """Tell the next verdict of these targets whatever it is: somebody waits for it."""
-        for target in targets:
-            self._standing.pop(target, None)
-            if (state := self._states.get(target)) is not None:
-                self._states[target] = replace(state, asked=True)
+    def ask(self, targets: Iterable[TargetId], at: datetime) -> None:
+        """Tell the next verdict of these targets whatever it is: somebody waits for what is so from `at` on."""
+        self._asked.update(dict.fromkeys(targets, at))
 
     def watch(self, watched: Iterable[Watched]) -> None:
         """Tell from now on how full these lines become while it matters."""
@@ -99,6 +99,7 @@ class Judge:
         self._previous = {target: sight for target, sight in self._previous.items() if target in staying}
         self._standing = {target: told for target, told in self._standing.items() if target in staying}
         self._restless = {target: flaps for target, flaps in self._restless.items() if target in staying}
+        self._asked = {target: at for target, at in self._asked.items() if target in staying}
         self._eyes.keep({target.partition("/")[0] for target in staying})
         self._complained.clear()
 
@@ -110,10 +111,13 @@ class Judge:
         waiting = False
         kept = _kept(sight)
         for target in device.targets if targets is None else targets:
+            answers = self._answers(target.id, sight.at)
             verdict = self._once(target.id, self._verdict(target, sight))
             if (peak := self._peaks.news(target.id, verdict, sight.at)) is not None:
                 verdict = replace(verdict, happenings=(*verdict.happenings, Happening.PEAK))
             before = self._states.get(target.id, TargetState())
+            if answers:
+                before = replace(before, asked=True)
             after, change = observe(before, verdict, sight.at, device.timing.confirm)
             self._states[target.id] = after
             waiting = waiting or soft(after)
@@ -148,6 +152,15 @@ class Judge:
                 self._complained.add(target.id)
                 _log.error("check.failed", target=target.id, check=target.check, exc_info=True)
             return Verdict.unknown(Cause.CHECK_FAILED, clean(f"{target.check}: {type(error).__name__}"))
+
+    def _answers(self, target: TargetId, at: datetime) -> bool:
+        """Return whether a sight of `at` is what somebody waits for, and wait no more if it is."""
+        asked = self._asked.get(target)
+        if asked is None or timedelta(0) < asked - at < STEPPED:
+            return False
+        del self._asked[target]
+        self._standing.pop(target, None)
+        return True
 
     def _once(self, target: TargetId, verdict: Verdict) -> Verdict:
         """Return the verdict without the standing happenings that were told as they are now."""
@@ -277,4 +290,4 @@ def _kept(sight: Sight) -> Sight | None:
     if sight.reach is not Reach.ANSWERED or not (sight.values or sight.rows or sight.page):
         return None
     page = None if sight.page is None else replace(sight.page, headers=(), body=b"")
-    return replace(sight, detail="", page=page, branches={}, cut=frozenset())
+    return replace(sight, detail="", page=page, branches={}, cut=frozenset(), left=frozenset())

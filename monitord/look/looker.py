@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 
 from monitord.clock import Clock
+from monitord.domain.network import TargetId
 from monitord.look.heap import DueHeap, after_look, next_slot
 from monitord.look.load import Load, LookLoad
 from monitord.look.one import Limits, OneLook
@@ -127,8 +128,11 @@ class Looker:
         self._load.plan(wanted, now)
         self._wake.set()
 
-    def relook(self, device: str) -> bool:
+    def relook(self, device: str, targets: Collection[TargetId] = ()) -> bool:
         """Look at a device again now, before all that only are due; False when it is not in the plan.
+
+        `targets` are those that are asked for, among others of other devices; none: all it has. What is asked of it
+        seldom is asked then where it is among them.
 
         While a look is under way the next one follows it at once, because the one under way may have seen what was
         before.
@@ -137,7 +141,8 @@ class Looker:
         if post is None:
             return False
         post.urgent = True
-        post.slow.ask()
+        if post.plan.asks_seldom_for(targets):
+            post.slow.ask()
         if post.task is not None:
             post.again = True
         elif (due := self._heap.due(device)) is not None:

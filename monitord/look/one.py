@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -19,6 +20,8 @@ from monitord.look.slow import SlowTurn
 
 OIDS_PER_REQUEST = 40
 """Scalars and cells that fit one request; a device with more of them gets the time for more requests."""
+SLEWED = timedelta(seconds=1)
+"""A wall clock that is further off than this after a look was set; less is its pace."""
 
 _log = structlog.stdlib.get_logger("monitord.look")
 
@@ -30,7 +33,7 @@ class Limits:
     `snmp` and `pages` are looks under way at once; silent devices hold their place for seconds, so the first is
     generous. `first_round` is the time over which new devices are first looked at. `margin` is added to the deadline a
     transport keeps by itself, `walk` too for each table in which rows must be found by name, `branches` once where any
-    are read, which the transport does within a minute and what the last question takes. `tick` is the shortest
+    are read, which the transport does within that and what the last question takes. `tick` is the shortest
     rest between two glances at the heap, `breath` the longest. `stuck` is how long after its deadline a look may hang
     before the heartbeat stops, `refused` the deadline of a sink that raises each time.
     """
@@ -40,7 +43,7 @@ class Limits:
     first_round: float = 1.0
     margin: float = 2.0
     walk: float = 45.0
-    branches: float = 60.0
+    branches: float = 20.0
     tick: float = 0.01
     breath: float = 1.0
     stuck: float = 10.0
@@ -115,12 +118,24 @@ class OneLook:
                 targets = fast.targets if slow is None else (*fast.targets, *slow.ask.targets)
                 return await self._conclude(plan, Transport.SNMP, targets, sight, late)
             soft = await self._conclude(plan, Transport.SNMP, fast.targets, sight, late)
-        if slow is None or not turn.begin(plan, self._clock.mono()):
+        ask = turn.begin(plan, self._clock.mono(), soft=soft)
+        if slow is None or ask is None:
             return soft
-        sight = await self._ask(plan, slow.ask)
-        waits = await self._conclude(plan, Transport.SNMP, slow.ask.targets, sight, late)
-        turn.end(again=waits or sight.reach is not Reach.ANSWERED)
-        return soft or waits
+        wall, begun = self._clock.now(), self._clock.mono()
+        sight = replace(await self._ask(plan, ask), at=self._began(wall, begun))
+        # Nothing is known anew of those for whom there was no time.
+        seen = slow.seen(ask, sight.left)
+        waits = await self._conclude(plan, Transport.SNMP, seen, sight, late)
+        again = turn.end(ask, sight, seen, waits=waits, confirm=plan.device.timing.confirm)
+        return soft or again
+
+    def _began(self, wall: datetime, mono: float) -> datetime:
+        """Return the instant of a beginning, as the wall clock has it now where it was set since.
+
+        What takes long is dated so: by the end it may be otherwise than it was seen.
+        """
+        now = self._clock.now() - timedelta(seconds=self._clock.mono() - mono)
+        return wall if abs(now - wall) < SLEWED else now
 
     async def _ask(self, plan: DevicePlan, ask: SnmpAsk) -> Sight:
         access, timing = plan.device.snmp, plan.device.timing

@@ -1,7 +1,7 @@
 """What to ask whom: the needs of all targets of a device merged, so that it costs as few requests as possible."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
 
@@ -19,12 +19,58 @@ class SnmpAsk:
     branches: tuple[Branch, ...] = ()
 
 
+Cells = frozenset[tuple[Oid, str]]
+"""Branches, each by a column and the name it lies under."""
+
+
 @dataclass(frozen=True, slots=True)
 class SlowAsk:
-    """What is not worth asking of a device at every look, and how often it is."""
+    """What is not worth asking of a device at every look, and how often it is.
+
+    `needs` is what each of its targets wants to see, of which `ask` is all together.
+    """
 
     ask: SnmpAsk
     every: timedelta
+    needs: tuple[Needs, ...]
+
+    def of(self, targets: Collection[TargetId] = (), first: Branch | None = None) -> SnmpAsk:
+        """Return what is asked for these targets (all of them when none is named), beginning with the branch that
+        another look left first.
+        """
+        ask = self.ask
+        if targets:
+            gathered = _Gathered()
+            for target, needs in zip(ask.targets, self.needs, strict=True):
+                if target.id in targets:
+                    gathered.add(target, needs)
+            ask = gathered.ask()
+        return _beginning(ask, first)
+
+    def seen(self, ask: SnmpAsk, left: Cells) -> tuple[Target, ...]:
+        """Return the targets of `ask`, all of this or a part of it, that lack nothing of what a look left."""
+        lacking = {
+            target.id
+            for target, needs in zip(self.ask.targets, self.needs, strict=True)
+            if not left.isdisjoint(_cells(needs.branches))
+        }
+        return tuple(target for target in ask.targets if target.id not in lacking)
+
+
+def first_left(ask: SnmpAsk, left: Cells) -> Branch | None:
+    """Return the branch at which a look that asked so was out of time, None when it was not."""
+    return next((branch for branch in ask.branches if not left.isdisjoint(_cells((branch,)))), None)
+
+
+def _beginning(ask: SnmpAsk, first: Branch | None) -> SnmpAsk:
+    """Return `ask` with its branches in their order from `first` on, round to the one before it."""
+    place = None if first is None else (first.key_column, first.key)
+    at = next((n for n, branch in enumerate(ask.branches) if (branch.key_column, branch.key) == place), 0)
+    return replace(ask, branches=ask.branches[at:] + ask.branches[:at])
+
+
+def _cells(branches: Iterable[Branch]) -> Cells:
+    return frozenset((column, branch.key) for branch in branches for column in branch.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +96,10 @@ class DevicePlan:
     pages: tuple[PageAsk, ...] = ()
     mistakes: tuple[tuple[TargetId, str], ...] = ()
     slow: SlowAsk | None = None
+
+    def asks_seldom_for(self, targets: Collection[TargetId]) -> bool:
+        """Return whether any of `targets` (all of the device, when none is named) is seen by the slow ask."""
+        return self.slow is not None and (not targets or any(target.id in targets for target in self.slow.ask.targets))
 
 
 def phase_of(device: str) -> float:
@@ -87,7 +137,7 @@ def plan_device(device: Device, checks: Mapping[str, Check]) -> DevicePlan:
         fast.ask() if fast.targets else None,
         tuple(PageAsk(request, tuple(targets)) for request, targets in pages.items()),
         tuple(mistakes),
-        SlowAsk(slow.ask(), min(every)) if every else None,
+        SlowAsk(slow.ask(), min(every), tuple(slow.needs)) if every else None,
     )
 
 
@@ -99,9 +149,11 @@ class _Gathered:
     rows: dict[tuple[Oid, str], dict[Oid, None]] = field(default_factory=dict)
     branches: dict[tuple[Oid, str], dict[Oid, None]] = field(default_factory=dict)
     targets: list[Target] = field(default_factory=list)
+    needs: list[Needs] = field(default_factory=list)
 
     def add(self, target: Target, needs: Needs) -> None:
         self.targets.append(target)
+        self.needs.append(needs)
         self.scalars.update(dict.fromkeys(needs.scalars))
         for row in needs.rows:
             self.rows.setdefault((row.key_column, row.key), {}).update(dict.fromkeys(row.columns))

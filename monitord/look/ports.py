@@ -28,7 +28,7 @@ class SnmpLooking(Protocol):
         timing: Timing,
         branches: tuple[Branch, ...] = (),
     ) -> Sight:
-        """Return what was seen, within attempts times timeout for a request, and a minute more for all branches;
+        """Return what was seen, within attempts times timeout for a request, and twenty seconds more for all branches;
         nothing a device does raises.
         """
         ...

@@ -11,11 +11,13 @@ PER_SECOND = 1_000_000_000 // 8
 """Octets a second that fill one Gbit/s."""
 
 
-def seen(into: int | None, out: int | None, *, after: float, speed: int | None = 1000) -> Sight:
+def seen(
+    into: int | None, out: int | None, *, after: float, speed: int | None = 1000, mono: float | None = None
+) -> Sight:
     """Return a look at the counters of an interface of so many Mbit/s."""
     cells = {IN_OCTETS: into, OUT_OCTETS: out, HIGH_SPEED: speed}
     rows = {(column, NAME): Value(Syntax.COUNTER64, n) for column, n in cells.items() if n is not None}
-    return sight(after=after, rows=rows)
+    return sight(after=after, rows=rows, mono=mono)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,23 @@ def test_the_fuller_direction_counts(into: float, out: float, params: Params, he
     assert (verdict.health, verdict.detail) == (health, detail)
     assert verdict.cause is (Cause.CONGESTED if health is Health.DEGRADED else Cause.FINE)
     assert set(verdict.readings) == {"interface_load_in_percent", "interface_load_out_percent"}
+
+
+@pytest.mark.parametrize("after", [5, 55, -30, 3600], ids=["set back 25 s", "set forward", "behind", "an hour on"])
+def test_a_wall_clock_that_is_set_between_two_looks_leaves_the_load_right(after: float) -> None:
+    before = seen(0, 0, after=0, mono=1000)
+    verdict = judge(Params(NAME), seen(15 * PER_SECOND, 0, after=after, mono=1030), before)
+    assert (verdict.health, verdict.detail) == (Health.UP, "50 %")
+
+
+def test_where_one_look_has_no_monotonic_instant_the_wall_clock_measures() -> None:
+    verdict = judge(Params(NAME), seen(15 * PER_SECOND, 0, after=30, mono=1030), seen(0, 0, after=0))
+    assert verdict.detail == "50 %"
+
+
+def test_looks_far_apart_say_nothing_however_near_the_wall_clock_puts_them() -> None:
+    verdict = judge(Params(NAME), seen(15 * PER_SECOND, 0, after=30, mono=9000), seen(0, 0, after=0, mono=1000))
+    assert verdict.health is Health.UNKNOWN
 
 
 @pytest.mark.parametrize(

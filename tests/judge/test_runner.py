@@ -1,5 +1,6 @@
 """The runner of verdicts: what becomes an edge, what does not, and that no check file can do harm."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -183,6 +184,20 @@ def test_the_rows_under_a_name_are_not_kept() -> None:
     assert not seen[1].branches
 
 
+def test_the_monotonic_instant_of_a_look_is_kept() -> None:
+    seen: list[Sight | None] = []
+
+    def look_back(params: object, sight: Sight, previous: Sight | None) -> Verdict:
+        seen.append(previous)
+        return Verdict.up()
+
+    runner = judge(check("told", look_back))
+    for look in (0, 1):
+        runner.judge(device(), replace(told(Health.UP, at(look)), mono=100.0 + look))
+    assert seen[1] is not None
+    assert seen[1].mono == 100.0
+
+
 def test_the_text_of_a_page_is_not_kept() -> None:
     seen: list[Sight | None] = []
 
@@ -238,10 +253,47 @@ def test_only_the_named_targets_are_judged() -> None:
 def test_who_is_asked_tells_its_next_verdict_whatever_it_is() -> None:
     runner = judge()
     runner.judge(device(), told(Health.UP, at(0)))
-    runner.ask(["olt-1/told", "nobody/told"])
+    runner.ask(["olt-1/told", "nobody/told"], at(0))
     (edge,) = runner.judge(device(), told(Health.UP, at(1))).edges
     assert (edge.now, edge.firmness, edge.first) == (Health.UP, Firmness.HARD, False)
     assert runner.judge(device(), told(Health.UP, at(2))).edges == ()
+
+
+def test_what_was_seen_before_somebody_asked_is_no_answer_whatever_it_is() -> None:
+    for seen in (Health.UP, Health.DEGRADED, Health.DOWN, Health.UNKNOWN):
+        runner = judge()
+        for look in (0, 1, 2):
+            runner.judge(device(), told(seen, at(look)))
+        runner.ask(["olt-1/told"], at(5))
+        assert not runner.judge(device(), told(seen, at(4))).edges
+        (edge,) = runner.judge(device(), told(seen, at(5))).edges
+        assert (edge.now, edge.firmness) == (seen, Firmness.HARD)
+        assert not runner.judge(device(), told(seen, at(6))).edges
+
+
+def test_who_asked_before_the_clock_was_set_far_back_is_answered() -> None:
+    runner = judge()
+    runner.judge(device(), told(Health.UP, at(0)))
+    runner.ask(["olt-1/told"], at(0) + timedelta(minutes=5))
+    (edge,) = runner.judge(device(), told(Health.UP, at(0))).edges
+    assert edge.now is Health.UP
+
+
+def test_a_change_that_was_seen_before_somebody_asked_crosses_and_the_answer_after_it() -> None:
+    runner = judge()
+    runner.judge(device(confirm=1), told(Health.UP, at(0)))
+    runner.ask(["olt-1/told"], at(5))
+    crossed = [edge.now for look in (4, 6, 7) for edge in runner.judge(device(confirm=1), silent(at(look))).edges]
+    assert crossed == [Health.DOWN, Health.DOWN]
+
+
+def test_who_asked_for_a_target_that_left_does_not_ask_for_it_when_it_comes_back() -> None:
+    runner = judge()
+    runner.judge(device(), told(Health.UP, at(0)))
+    runner.ask(["olt-1/told"], at(1))
+    runner.reload({"told": check()}, [])
+    runner.reload({"told": check()}, [device()])
+    assert [len(runner.judge(device(), told(Health.UP, at(look))).edges) for look in (2, 3)] == [1, 0], "the first one"
 
 
 def test_a_target_that_flaps_says_so_by_an_edge_and_once_more_when_it_is_calm() -> None:
@@ -275,7 +327,8 @@ def test_what_goes_on_happening_is_told_once_and_anew_when_it_is_another_or_some
         edges = runner.judge(device(), told(Health.UP, at(look))).edges
         crossed.append([edge.detail for edge in edges if edge.happenings])
     assert crossed == [[], ["a"], [], ["b"], [], ["b"], []]
-    runner.ask(["olt-1/told"])
+    runner.ask(["olt-1/told"], at(9))
+    assert not runner.judge(device(), told(Health.UP, at(8))).edges, "it began before"
     (edge,) = runner.judge(device(), told(Health.UP, at(9))).edges
     assert (edge.happenings, edge.detail) == ((Happening.PAGE_CHANGED,), "b")
 

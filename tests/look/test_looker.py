@@ -11,7 +11,7 @@ import pytest
 
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import Health
-from monitord.domain.looking import Branch, Needs, Oid, PageRequest, PageSight, Reach, Sight, TableRow, Verdict
+from monitord.domain.looking import Branch, Check, Needs, Oid, PageRequest, PageSight, Reach, Sight, TableRow, Verdict
 from monitord.domain.network import Device, SnmpAccess, Timing
 from monitord.judge.runner import Judge
 from monitord.look.looker import Looker
@@ -19,7 +19,7 @@ from monitord.look.one import Limits
 from monitord.look.plan import plan
 from monitord.look.ports import Transport
 from tests.support.clock import ManualClock, settle
-from tests.support.looking import check, device, silent, told
+from tests.support.looking import SEEN, check, device, judge_told, silent, told
 
 Behaviour = Callable[[str], Awaitable[Sight]]
 
@@ -27,13 +27,14 @@ Behaviour = Callable[[str], Awaitable[Sight]]
 @dataclass
 class Network:
     """An SNMP transport in memory: every device is UP after 50 ms unless `answers` says otherwise; what is asked of it
-    now and then is answered by what stands there under `<device>/slow`, and told in `slow`.
+    now and then is answered by what stands there under `<device>/slow`, and told in `slow`, with the branches asked.
     """
 
     clock: ManualClock
     answers: dict[str, Behaviour] = field(default_factory=dict)
     begun: dict[str, list[float]] = field(default_factory=dict)
     slow: dict[str, list[float]] = field(default_factory=dict)
+    branches: list[tuple[str, ...]] = field(default_factory=list)
     under_way: set[str] = field(default_factory=set)
     most: int = 0
 
@@ -47,7 +48,9 @@ class Network:
     ) -> Sight:
         name = access.address
         assert name not in self.under_way, "two looks at one device"
-        slow = scalars == SLOW.scalars
+        slow = scalars == SLOW.scalars or bool(branches)
+        if branches:
+            self.branches.append(tuple(branch.key for branch in branches))
         (self.slow if slow else self.begun).setdefault(name, []).append(self.clock.mono())
         self.under_way.add(name)
         self.most = max(self.most, len(self.under_way))
@@ -104,7 +107,20 @@ class Desk:
 
 SLOW = Needs(scalars=("1.3.6.1.4.1.99999.2.0",), every=timedelta(minutes=5))
 
+PORTS = tuple(f"port-{n}" for n in range(6))
+
+
+def port(name: str) -> Check:
+    """Return a check kind of its name that sees the health of a port in the rows under it."""
+
+    def judge(params: object, sight: Sight, previous: Sight | None) -> Verdict:
+        return judge_told(params, replace(sight, values={SEEN: sight.branch("9", name)["0"]}), previous)
+
+    return check(name, judge, Needs(branches=(Branch("1", name, ("9",)),), every=timedelta(minutes=5)))
+
+
 CHECKS = {
+    **{name: port(name) for name in PORTS},
     "told": check(),
     "slow": check("slow", needs=SLOW),
     "page": check(

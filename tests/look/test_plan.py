@@ -1,10 +1,10 @@
 """The plan: a device costs as few requests as possible whatever the number of checks on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monitord.domain.looking import Branch, Check, Needs, PageRequest, TableRow, Verdict
-from monitord.look.plan import PageAsk, SlowAsk, SnmpAsk, plan, plan_device
+from monitord.look.plan import PageAsk, SlowAsk, SnmpAsk, first_left, plan, plan_device
 from tests.support.looking import check, device
 
 NAME, ADMIN, OPER, ALIAS = "1.1", "1.7", "1.8", "1.18"
@@ -58,9 +58,56 @@ def test_what_is_not_worth_asking_at_every_look_is_asked_apart_as_often_as_the_m
     assert planned.slow == SlowAsk(
         SnmpAsk((), (TableRow(NAME, "x", (OPER,)),), (olt.targets[0], olt.targets[2]), (Branch(NAME, "x", ("9",)),)),
         timedelta(minutes=5),
+        (checks["slow"].needs(None), checks["less"].needs(None)),
     )
     assert plan_device(device(checks=("slow",)), checks).snmp is None
     assert plan_device(device(checks=("fast",)), checks).slow is None
+
+
+PORTS = tuple(f"GPON 0/1/{n}" for n in range(4))
+
+
+def ports() -> SlowAsk:
+    """Return what is asked of four ports by two checks, the second of which needs one column more and a row."""
+    checks = {}
+    for n, name in enumerate(PORTS):
+        checks[f"a{n}"] = check(
+            f"a{n}", needs=Needs(branches=(Branch(NAME, name, ("9",)),), every=timedelta(minutes=5))
+        )
+        needs = Needs(rows=(TableRow(NAME, name, (OPER,)),), branches=(Branch(NAME, name, ("8",)),))
+        checks[f"b{n}"] = check(f"b{n}", needs=replace(needs, every=timedelta(minutes=5)))
+    slow = plan_device(device(checks=sorted(checks)), checks).slow
+    assert slow is not None
+    return slow
+
+
+def test_a_part_of_it_is_all_that_the_targets_of_the_part_need_and_nothing_else() -> None:
+    slow = ports()
+    rest = slow.of(["olt-1/b2"])
+    assert [target.check for target in rest.targets] == ["b2"]
+    assert rest.branches == (Branch(NAME, PORTS[2], ("8",)),)
+    assert rest.rows == (TableRow(NAME, PORTS[2], (OPER,)),)
+    both = slow.of(["olt-1/b2", "olt-1/a2", "olt-1/a0"], rest.branches[0])
+    assert [target.check for target in both.targets] == ["a0", "a2", "b2"]
+    assert both.branches == (Branch(NAME, PORTS[2], ("9", "8")), Branch(NAME, PORTS[0], ("9",)))
+
+
+def test_a_whole_round_begins_with_what_was_left_however_often_one_follows_another() -> None:
+    slow, first, read = ports(), None, []
+    for _ in range(4):
+        ask = slow.of(first=first)
+        assert (ask.rows, ask.targets) == (slow.ask.rows, slow.ask.targets)
+        read += [branch.key for branch in ask.branches[:3]]
+        first = first_left(ask, frozenset((column, b.key) for b in ask.branches[3:] for column in b.columns))
+    assert read == [*PORTS] * 3
+    assert first_left(slow.ask, frozenset()) is None
+    assert slow.of() == slow.ask
+
+
+def test_who_lacks_any_branch_of_those_it_needs_has_not_been_seen() -> None:
+    slow = ports()
+    seen = slow.seen(slow.ask, frozenset({("8", PORTS[2]), ("8", PORTS[3]), ("9", PORTS[3])}))
+    assert [target.check for target in seen] == ["a0", "a1", "a2", "b0", "b1"]
 
 
 def test_equal_pages_are_asked_once_and_others_apart() -> None:

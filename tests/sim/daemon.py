@@ -227,9 +227,9 @@ class Life:
 
     def _ask(self, targets: Sequence[str]) -> None:
         if self.looker is not None:
-            self.judge.ask(targets)
+            self.judge.ask(targets, self._clock.now())
             for device in sorted({target.partition("/")[0] for target in targets}):
-                self.looker.relook(device)
+                self.looker.relook(device, frozenset(targets))
 
     def _seed(self, known: tuple[Known, ...]) -> None:
         self.judge.seed(known)

@@ -106,7 +106,7 @@ class PageLooker:
         self, begun: float, reach: Reach, cause: Cause | None, detail: str, page: PageSight | None = None
     ) -> Sight:
         took = timedelta(seconds=max(0.0, self._clock.mono() - begun))
-        return Sight(self._clock.now(), reach, took, cause, clean(detail), page=page)
+        return Sight(self._clock.now(), reach, took, cause, clean(detail), page=page, mono=self._clock.boot())
 
 
 def _fetch(line: Line, request: PageRequest, timeout: float, ca_file: str | None) -> None:

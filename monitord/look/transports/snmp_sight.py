@@ -1,8 +1,8 @@
 """Looking at a device by SNMP: one GET a round whatever the number of checks, table rows found by their names.
 
 Row names are compared after `clean_bytes`, the form in which people see and write them. When an agent gives two rows
-one name, the first row wins. A name that the agent does not have is looked for again at every `REWALK`th look; a name
-that moved is found again at once.
+one name, the first row wins. A name that the agent does not have is looked for again at every `REWALK`th look, and
+after `REWALK_AFTER` seconds; a name that moved is found again at once.
 """
 
 from collections import OrderedDict
@@ -17,30 +17,12 @@ from monitord.domain.network import SnmpAccess, SnmpVersion, Timing
 from monitord.domain.safe import clean, clean_bytes
 from monitord.look.transports.snmp import NO_SUCH_NAME, TOO_BIG, Ask, Pdu, Reply, SnmpEngine
 from monitord.look.transports.snmp_branches import Branches, read_branches
+from monitord.look.transports.snmp_tables import TABLES, Table
 from monitord.look.transports.snmp_walk import MAX_SECONDS, Walked, walk
 
 MAX_OIDS = 40
 MAX_BYTES = 1200
 """Bounds of one GET: what its answer is likely to need must fit one unfragmented datagram."""
-
-REWALK = 10
-"""Looks between two walks for names that were not found."""
-
-TABLES = 50_000
-"""Name tables kept; the one unused longest goes first."""
-
-
-@dataclass(slots=True)
-class _Table:
-    """Where the named rows of one column were when it was walked last."""
-
-    index: dict[str, str]
-    complete: bool
-    lost: bool
-    looks: int = 0
-
-    def stale(self, names: Iterable[str]) -> bool:
-        return (self.lost or self.looks >= REWALK) and any(name not in self.index for name in names)
 
 
 @dataclass(slots=True)
@@ -70,7 +52,7 @@ class SnmpLooker:
     def __init__(self, engine: SnmpEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._tables: OrderedDict[tuple[SnmpAccess, Oid], _Table] = OrderedDict()
+        self._tables: OrderedDict[tuple[SnmpAccess, Oid], Table] = OrderedDict()
 
     async def look(
         self,
@@ -89,10 +71,11 @@ class SnmpLooker:
         round_ = _Round(self._engine, self._clock, access, timing)
         found = _Rows()
         rows = [*rows, *(TableRow(branch.key_column, branch.key, ()) for branch in branches)]
+        now = self._clock.mono()
         for column in dict.fromkeys(row.key_column for row in rows):
             wanted = [row for row in rows if row.key_column == column]
             table = self._known(access, column)
-            if table is None or table.stale(clean(row.key) for row in wanted):
+            if table is None or table.stale((clean(row.key) for row in wanted), now):
                 failure = await self._walk(round_, column, wanted, found)
                 if failure is not None:
                     return round_.failed(failure)
@@ -120,7 +103,7 @@ class SnmpLooker:
         for key in [key for key in self._tables if key[0] == access]:
             del self._tables[key]
 
-    def _known(self, access: SnmpAccess, column: Oid) -> _Table | None:
+    def _known(self, access: SnmpAccess, column: Oid) -> Table | None:
         table = self._tables.get((access, column))
         if table is not None:
             self._tables.move_to_end((access, column))
@@ -128,6 +111,7 @@ class SnmpLooker:
 
     async def _walk(self, round_: "_Round", column: Oid, wanted: Sequence[TableRow], found: _Rows) -> Reply | None:
         """Walk `column` and keep its names; return the reply that says why nothing came, or None."""
+        begun = self._clock.mono()
         walked = await round_.walk(column)
         old = self._tables.get((round_.access, column))
         if walked.failure is not None:
@@ -143,7 +127,7 @@ class SnmpLooker:
             name = clean(row.key)
             if old is not None and name in old.index and name in index and old.index[name] != index[name]:
                 found.renumbered.add(row.key)
-        self._tables[round_.access, column] = _Table(index, complete, walked.lost)
+        self._tables[round_.access, column] = Table(index, complete, walked.lost, begun)
         if len(self._tables) > TABLES:
             self._tables.popitem(last=False)
         return None
@@ -195,6 +179,7 @@ class _Round:
         self.access = access
         self._engine, self._clock, self._timing = engine, clock, timing
         self._begun = clock.mono()
+        self._answered: float | None = None
 
     async def question(self, pdu: Pdu, oids: tuple[Oid, ...], repetitions: int = 0) -> Reply:
         """Ask until something sound comes or the attempts are used up; nonsense heard once outweighs silence
@@ -231,6 +216,8 @@ class _Round:
                 fetched.cause, fetched.detail = reply.cause or Cause.NO_ANSWER, "a part of the answer is missing"
                 return fetched
             answered = True
+            if self._answered is None:
+                self._answered = self._clock.boot()
             match reply.error_status:
                 case 0:
                     fetched.values.update(reply.varbinds)
@@ -247,7 +234,8 @@ class _Round:
         return fetched
 
     def failed(self, reply: Reply) -> Sight:
-        return Sight(self._clock.now(), reply.reach, self._took(), reply.cause, clean(reply.detail))
+        detail = clean(reply.detail)
+        return Sight(self._clock.now(), reply.reach, self._took(), reply.cause, detail, mono=self._clock.boot())
 
     def seen(self, fetched: _Fetched, scalars: Sequence[Oid], found: _Rows, under: Branches) -> Sight:
         return Sight(
@@ -263,6 +251,8 @@ class _Round:
             renumbered=frozenset(found.renumbered),
             branches=under.rows,
             cut=frozenset(under.cut),
+            left=frozenset(under.left),
+            mono=self._clock.boot() if self._answered is None else self._answered,
         )
 
     def _took(self) -> timedelta:

@@ -82,6 +82,7 @@ async def test_a_page_is_seen_with_status_headers_and_body(looker: PageLooker) -
     async with serving(fixed(page("200 OK", body, "Content-Type: text/html; charset=utf-8"))) as port:
         sight = await looker.look(PageRequest(f"http://127.0.0.1:{port}/a?b=c"), 2.0)
     seen = whole(sight)
+    assert 0 <= SystemClock().boot() - (sight.mono or 0) < 60, "by a clock that nobody sets"
     assert (seen.status, seen.body, seen.fault, seen.truncated) == (200, body, None, False)
     assert ("Content-Type", "text/html; charset=utf-8") in seen.headers
 

@@ -1,6 +1,6 @@
 """The rows under a row found by name: all of them or none, whatever the agent does, within a budget of time."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -15,11 +15,11 @@ from monitord.domain.health import Cause, Health
 from monitord.domain.looking import Branch, Oid, Reach, Sight, Syntax, TableRow, Unseen, Value
 from monitord.domain.network import SnmpAccess, SnmpVersion, Timing
 from monitord.look.transports.snmp import Ask, Pdu, Reply
-from monitord.look.transports.snmp_branches import BUDGET, read_branches
+from monitord.look.transports.snmp_branches import BUDGET, Branches, read_branches
 from monitord.look.transports.snmp_pysnmp import PysnmpEngine
 from monitord.look.transports.snmp_sight import SnmpLooker
 from monitord.look.transports.snmp_walk import Walked, arcs
-from tests.support.clock import ManualClock
+from tests.support.clock import START, ManualClock
 
 UPTIME = "1.3.6.1.2.1.1.3.0"
 NAME = "1.3.6.1.2.1.31.1.1.1.1"
@@ -88,13 +88,13 @@ async def test_a_check_sees_the_customers_of_a_port_lose_their_power(olt: Agent,
     wanted = pon_port.needs(params)
     sight = await looker.look(access(olt), wanted.scalars, wanted.rows, QUICK, wanted.branches)
     assert (verdict := pon_port.judge(params, sight, None)).health is Health.UP
-    assert verdict.detail == "1/70"
+    assert verdict.detail == "LOS 1, dying-gasp 0, offline 0 / 70 ONT"
     for ont in range(3, 70):
         olt.say((*arcs(STATE), 4194312192, ont), integer(2))
         olt.say((*arcs(WHY), 4194312192, ont), integer(13))
     sight = await looker.look(access(olt), wanted.scalars, wanted.rows, QUICK, wanted.branches)
     verdict = pon_port.judge(params, sight, None)
-    assert (verdict.cause, verdict.detail) == (Cause.PON_POWER, "1/67/0/70")
+    assert (verdict.cause, verdict.detail) == (Cause.PON_POWER, "LOS 1, dying-gasp 67, offline 0 / 70 ONT")
     nobody = pon_port.Params(EMPTY, "huawei")
     wanted = pon_port.needs(nobody)
     sight = await looker.look(access(olt), wanted.scalars, wanted.rows, QUICK, wanted.branches)
@@ -200,18 +200,60 @@ async def test_an_agent_that_fell_silent_in_the_midst_is_asked_no_more(olt: Agen
     assert len(sight.cut) == 6
 
 
-async def test_what_the_budget_of_time_does_not_hold_is_cut() -> None:
-    clock = ManualClock()
-    given: list[float] = []
+class Slowly:
+    """Walks that take so many seconds by OID, all of one row, broken off when their time is over."""
 
-    async def slowly(column: Oid, seconds: float) -> Walked:
-        given.append(seconds)
-        await clock.advance(19)
-        return Walked((("7", Value(Syntax.INTEGER, 1)),), complete=True)
+    def __init__(self, clock: ManualClock, takes: Mapping[Oid, float]) -> None:
+        self.clock = clock
+        self.takes = takes
+        self.given: list[float] = []
 
-    branches = [Branch(NAME, name, (STATE,)) for name in "abcde"]
-    places = {(NAME, name): str(n) for n, name in enumerate("abcde")}
-    found = await read_branches(slowly, branches, places, (), clock)
-    assert [key for _, key in found.rows] == ["a", "b", "c", "d"]
-    assert found.cut == {(STATE, "e")}
-    assert given == [20, 20, 20, BUDGET - 3 * 19]
+    async def walk(self, column: Oid, seconds: float) -> Walked:
+        self.given.append(seconds)
+        takes = self.takes.get(column, 0.0)
+        await self.clock.advance(min(takes, seconds))
+        return Walked((("7", Value(Syntax.INTEGER, 1)),), complete=takes <= seconds)
+
+    async def read(self, branches: Sequence[Branch]) -> Branches:
+        places = {(branch.key_column, branch.key): branch.key for branch in branches}
+        return await read_branches(self.walk, branches, places, (), self.clock)
+
+
+async def test_what_the_budget_of_time_does_not_hold_is_left_for_the_next_look() -> None:
+    slowly = Slowly(ManualClock(), {f"{STATE}.{n}": 7 for n in range(6)})
+    found = await slowly.read([under(str(n), STATE) for n in range(6)])
+    assert [name for _, name in found.rows] == ["0", "1"]
+    assert found.left == {(STATE, str(n)) for n in range(2, 6)}, "the third was broken off, and is read as the first"
+    assert not found.cut
+    assert slowly.given == [BUDGET, BUDGET - 7, BUDGET - 14]
+
+
+async def test_a_branch_of_which_a_part_was_read_is_left_as_a_whole() -> None:
+    slowly = Slowly(ManualClock(), {f"{STATE}.1": 9, f"{STATE}.2": 9, f"{WHY}.2": 9})
+    found = await slowly.read([under("1"), under("2"), under("3")])
+    assert found.rows.keys() == {(STATE, "1"), (WHY, "1")}
+    assert found.left == {(column, name) for column in (STATE, WHY) for name in "23"}
+    assert not found.cut
+
+
+async def test_what_has_a_whole_budget_and_does_not_end_is_cut_and_keeps_the_others_waiting_once_only() -> None:
+    slowly = Slowly(ManualClock(), {f"{WHY}.1": 99})
+    found = await slowly.read([under("1"), under("2")])
+    assert found.cut == {(WHY, "1")}
+    assert found.rows.keys() == {(STATE, "1")}
+    assert found.left == {(STATE, "2"), (WHY, "2")}
+
+
+async def test_what_the_agent_broke_off_itself_is_cut_wherever_it_stands() -> None:
+    async def wandering(column: Oid, seconds: float) -> Walked:
+        return Walked((("7", Value(Syntax.INTEGER, 1)),), complete=column.endswith("1"))
+
+    branches = [under("1", STATE), under("2", STATE)]
+    places = {(NAME, name): name for name in "12"}
+    found = await read_branches(wandering, branches, places, (), ManualClock())
+    assert (found.cut, found.left) == ({(STATE, "2")}, set())
+
+
+async def test_what_was_left_is_told_in_the_sight_and_is_not_read_to_its_end() -> None:
+    sight = Sight(START, Reach.ANSWERED, left=frozenset({(STATE, FIRST)}))
+    assert why_not(sight, FIRST) is Cause.TABLE_INCOMPLETE

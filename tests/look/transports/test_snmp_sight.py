@@ -12,8 +12,10 @@ from monitord.domain.looking import Oid, Reach, Sight, Syntax, TableRow, Value
 from monitord.domain.network import SnmpAccess, SnmpVersion, Timing
 from monitord.look.transports.snmp import Ask, Pdu, Reply
 from monitord.look.transports.snmp_pysnmp import PysnmpEngine
-from monitord.look.transports.snmp_sight import MAX_OIDS, REWALK, SnmpLooker, batches
+from monitord.look.transports.snmp_sight import MAX_OIDS, SnmpLooker, batches
+from monitord.look.transports.snmp_tables import REWALK
 from monitord.look.transports.snmp_walk import MAX_ROWS, arcs, walk
+from tests.support.clock import ManualClock
 
 UPTIME = "1.3.6.1.2.1.1.3.0"
 BOOTS = "1.3.6.1.6.3.10.2.1.2.0"
@@ -83,6 +85,27 @@ async def test_a_name_the_device_lacks_is_absent_and_not_walked_for_at_each_look
     assert agent.asked - before == REWALK
     await looker.look(access(agent), [UPTIME], rows, QUICK)
     assert agent.asked - before > REWALK + 1, "now it is looked for again"
+
+
+@pytest.mark.parametrize(("rest", "found"), [(300, True), (275, True), (240, False)])
+async def test_a_name_that_is_looked_at_seldom_is_looked_for_again_when_its_time_has_come(
+    rest: float, found: bool
+) -> None:
+    clock, names = ManualClock(), [b"ge-0/0/1"]
+
+    def table(ask: Ask) -> Reply:
+        if ask.pdu is Pdu.GET:
+            return values(ask)
+        rows = tuple((f"{IF_NAME}.{n}", Value(Syntax.OCTETS, name)) for n, name in enumerate(names, 1))
+        return Reply(Reach.ANSWERED, (*rows, ("1.3.6.1.2.1.31.1.1.1.2.1", Value(Syntax.COUNTER32, 0))))
+
+    looker = SnmpLooker(Script(table), clock)
+    assert (await looker.look(SnmpAccess("x"), [UPTIME], [row("late")], QUICK)).absent == {"late"}
+    names.append(b"late")
+    await clock.advance(rest)
+    assert (await looker.look(SnmpAccess("x"), [UPTIME], [row("late")], QUICK)).absent == (
+        frozenset() if found else {"late"}
+    )
 
 
 async def test_a_renumbered_interface_is_found_again_in_the_same_look(agent: Agent, looker: SnmpLooker) -> None:
@@ -202,6 +225,18 @@ async def test_too_big_an_answer_is_asked_for_in_halves() -> None:
     oids = [f"1.3.6.1.4.1.1.{n}.0" for n in range(10)]
     sight = await SnmpLooker(script, SystemClock()).look(SnmpAccess("x"), oids, [], QUICK)
     assert sorted(sight.values) == sorted(oids)
+
+
+@pytest.mark.parametrize("reach", [Reach.ANSWERED, Reach.SILENT])
+async def test_a_look_has_the_instant_of_its_values_by_a_clock_that_nobody_sets(reach: Reach) -> None:
+    clock = ManualClock()
+
+    def late(ask: Ask) -> Reply:
+        clock.jump(-25)
+        return values(ask) if reach is Reach.ANSWERED else Reply(reach)
+
+    sight = await SnmpLooker(Script(late), clock).look(SnmpAccess("x"), [UPTIME], [], QUICK)
+    assert (sight.reach, sight.mono) == (reach, clock.boot())
 
 
 async def test_one_lost_part_of_a_large_look_is_not_a_silent_device() -> None:
