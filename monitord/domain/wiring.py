@@ -57,6 +57,9 @@ class Wiring:
     _around: dict[TargetId, tuple[TargetId, ...]] = field(default_factory=dict, compare=False, repr=False)
     _affected: dict[TargetId, tuple[TargetId, ...]] = field(default_factory=dict, compare=False, repr=False)
     _near: dict[TargetId, frozenset[TargetId]] = field(default_factory=dict, compare=False, repr=False)
+    _by_death: dict[TargetId, Mapping[str, tuple[TargetId, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def around(self, target: TargetId) -> tuple[TargetId, ...]:
         """Return what is to be read to judge a target: what it is judged from, and what stands at the other ends of
@@ -114,6 +117,24 @@ class Wiring:
             r for d in without for link in self.links_at.get(d, ()) for r in self.routes_of.get(link, ())
         )
         named = [(AREA, areas), (ROUTE, routes), (RING, rings), (SITE, places), (LINK, dict.fromkeys(own))]
+        return tuple(whole(kind, ident) for kind, found in named for ident in sorted(found))
+
+    def by_death(self, target: TargetId, device: str) -> Mapping[str, tuple[TargetId, ...]]:
+        """Return the devices of which a look may show that they are dead, or not, with what that may explain: the
+        rings and cables around each, and its links. It matters only where such a device is silent. Worked out once."""
+        found = self._by_death.get(target)
+        if found is None:
+            if self.agents.get(device) == target:
+                devices = {device, *(e.device for link in self.links_at.get(device, ()) for e in self.ports[link])}
+            else:
+                devices = {end.device for link in self.links_of.get(target, ()) for end in self.ports[link]}
+            found = self._by_death[target] = {one: self._around_device(one) for one in sorted(devices)}
+        return found
+
+    def _around_device(self, device: str) -> tuple[TargetId, ...]:
+        links = self.links_at.get(device, ())
+        routes = dict.fromkeys(route for link in links for route in self.routes_of.get(link, ()))
+        named = ((ROUTE, routes), (RING, self.rings_at.get(device, ())), (LINK, links))
         return tuple(whole(kind, ident) for kind, found in named for ident in sorted(found))
 
     def near(self, wholes: Iterable[TargetId]) -> frozenset[TargetId]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitord.domain.correlation import Picture
@@ -234,12 +234,24 @@ def test_what_explains_has_failed_and_may_explain(picture: Picture) -> None:
             assert picture.judge(by).health in (Health.DOWN, Health.DEGRADED)
 
 
+UP_ALL = dict.fromkeys(ALL, Known(Health.UP, Health.UP, None))
+DEAD_HUB = {
+    name: Known(Health.DOWN, Health.DOWN, T0)
+    for name in ("a/agent_answers", "h1/agent_answers", "h2/interface_up/h1", "t/interface_up/h1")
+}
+
+
+@example(UP_ALL | DEAD_HUB, "h2/interface_up/h1", Known(Health.UP, Health.UP, None))
 @given(st.fixed_dictionaries(dict.fromkeys(ALL, KNOWN)), st.sampled_from(ALL), KNOWN)
 def test_another_look_changes_only_what_it_is_said_to_affect(
     before: Mapping[str, Known], target: str, known: Known
 ) -> None:
     picture, after = picture_of(NET, before), picture_of(NET, {**before, target: known})
-    affected = set(NET.affected(target, target.partition("/")[0]))
+    device = target.partition("/")[0]
+    affected = set(NET.affected(target, device))
+    for one, around in NET.by_death(target, device).items():
+        if one == device or picture.silent(one) or after.silent(one):
+            affected |= set(around)
     changed: list[Any] = [one for one in WHOLES if _shown(picture.judge(one)) != _shown(after.judge(one))]
     assert set(changed) <= affected
     near = NET.near(affected) | affected | {target}
