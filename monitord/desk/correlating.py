@@ -45,10 +45,10 @@ def correlate(tx: Tx, context: Context, device: Device, target: Target, seen_at:
     wholes = dict.fromkeys(context.wiring.affected(target.id, device.id))
     by_death = context.wiring.by_death(target.id, device.id)
     if by_death:
-        now = pictures(tx, context, (target.id,))
+        now = pictures(tx, context, (target.id, *wholes))  # read at once with what is judged below
         for one, around in by_death.items():
             # A look at one line of a silent device says whether it is the device that failed, with all its lines.
-            if one == device.id or now.firm.silent(one) or now.soft.silent(one):
+            if now.firm.silent(one) or now.soft.silent(one):
                 wholes |= dict.fromkeys(around)
     known = tuple(sorted((one for one in wholes if one in context.targets), key=by_order))
     return judge(tx, context, known, seen_at, at) if known else Judged()

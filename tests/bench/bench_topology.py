@@ -151,7 +151,8 @@ async def spread(folder: Path, settings: Settings) -> None:
             await drained(at)
         cpu = time.process_time() - spent
         opened = count(at.database, "SELECT count(*) FROM incident WHERE target LIKE 'ring:%'")
-        others = count(at.database, "SELECT count(*) FROM incident WHERE target NOT LIKE 'ring:%'")
+        others = count(at.database, "SELECT count(*) FROM incident WHERE target NOT LIKE 'ring:%'"
+                       " AND target NOT LIKE 'storm:%'")  # fmt: skip
         logged = count(at.database, "SELECT count(DISTINCT target) FROM journal WHERE kind = 'target.hard'"
                        " AND target NOT LIKE '%:%'")  # fmt: skip
     against = f"{len(edges):,} edges in {SECONDS:g} s, {CUT} rings"
