@@ -454,6 +454,10 @@ class Daemon:
             "open": self._open,
             "script": self._script,
             "bulletin_approve": self._bulletin_approve,
+            "bind_begin": self._bind_begin,
+            "bind_claim": self._bind_claim,
+            "bind_confirm": self._bind_confirm,
+            "bind_end": self._bind_end,
             "window_add": self._window_add,
             "window_end": self._window_end,
             "reload": self._reload,
@@ -493,6 +497,22 @@ class Daemon:
     async def _window_end(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         ended = await self.desk.end_window(int(asked["window"]), str(asked["person"]), str(asked.get("reason") or ""))
         return {"text": f"{self.context.words.window(ended.kind)} {ended.id}"}
+
+    async def _bind_begin(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        code = await self.desk.begin_binding(str(asked["whom"]), str(asked["person"]))
+        return {"code": code, "text": self.context.words.page["code_given"].format(code=code)}
+
+    async def _bind_claim(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        claim = await self.desk.claim_of(str(asked["whom"]))
+        return {"account": claim.account, "name": claim.name}
+
+    async def _bind_confirm(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        await self.desk.confirm_binding(str(asked["whom"]), int(asked["account"]), str(asked["person"]))
+        return {"text": f"{asked['whom']}: {asked['account']}"}
+
+    async def _bind_end(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        await self.desk.end_binding(str(asked["whom"]), str(asked["person"]))
+        return {"text": str(asked["whom"])}
 
     async def _bulletin_approve(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         key = str(asked["bulletin"])

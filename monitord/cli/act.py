@@ -1,6 +1,7 @@
 """`monitord incident ...`: what people do about an incident from the terminal, through the running daemon."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -148,13 +149,17 @@ def _act(config: Path | None, act: str, incident: str, person: str, **given: Any
 
 def ask_daemon(settings: Settings, command: str, **arguments: Any) -> None:
     """Ask the running daemon and print its answer; exits with 1 when it refuses, with 75 when none runs."""
+    print(asked_of_daemon(settings, command, **arguments)["text"])
+
+
+def asked_of_daemon(settings: Settings, command: str, **arguments: Any) -> Mapping[str, Any]:
+    """Return the running daemon's answer; exits as `ask_daemon` does."""
     try:
-        answer = asyncio.run(ask(socket_of(settings), command, **arguments))
+        return asyncio.run(ask(socket_of(settings), command, **arguments))
     except NoDaemon as away:
         _no_daemon(away)
     except Refused as why:
         fail(clean(str(why), 500), 1)
-    print(answer["text"])
 
 
 def _no_daemon(away: NoDaemon) -> NoReturn:

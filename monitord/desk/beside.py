@@ -28,6 +28,10 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             return context.words.alarm(_alarm(tx, context, row))
         case Event.COVERAGE:
             return _nobody(tx, context, row)
+        case Event.BOUND | Event.UNBOUND:
+            person = tx.people().get(row["person"])
+            said = context.words.page["bound" if row["event"] == Event.BOUND else "unbound"]
+            return said.format(name=person.name if person else row["person"], desk=context.settings.name)
         case Event.BULLETIN_ASK | Event.BULLETIN:
             return _bulletin(tx, context, row, at)
         case _:

@@ -13,6 +13,7 @@ import structlog
 from monitord.clock import Clock, Step
 from monitord.desk import (
     alarms,
+    binding,
     bulletin_sending,
     bulletins,
     by_hand,
@@ -377,6 +378,26 @@ class Desk:
             return str(before["approved_by"] or "") if before["sent_at"] is not None else person
 
         return await self._decide("act", work)
+
+    async def begin_binding(self, person: str, by: str) -> str:
+        """Give out a code by which a person binds his account, and return it; BindingRefused says why not."""
+
+        def work(tx: Tx, at: Moment) -> str:
+            return binding.begin(tx, self._context, person, by, at, binding.fresh_code(tx))
+
+        return await self._decide("bind", work)
+
+    async def claim_of(self, person: str) -> binding.Claim:
+        """Return who sent a person's code; BindingRefused when none is in force."""
+        return await self._decide("bind", lambda tx, at: binding.claim_of(tx, person, at))
+
+    async def confirm_binding(self, person: str, account: int, by: str) -> None:
+        """Bind the account that sent the code; BindingRefused says why not."""
+        await self._decide("bind", lambda tx, at: binding.confirm(tx, self._context, person, account, by, at))
+
+    async def end_binding(self, person: str, by: str) -> None:
+        """End a binding; BindingRefused says why not."""
+        await self._decide("bind", lambda tx, at: binding.end(tx, self._context, person, by, at))
 
     # --- what the auditor finds (desk.alarms) -----------------------------------------------------------------------
 

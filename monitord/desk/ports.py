@@ -25,6 +25,7 @@ COMMANDS = (
     "acknowledge",
     "act",
     "window",
+    "bind",
     "anchor",
     "alarm",
 )

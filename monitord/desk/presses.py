@@ -7,13 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, bulletin_sending, listing
+from monitord.desk import acting, binding, bulletin_sending, listing
 from monitord.desk.acting import Press
 from monitord.desk.buttons import ref_token
 from monitord.desk.context import GRACE, Context
 from monitord.desk.typed import obey
 from monitord.domain import signing
-from monitord.domain.commands import read_command
+from monitord.domain.commands import Verb, read_command
 from monitord.domain.notice import Button
 from monitord.domain.people import Person
 from monitord.domain.update import Answer, Update, UpdateKind
@@ -68,11 +68,21 @@ def _answer(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) ->
     if update.kind is not UpdateKind.TEXT or update.chat_id != update.user_id:
         return None
     command = read_command(update.data)
+    if command is not None and command.verb is Verb.BIND:
+        return _bind(tx, context, command.text, update, at)
     person = None if command is None else _person(tx, update.user_id)
     if command is None or person is None:
         return None
     text, accepted = obey(tx, context, person, command, update, at)
     return Answer(text, accepted)
+
+
+def _bind(tx: Tx, context: Context, code: str, update: Update, at: Moment) -> Answer | None:
+    """Somebody sends a code, whoever he is: the answer does not say whose it is."""
+    is_one = binding.sent(tx, code, update, at)
+    if is_one is None:
+        return None
+    return Answer(context.words.page["code_sent" if is_one else "code_wrong"], is_one)
 
 
 def _person(tx: Tx, user: int) -> Person | None:

@@ -123,7 +123,7 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     """
     _mark_dead(tx, row, outcome, at)
     event = Event(row["event"])
-    if event in (Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.CHANNEL_BROKEN):
+    if event in (Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.CHANNEL_BROKEN, Event.UNBOUND):
         return
     incident = tx.incident(row["incident"]) if row["incident"] is not None else None
     still = reason_gone(tx, row, incident) is None

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord import __version__
+from monitord.desk.binding import accounts, forget
 from monitord.desk.context import Context, write
 from monitord.desk.edges import drop_removed
 from monitord.desk.leases import hasten, void_leases
@@ -106,13 +107,14 @@ def _down_between(tx: Tx, at: Moment) -> tuple[datetime, datetime] | None:
 
 def _import_people(tx: Tx, settings: Settings) -> None:
     kept = set(tx.sql.execute(sa.select(t.person.c.id)).scalars())
+    bound = accounts(tx)
     for person in settings.people.values():
         values = {
             "name": person.name,
             "home": person.home,
             "title": person.title,
             "phone": person.phone,
-            "telegram": person.telegram,
+            "telegram": bound.get(person.id, person.telegram),
             "stand_ins": list(person.stand_ins),
             "source": "settings",
         }
@@ -124,6 +126,7 @@ def _import_people(tx: Tx, settings: Settings) -> None:
     for gone in kept - set(settings.people):
         left: dict[str, Any] = {"home": "", "phone": "", "telegram": None, "stand_ins": []}
         tx.sql.execute(t.person.update().where(t.person.c.id == gone).values(left))
+        forget(tx, gone)
     tx.roster_changed()
 
 

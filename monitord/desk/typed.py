@@ -36,7 +36,7 @@ def obey(tx: Tx, context: Context, person: Person, command: Command, update: Upd
     if command.wrong:
         return context.words.typed(said), False
     match command.verb:
-        case Verb.HELP:
+        case Verb.HELP | Verb.BIND:
             return context.words.typed(replace(said, result=TypedResult.HELP)), True
         case Verb.STATUS:
             return context.words.typed(_status(tx, context, _units(context, person, book, at), book, said)), True

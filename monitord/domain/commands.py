@@ -20,12 +20,13 @@ class Verb(StrEnum):
     STATUS = "tt"
     ROSTER = "truc"
     HELP = "help"
+    BIND = "start"
 
 
 NUMBERED = frozenset({Verb.TAKE, Verb.CALLED, Verb.SNOOZE, Verb.ESCALATE, Verb.CAUSE})
 """The commands that speak of one incident."""
-ALSO = {"start": Verb.HELP, "giup": Verb.HELP, "?": Verb.HELP}
-"""Other words for the same; `/start` is what Telegram sends when somebody opens a bot."""
+ALSO = {"giup": Verb.HELP, "?": Verb.HELP}
+"""Other words for the same."""
 USUAL = 30
 LONGEST = 24 * 60
 """Minutes for which a reminder is put off: by default, and at most."""
@@ -63,6 +64,9 @@ def read_command(text: str) -> Command | None:
     verb = ALSO.get(word) or next((one for one in Verb if one == word), None)
     if verb is None:
         return None
+    if verb is Verb.BIND:
+        # Telegram sends it when somebody opens a bot, with what stood behind `?start=` in the link.
+        return Command(verb, text=rest) if rest else Command(Verb.HELP)
     if verb not in NUMBERED:
         # A word that only begins like a command ("trực tiếp báo anh Ba") is talk.
         return Command(verb) if not rest else None

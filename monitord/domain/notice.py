@@ -34,6 +34,8 @@ class Event(StrEnum):
     STORM_LIST = "storm_list"
     BULLETIN_ASK = "bulletin_ask"
     BULLETIN = "bulletin"
+    BOUND = "bound"
+    UNBOUND = "unbound"
 
 
 class Priority(IntEnum):

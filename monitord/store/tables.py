@@ -37,6 +37,35 @@ person = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
 )
 
+bound = sa.Table(
+    "bound",
+    metadata,
+    sa.Column("person", sa.String(64), primary_key=True),
+    sa.Column("account", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("bound_at", UtcDateTime, nullable=False),
+    sa.Column("bound_by", sa.String(64), nullable=False),
+)
+
+binding_code = sa.Table(
+    "binding_code",
+    metadata,
+    sa.Column("person", sa.String(64), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("given_at", UtcDateTime, nullable=False),
+    sa.Column("given_by", sa.String(64), nullable=False),
+    # Who sent it: looked at before it is confirmed.
+    sa.Column("account", sa.BigInteger),
+    sa.Column("account_name", sa.Text),
+)
+
+binding_try = sa.Table(
+    "binding_try",
+    metadata,
+    sa.Column("account", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+)
+
 shift = sa.Table(
     "shift",
     metadata,

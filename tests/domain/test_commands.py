@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitord.domain.commands import LONGEST, Command, Verb, read_command
+from monitord.domain.commands import LONGEST, NUMBERED, Command, Verb, read_command
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,7 @@ from monitord.domain.commands import LONGEST, Command, Verb, read_command
         ("Trực?", None),
         ("help", Command(Verb.HELP)),
         ("/start", Command(Verb.HELP)),
+        ("/start ABC234", Command(Verb.BIND, text="ABC234")),
         ("?", Command(Verb.HELP)),
         ("trực tiếp báo anh Ba", None),
         ("gọi cho anh Ba", None),
@@ -60,7 +61,7 @@ def test_whatever_somebody_types_is_a_command_or_talk(text: str) -> None:
     assert found is None or (found.verb in Verb and 1 <= found.minutes <= LONGEST)
 
 
-@given(st.sampled_from(sorted(Verb)), st.integers(0, 999_999), st.text(alphabet=" .:,", min_size=1, max_size=3))
+@given(st.sampled_from(sorted(NUMBERED)), st.integers(0, 999_999), st.text(alphabet=" .:,", min_size=1, max_size=3))
 def test_a_number_is_found_behind_whatever_stands_between(verb: str, number: int, between: str) -> None:
     found = read_command(f"{verb}{between}{number} x")
     assert found is None or found.number == str(number)

@@ -53,6 +53,11 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.TARGET_RELEASED: {"reason": "free", "since": "2027-02-05T20:07:00.000000Z"},
     FactKind.TARGET_FLAPPING: {"changes": 6, "health": "down"},
     FactKind.TARGET_CALM: {"changes": 2, "health": "up"},
+    FactKind.BINDING_BEGUN: {"person": "c"},
+    FactKind.BINDING_SENT: {"person": "c", "update": 12},
+    FactKind.BINDING_REFUSED: {"why": "no_code", "update": 13, "tries": 2},
+    FactKind.BINDING_MADE: {"person": "c"},
+    FactKind.BINDING_ENDED: {"person": "c"},
     FactKind.BULLETIN_MADE: {
         "bulletin": "giao-thua@20270205T1730Z",
         "organisation": "so-khcn",

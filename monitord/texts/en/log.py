@@ -29,6 +29,11 @@ LINE = {
     FactKind.BULLETIN_SENT: "Bulletin {bulletin} sent[ to {organisation}][: {people}]",
     FactKind.BULLETIN_RECEIPT: "{actor}[ ({organisation})] has bulletin {bulletin}",
     FactKind.BULLETIN_LAPSED: "Bulletin {bulletin} is a day old and not approved: it is not sent any more",
+    FactKind.BINDING_BEGUN: "{actor} gives out a code by which {person} binds Telegram",
+    FactKind.BINDING_SENT: "The code of {person} came[ from the account “{name}”]; to be confirmed",
+    FactKind.BINDING_REFUSED: "A code was refused[ from the account “{name}”][: {why}][, try {tries}]",
+    FactKind.BINDING_MADE: "{actor} confirms the Telegram account of {person}",
+    FactKind.BINDING_ENDED: "{actor} ends the binding of {person}",
     FactKind.WINDOW_SET: "{actor}: {kind} {scope}[ from {from}][ to {to}][; leader: {leader}][: {text}]",
     FactKind.WINDOW_ENDED: "{actor}: {kind} {scope}[ of {from}] ended early[: {text}]",
     FactKind.INCIDENT_OPENED: "Incident {incident} opened[: {target}][ – {health}][, severity {severity}][; {cause}]"

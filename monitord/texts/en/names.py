@@ -107,6 +107,8 @@ EVENT = {
     Event.HANDED: "handed over",
     Event.STORM: "widespread outage, update",
     Event.STORM_LIST: "widespread outage, list",
+    Event.BOUND: "account bound",
+    Event.UNBOUND: "account no longer bound",
     Event.BULLETIN_ASK: "bulletin for approval",
     Event.BULLETIN: "bulletin",
     Event.MERGED: "merged",
@@ -182,6 +184,8 @@ BUTTON = {
 CHANNEL = {"telegram": "Telegram", "log": "log file", "sms": "SMS", "mail": "e-mail", "zalo": "Zalo"}
 
 REFUSAL = {
+    "expired": "the code is too old, or another account sent it",
+    "no_code": "there is no such code",
     "lapsed": "the bulletin is a day old",
     "gone": "the bulletin is no longer in the settings",
     "unknown": "there is no such bulletin",

@@ -13,6 +13,12 @@ PAGE = {
     "ourselves": "monitord – the watch itself",
     "response_team": "the response team",
     "cause_noted": "Cause",
+    "code_sent": "The code is noted. The desk confirms this account next.",
+    "code_wrong": "The code is wrong or too old. Ask the desk for a new one.",
+    "code_given": "Within 10 minutes that person opens the bot and writes to it alone: /start {code}",
+    "bound": "✅ This account hears and acts as {name} – {desk}. HELP shows the commands.",
+    "unbound": "⛔ This account no longer hears or acts as {name} – {desk}. If you did not ask for it, "
+    "tell the desk at once.",
     "open_incidents": "Open incidents",
     "recent_incidents": "Restored lately",
     "log": "Escalation log",

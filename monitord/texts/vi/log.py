@@ -29,6 +29,11 @@ LINE = {
     FactKind.BULLETIN_SENT: "Gửi bản tin {bulletin}[ tới {organisation}][: {people}]",
     FactKind.BULLETIN_RECEIPT: "{actor}[ ({organisation})] xác nhận đã nhận bản tin {bulletin}",
     FactKind.BULLETIN_LAPSED: "Bản tin {bulletin} quá một ngày chưa duyệt, không gửi nữa",
+    FactKind.BINDING_BEGUN: "{actor} phát mã kết nối Telegram cho {person}",
+    FactKind.BINDING_SENT: "Nhận mã kết nối của {person}[ từ tài khoản “{name}”]; chờ xác nhận",
+    FactKind.BINDING_REFUSED: "Từ chối một mã kết nối[ từ tài khoản “{name}”][: {why}][, lần {tries}]",
+    FactKind.BINDING_MADE: "{actor} xác nhận tài khoản Telegram của {person}",
+    FactKind.BINDING_ENDED: "{actor} hủy kết nối Telegram của {person}",
     FactKind.WINDOW_SET: "{actor}: {kind} {scope}[ từ {from}][ đến {to}][; lãnh đạo: {leader}][: {text}]",
     FactKind.WINDOW_ENDED: "{actor}: kết thúc sớm {kind} {scope}[ từ {from}][: {text}]",
     FactKind.INCIDENT_OPENED: "Mở sự cố {incident}[: {target}][ – {health}][, mức {severity}][; {cause}]"

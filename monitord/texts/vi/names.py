@@ -107,6 +107,8 @@ EVENT = {
     Event.HANDED: "giao xử lý",
     Event.STORM: "bản cập nhật sự cố diện rộng",
     Event.STORM_LIST: "danh sách sự cố diện rộng",
+    Event.BOUND: "đã kết nối tài khoản",
+    Event.UNBOUND: "đã hủy kết nối tài khoản",
     Event.BULLETIN_ASK: "bản tin chờ duyệt",
     Event.BULLETIN: "bản tin",
     Event.MERGED: "gộp sự cố",
@@ -182,6 +184,8 @@ BUTTON = {
 CHANNEL = {"telegram": "Telegram", "log": "tệp nhật ký", "sms": "SMS", "mail": "thư điện tử", "zalo": "Zalo"}
 
 REFUSAL = {
+    "expired": "mã đã hết hạn hoặc đã có tài khoản khác gửi",
+    "no_code": "không có mã này",
     "lapsed": "bản tin quá một ngày",
     "gone": "bản tin không còn trong cấu hình",
     "unknown": "không có bản tin này",

@@ -13,6 +13,12 @@ PAGE = {
     "ourselves": "monitord – hệ thống giám sát",
     "response_team": "đội ứng cứu",
     "cause_noted": "Nguyên nhân",
+    "code_sent": "Đã nhận mã. Chờ bàn trực xác nhận tài khoản này.",
+    "code_wrong": "Mã không đúng hoặc đã hết hạn. Xin mã mới tại bàn trực.",
+    "code_given": "Trong 10 phút, người đó mở bot và nhắn riêng: /start {code}",
+    "bound": "✅ Tài khoản này nhận tin và thao tác với tên {name} – {desk}. Gõ HELP để xem các lệnh.",
+    "unbound": "⛔ Tài khoản này không còn nhận tin và thao tác với tên {name} – {desk}. Nếu không phải do "
+    "đồng chí yêu cầu, báo ngay bàn trực.",
     "open_incidents": "Sự cố đang mở",
     "recent_incidents": "Sự cố đã khôi phục gần đây",
     "log": "Nhật ký báo cáo cấp trên",
