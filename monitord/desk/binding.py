@@ -40,7 +40,8 @@ def begin(tx: Tx, context: Context, person: str, by: str, at: Moment, raw: bytes
     whom = _known(tx, context, person)
     _may(context, whom, by)
     code = code_of(raw)
-    tx.sql.execute(t.binding_code.delete().where(_c.person == person))
+    # Codes that are over go with the name of who sent them.
+    tx.sql.execute(t.binding_code.delete().where(sa.or_(_c.person == person, _c.given_at < at.now - HOLDS)))
     values = {"person": person, "digest": digest_of(code), "given_at": at.now, "given_by": by}
     tx.sql.execute(t.binding_code.insert(), values)
     tx.append([Fact(FactKind.BINDING_BEGUN, actor=by, refs={"person": person})], at)

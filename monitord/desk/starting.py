@@ -108,13 +108,15 @@ def _down_between(tx: Tx, at: Moment) -> tuple[datetime, datetime] | None:
 def _import_people(tx: Tx, settings: Settings) -> None:
     kept = set(tx.sql.execute(sa.select(t.person.c.id)).scalars())
     bound = accounts(tx)
+    taken = frozenset(bound.values())
     for person in settings.people.values():
         values = {
             "name": person.name,
             "home": person.home,
             "title": person.title,
             "phone": person.phone,
-            "telegram": bound.get(person.id, person.telegram),
+            # An account that is bound to somebody is nobody else's, whatever the settings say.
+            "telegram": bound.get(person.id, None if person.telegram in taken else person.telegram),
             "stand_ins": list(person.stand_ins),
             "source": "settings",
         }

@@ -163,3 +163,15 @@ async def test_an_ended_binding_hears_nothing_and_is_told_so(tmp_path: Path) -> 
         assert (await night.types(str(NEW), "TT")).text == ""
         with pytest.raises(BindingRefused, match="not bound"):
             await night.desk.end_binding(person, admin)
+
+
+async def test_a_bound_account_is_nobody_elses_whatever_the_settings_say(tmp_path: Path) -> None:
+    settings, person, admin = unbound()
+    other = next(one.id for one in settings.people.values() if one.telegram is not None and one.id != person)
+    async with Night(tmp_path, "2026-12-05 03:07", settings) as night:
+        await night.types(str(NEW), f"/start {await night.desk.begin_binding(person, admin)}")
+        await night.desk.confirm_binding(person, NEW, admin)
+        people = {**settings.people, other: replace(settings.people[other], telegram=NEW)}
+        await night.desk.reload(night.context_of(replace(settings, people=people, hash="other")))
+        assert night.query(t.person.c.telegram, id=person) == [(NEW,)]
+        assert night.query(t.person.c.telegram, id=other) == [(None,)]
