@@ -108,7 +108,7 @@ def ladders_of(truth: Truth, incident: int, unit: str) -> list[Ladder]:
                 if ladders[-1].closed is None:
                     ladders[-1].closed = at
                 ladders.append(Ladder(at, policy, unit, row.refs["round"], by_hand=row.kind == FactKind.STORM_WAVE))
-            case FactKind.INCIDENT_CHANGED if "severity" in row.refs:
+            case FactKind.INCIDENT_CHANGED if "severity" in row.refs and not row.refs.get("fell"):
                 policy = policy_of(row.refs["severity"])
                 if ladders[-1].closed is None:
                     ladders[-1].closed = at
