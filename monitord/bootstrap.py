@@ -59,6 +59,7 @@ from monitord.settings.problem import SettingsError
 from monitord.settings.reloading import Reloader
 from monitord.settings.watch import FolderWatch
 from monitord.store import care
+from monitord.store import tables as t
 from monitord.store.counts import read_counts
 from monitord.store.engine import Place, StateLock, reading_engine
 from monitord.store.opening import not_durable, open_writing
@@ -180,6 +181,8 @@ class Daemon:
         )
         self.started = False
         self.told_directly = False
+        self.bound: Mapping[str, int] = {}
+        """Accounts bound by a code, for when the database cannot be asked."""
         self.tasks: list[asyncio.Task[None]] = []
 
     async def run(self) -> None:
@@ -376,6 +379,7 @@ class Daemon:
     async def _measure(self) -> None:
         def read() -> Any:
             with self.reading.connect() as connection:
+                self.bound = {r.person: r.account for r in connection.execute(sa.select(t.bound))}
                 return read_counts(connection, self.clock.now())
 
         counts = await asyncio.to_thread(read)
@@ -542,7 +546,10 @@ class Daemon:
         self.told_directly = True
         free = self._room().free
         trouble = DiskTrouble(self.clock.now(), self.settings.zone, free, written=False)
-        people = [self.settings.people[name] for name in self.settings.administrators]
+        people = [
+            replace(one, telegram=self.bound.get(one.id, one.telegram))
+            for one in (self.settings.people[name] for name in self.settings.administrators)
+        ]
         await tell_past_outbox(self.channels, people, self.context.words.disk_full(trouble))
 
     # --- what is counted --------------------------------------------------------------------------------------------

@@ -17,11 +17,14 @@ from monitord.domain.safe import clean
 from monitord.domain.wiring import parts
 from monitord.settings.model import Settings
 from monitord.store import tables as t
+from monitord.store.journal_rows import first_row
 from monitord.store.rows import journal_row
 from monitord.texts.story import Words
 
 EARLIER = timedelta(hours=12)
 """How long before a storm a fault may have begun that is in its list."""
+LATER = timedelta(days=7)
+"""How long after a storm the end of what it left is looked for."""
 COLUMNS = ("target", "site", "commune", "health", "since", "restored", "duration", "code", "with")
 """The columns by the keys of their headings."""
 _KINDS = (
@@ -71,7 +74,10 @@ def outages_of(connection: sa.Connection, storm: StormRow, settings: Settings) -
     """Return the faults of a storm's unit in its time, the earliest first, from the journal alone."""
     mine = {name for name, device in settings.devices.items() if device.unit == storm.unit}
     j = t.journal.c
-    wanted = sa.select(t.journal).where(j.ts >= storm.opened_at - EARLIER, j.kind.in_(_KINDS)).order_by(j.seq)
+    begins = first_row(connection, storm.opened_at - EARLIER)
+    wanted = sa.select(t.journal).where(j.seq >= begins, j.kind.in_(_KINDS)).order_by(j.seq)
+    if storm.ended_at is not None:
+        wanted = wanted.where(j.seq < first_row(connection, storm.ended_at + LATER))
     codes: dict[int, str] = {}
     running: dict[str, Outage] = {}
     found: list[Outage] = []

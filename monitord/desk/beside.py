@@ -21,6 +21,7 @@ from monitord.texts.story import Alarm, AlarmItem, AnchorSent, ChannelTrouble, G
 
 def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
     """Return the text of an outbox row that belongs to no incident's story."""
+    people = tx.people() if row["event"] == Event.BINDING else {}
     match Event(row["event"]):
         case Event.ANCHOR:
             return _anchor(tx, context, row)
@@ -28,6 +29,10 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             return context.words.alarm(_alarm(tx, context, row))
         case Event.COVERAGE:
             return _nobody(tx, context, row)
+        case Event.BINDING:
+            whom, by, _ = row["subject"].split("@", 2)
+            named = [people[name].name if name in people else name for name in (whom, by)]
+            return context.words.page["binding"].format(name=named[0], by=named[1])
         case Event.BOUND | Event.UNBOUND:
             person = tx.people().get(row["person"])
             said = context.words.page["bound" if row["event"] == Event.BOUND else "unbound"]
@@ -142,7 +147,7 @@ def _channel_trouble(tx: Tx, context: Context, row: Any, at: Moment) -> str:
 def _last_cause(tx: Tx, person: str) -> DeliveryCause:
     wanted = (
         sa.select(t.outbox.c.last_cause)
-        .where(t.outbox.c.person == person, t.outbox.c.state == NoticeState.DEAD)
+        .where(t.outbox.c.person == person, t.outbox.c.state == NoticeState.DEAD, t.outbox.c.event != Event.UNBOUND)
         .order_by(t.outbox.c.id.desc())
     )
     found = tx.sql.execute(wanted.limit(1)).scalar()

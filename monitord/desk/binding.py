@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from monitord.desk.buttons import ref_bytes
 from monitord.desk.context import Context
 from monitord.domain.binding import CODE_BYTES, HOLDS, TRIES, code_of, digest_of, valid
+from monitord.domain.dutybook import usable
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import Event, Notice, Priority
 from monitord.domain.people import Person
@@ -38,7 +39,7 @@ def begin(tx: Tx, context: Context, person: str, by: str, at: Moment, raw: bytes
     BindingRefused for a person who is not in the settings, or somebody who may not give one.
     """
     whom = _known(tx, context, person)
-    _may(context, whom, by)
+    _may(tx, context, whom, by)
     code = code_of(raw)
     # Codes that are over go with the name of who sent them.
     tx.sql.execute(t.binding_code.delete().where(sa.or_(_c.person == person, _c.given_at < at.now - HOLDS)))
@@ -51,6 +52,8 @@ def begin(tx: Tx, context: Context, person: str, by: str, at: Moment, raw: bytes
 def sent(tx: Tx, code: str, update: Update, at: Moment) -> bool | None:
     """Note who sent a code to the bot, alone with it; return whether it is one, None for an account that sent too many
     that are none."""
+    if not _in_force(tx, at):
+        return False  # nobody was given a code: strangers write nothing down
     tried = tx.sql.execute(sa.select(t.binding_try).where(_t.account == update.user_id)).mappings().first()
     fresh = tried is not None and valid(tried["since"], at.now)
     if tried is not None and fresh and tried["tries"] >= TRIES:
@@ -64,15 +67,26 @@ def sent(tx: Tx, code: str, update: Update, at: Moment) -> bool | None:
         tries = tried["tries"] + 1 if tried is not None and fresh else 1
         since = tried["since"] if tried is not None and fresh else at.now
         tx.sql.execute(t.binding_try.insert(), {"account": update.user_id, "tries": tries, "since": since})
-        why = "expired" if row is not None else "no_code"
-        refs = {"why": why, "update": update.update_id, "tries": tries}
-        tx.append([Fact(FactKind.BINDING_REFUSED, refs=refs, private=private)], at)
+        why = _why_not(row, at)
+        if tries in (1, TRIES) or why != "no_code":
+            refs = {"why": why, "update": update.update_id, "tries": tries}
+            tx.append([Fact(FactKind.BINDING_REFUSED, refs=refs, private=private)], at)
         return False
     who = {"account": update.user_id, "account_name": update.user_name}
     tx.sql.execute(t.binding_code.update().where(_c.person == row["person"]).values(who))
     refs = {"person": row["person"], "update": update.update_id}
     tx.append([Fact(FactKind.BINDING_SENT, refs=refs, private=private)], at)
     return True
+
+
+def _in_force(tx: Tx, at: Moment) -> bool:
+    return any(valid(given, at.now) for given in tx.sql.execute(sa.select(_c.given_at)).scalars())
+
+
+def _why_not(row: Any, at: Moment) -> str:
+    if row is None:
+        return "no_code"
+    return "other_account" if valid(row["given_at"], at.now) else "expired"
 
 
 def claim_of(tx: Tx, person: str, at: Moment) -> Claim:
@@ -87,21 +101,22 @@ def confirm(tx: Tx, context: Context, person: str, account: int, by: str, at: Mo
     """Bind the account that sent a person's code, which somebody at the desk has looked at. From now on it hears and
     presses as that person; the account before it is told that it does no longer."""
     whom = _known(tx, context, person)
-    _may(context, whom, by)
-    if claim_of(tx, person, at).account != account:
-        raise BindingRefused(f"another account sent the code of {person}: look at `monitord bind show {person}` again")
-    other = next((p for p in tx.people().values() if p.telegram == account and p.id != person), None)
-    if other is not None:
-        raise BindingRefused(f"that account is {other.id}'s: end that first with `monitord bind end {other.id}`")
+    _may(tx, context, whom, by)
+    claim = claim_of(tx, person, at)
+    if claim.account != account:
+        who = "nobody has sent" if claim.account is None else "another account sent"
+        raise BindingRefused(f"{who} the code of {person}: look at `monitord bind show {person}` again")
+    _free(tx, person, account)
     tx.sql.execute(t.binding_code.delete().where(_c.person == person))
     tx.sql.execute(t.bound.delete().where(_b.person == person))
     tx.sql.execute(t.bound.insert(), {"person": person, "account": account, "bound_at": at.now, "bound_by": by})
     _address(tx, person, account)
     private = {"user": str(account)}
     tx.append([Fact(FactKind.BINDING_MADE, actor=by, refs={"person": person}, private=private)], at)
-    tx.queue(Notice(None, Event.BOUND, person, "telegram", Priority.FOLLOW_UP, subject=str(account)), at.now)
+    _tell(tx, Event.BOUND, person, account, at)
     if whom.telegram is not None and whom.telegram != account:
-        _tell_old(tx, person, whom.telegram, at)
+        _tell(tx, Event.UNBOUND, person, whom.telegram, at)
+    _tell_administrators(tx, context, person, by, at)
 
 
 def end(tx: Tx, context: Context, person: str, by: str, at: Moment) -> None:
@@ -111,12 +126,15 @@ def end(tx: Tx, context: Context, person: str, by: str, at: Moment) -> None:
     bound = tx.sql.execute(sa.select(_b.account).where(_b.person == person)).scalar()
     if whom is None or bound is None:
         raise BindingRefused(f"{person} is not bound by a code: an address in the settings is ended there")
-    _may(context, whom, by)
+    _may(tx, context, whom, by)
     forget(tx, person)
     named = context.settings.people.get(person)
-    _address(tx, person, named.telegram if named is not None else None)
+    others = {p.telegram for p in tx.people().values() if p.id != person}
+    # What the settings name may be somebody else's by now.
+    _address(tx, person, named.telegram if named is not None and named.telegram not in others else None)
     tx.append([Fact(FactKind.BINDING_ENDED, actor=by, refs={"person": person})], at)
-    _tell_old(tx, person, bound, at)
+    _tell(tx, Event.UNBOUND, person, bound, at)
+    _tell_administrators(tx, context, person, by, at)
 
 
 def forget(tx: Tx, person: str) -> None:
@@ -142,11 +160,31 @@ def _known(tx: Tx, context: Context, person: str) -> Person:
     return found
 
 
-def _may(context: Context, whom: Person, by: str) -> None:
-    """Administrators bind everybody, the owner of a roster the people of his unit."""
+def _may(tx: Tx, context: Context, whom: Person, by: str) -> None:
+    """Administrators bind everybody; the owner of a roster the people of his unit, but neither himself nor who leads or
+    administers: nobody makes himself another with nobody looking on."""
+    if by in context.settings.administrators:
+        return
     unit = context.settings.units.get(whom.home)
-    if by not in context.settings.administrators and (unit is None or by != unit.roster_owner):
-        raise BindingRefused(f"{by} may not bind {whom.id}: an administrator may, or who keeps that unit's roster")
+    leads = sa.select(t.shift.c.id).where(
+        t.shift.c.person == whom.id, t.shift.c.duty == (unit.leader_duty if unit else "")
+    )
+    higher = whom.id in (by, *context.settings.administrators) or tx.sql.execute(leads.limit(1)).first() is not None
+    if unit is None or by != unit.roster_owner or higher:
+        raise BindingRefused(
+            f"{by} may not bind {whom.id}: an administrator may, or for who neither leads nor administers the owner of"
+            " that unit's roster"
+        )
+
+
+def _free(tx: Tx, person: str, account: int) -> None:
+    """Refuse an account that is somebody else's."""
+    bound = next((name for name, number in accounts(tx).items() if number == account and name != person), None)
+    if bound is not None:
+        raise BindingRefused(f"that account is {bound}'s: end that first with `monitord bind end {bound}`")
+    other = next((p for p in tx.people().values() if p.telegram == account and p.id != person), None)
+    if other is not None:
+        raise BindingRefused(f"that account is {other.id}'s by the settings: take it out there first")
 
 
 def _address(tx: Tx, person: str, account: int | None) -> None:
@@ -154,12 +192,24 @@ def _address(tx: Tx, person: str, account: int | None) -> None:
     tx.roster_changed()
 
 
-def _tell_old(tx: Tx, person: str, account: int, at: Moment) -> None:
-    """Owe the account before a word; the row names it, because the person has another address by now."""
+def _tell(tx: Tx, event: Event, person: str, account: int, at: Moment) -> None:
+    """Owe an account a word; the row names it, because the person may have another address by then."""
     subject = f"{account}@{at.now.isoformat()}"
-    tx.queue(Notice(None, Event.UNBOUND, person, "telegram", Priority.FOLLOW_UP, subject=subject), at.now)
+    tx.queue(Notice(None, event, person, "telegram", Priority.FOLLOW_UP, subject=subject), at.now)
 
 
-def old_account(row: Any) -> str:
-    """Return the account to which a notice of an ended binding goes."""
+def _tell_administrators(tx: Tx, context: Context, person: str, by: str, at: Moment) -> None:
+    """Who administers hears of every account that speaks for somebody from now on, whoever saw to it."""
+    people = tx.people()
+    for name in context.settings.administrators:
+        told = people.get(name)
+        if told is None or name in (by, person):
+            continue
+        for channel in usable(told, ("telegram", "log"))[:1]:
+            subject = f"{person}@{by}@{at.now.isoformat()}"
+            tx.queue(Notice(None, Event.BINDING, name, channel, Priority.FOLLOW_UP, subject=subject), at.now)
+
+
+def account_of(row: Any) -> str:
+    """Return the account to which a notice of a binding that was made or ended goes."""
     return str(row["subject"]).partition("@")[0]

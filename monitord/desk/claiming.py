@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from monitord.desk.binding import old_account
+from monitord.desk.binding import account_of
 from monitord.desk.context import Context
 from monitord.desk.leases import LEASE, notice_fact, notice_refs, void_expired_leases
 from monitord.desk.letters import letter
@@ -114,8 +114,8 @@ def _supersede(tx: Tx, row: Any, reason: str, at: Moment) -> None:
 def _address(tx: Tx, row: Any) -> str | None:
     if row["channel"] != "telegram":
         return str(row["person"])
-    if row["event"] == Event.UNBOUND:
-        return old_account(row)
+    if row["event"] in (Event.BOUND, Event.UNBOUND):
+        return account_of(row)
     chat = tx.sql.execute(sa.select(t.person.c.telegram).where(t.person.c.id == row["person"])).scalar()
     return None if chat is None else str(chat)
 

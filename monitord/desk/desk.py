@@ -149,6 +149,7 @@ class Desk:
 
         def work(tx: Tx, at: Moment) -> int:
             starting.import_shifts(tx, self._context.settings, at)
+            presses.prune(tx, at)
             return starting.rearm_forgotten(tx, self._context, at)
 
         if await self._decide("keep_house", work):

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from monitord.desk.acting import Press
 from monitord.domain.document import Attachment, AttachmentKind
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind
-from monitord.domain.notice import Event, Notice, Priority
+from monitord.domain.notice import Event, Notice, NoticeState, Priority
 from monitord.domain.storm import unit_of
+from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.texts.story import Pressed, PressResult
 
@@ -25,11 +28,25 @@ def send_list(press: Press) -> Pressed:
         return press.refused("not_ours")
     refs = press.refs(phase=incident.phase, duty=duty)
     press.tx.append([Fact(FactKind.STORM_LIST_ASKED, incident.id, incident.target, person.id, refs)], press.at)
+    if _under_way(press):
+        return press.done(PressResult.LISTED)
     notice = Notice(
         incident.id, Event.STORM_LIST, person.id, "telegram", Priority.FOLLOW_UP, subject=str(update.update_id)
     )
     press.tx.queue(notice, press.at.now)
     return press.done(PressResult.LISTED)
+
+
+def _under_way(press: Press) -> bool:
+    """Return whether a list of that storm is on its way to the presser already."""
+    o = t.outbox.c
+    mine = sa.select(o.id).where(
+        o.incident == press.incident.id,
+        o.event == Event.STORM_LIST,
+        o.person == press.person.id,
+        o.state.in_([NoticeState.PENDING, NoticeState.LEASED]),
+    )
+    return press.tx.sql.execute(mine.limit(1)).first() is not None
 
 
 def attachment(row: Any, incident: Incident | None, at: Moment) -> Attachment | None:

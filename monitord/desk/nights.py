@@ -14,6 +14,7 @@ from monitord.domain.journal import FactKind
 from monitord.domain.network import SIGHT
 from monitord.settings.model import Settings
 from monitord.store import tables as t
+from monitord.store.journal_rows import first_row
 from monitord.texts.bulletins import NightText
 from monitord.texts.story import Words
 
@@ -36,7 +37,7 @@ def body(sql: sa.Connection, one: Bulletin, settings: Settings, words: Words, no
 def figures_of(sql: sa.Connection, one: Bulletin, settings: Settings, now: datetime) -> Figures:
     """Return what is known of the time of a bulletin up to `now` or its end; what began later is not in it."""
     until = min(one.due, now)
-    first = _first_row(sql, one.since)
+    first = first_row(sql, one.since)
     merged = set(_merged(sql, first))
     lasted = [
         row
@@ -69,16 +70,6 @@ def figures_of(sql: sa.Connection, one: Bulletin, settings: Settings, now: datet
         peak=highest(_peaks(sql, one, first)),
         unseen=unseen([*blind, *_down(sql, first)], one.since, until),
     )
-
-
-def _first_row(sql: sa.Connection, since: datetime) -> int:
-    """Return the first row of the journal that is not before an instant: its instants never run back."""
-    low, high = 1, (sql.execute(sa.select(sa.func.max(_j.seq))).scalar() or 0) + 1
-    while low < high:
-        middle = (low + high) // 2
-        ts = sql.execute(sa.select(_j.ts).where(_j.seq == middle)).scalar()
-        low, high = (middle + 1, high) if ts is not None and ts < since else (low, middle)
-    return low
 
 
 def _over(row: Any, until: datetime) -> bool:

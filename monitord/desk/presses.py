@@ -3,6 +3,7 @@
 Identity is the numeric id and nothing else.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from monitord.desk.buttons import ref_token
 from monitord.desk.context import GRACE, Context
 from monitord.desk.typed import obey
 from monitord.domain import signing
-from monitord.domain.commands import Verb, read_command
+from monitord.domain.commands import NUMBERED, Verb, read_command
 from monitord.domain.notice import Button
 from monitord.domain.people import Person
 from monitord.domain.update import Answer, Update, UpdateKind
@@ -23,6 +24,8 @@ from monitord.store.tx import Tx
 from monitord.texts.story import Pressed, PressResult
 
 OFFSET = "telegram_offset"
+KEPT = timedelta(days=3)
+"""How long an update is remembered."""
 ACCEPTED = frozenset(
     {PressResult.TAKEN, PressResult.NOTED, PressResult.RECEIPT, PressResult.APPROVED, PressResult.LISTED}
 )
@@ -44,7 +47,7 @@ def take_update(tx: Tx, context: Context, key: bytes, update: Update, at: Moment
         return Answer(seen, accepted=False)
     # A stranger's chatter is not kept: the offset alone moves on.
     answer = _answer(tx, context, key, update, at)
-    if answer is not None:
+    if answer is not None and _is_remembered(update, answer):
         tx.sql.execute(
             t.tg_update.insert().values(
                 update_id=update.update_id,
@@ -56,6 +59,20 @@ def take_update(tx: Tx, context: Context, key: bytes, update: Update, at: Moment
         )
     _advance(tx, update)
     return answer or Answer()
+
+
+def prune(tx: Tx, at: Moment) -> None:
+    """Forget updates that Telegram will not bring again: it keeps them for a day."""
+    tx.sql.execute(t.tg_update.delete().where(t.tg_update.c.received < at.now - KEPT))
+
+
+def _is_remembered(update: Update, answer: Answer) -> bool:
+    """Return whether an update that comes again must not have its effect again. Lists of people and of what runs have
+    none and are not kept, nor are codes that are none."""
+    if update.kind is UpdateKind.PRESS:
+        return True
+    command = read_command(update.data)
+    return command is not None and (command.verb in NUMBERED or (command.verb is Verb.BIND and answer.accepted))
 
 
 def _answer(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> Answer | None:
@@ -86,7 +103,8 @@ def _bind(tx: Tx, context: Context, code: str, update: Update, at: Moment) -> An
 
 
 def _person(tx: Tx, user: int) -> Person | None:
-    return next((p for p in tx.people().values() if p.telegram == user), None)
+    found = [p for p in tx.people().values() if p.telegram == user]
+    return found[0] if len(found) == 1 else None  # an account of two is nobody's
 
 
 def _advance(tx: Tx, update: Update) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk.binding import accounts
 from monitord.desk.context import Context
 from monitord.desk.leases import end_attempt, notice_fact, notice_refs
 from monitord.desk.reasons import reason_gone
@@ -32,6 +33,9 @@ GIVE_UP_AFTER = timedelta(hours=6)
 """How long a notice of an incident that is over is tried; those of a running incident are tried without end."""
 GIVE_UP_TRIES = 100
 """... and how often at least: a clock that was set forward, or a long downtime, makes no notice old."""
+
+LIST_TRIES = 10
+"""How often a list that somebody asked for is tried."""
 
 _LET_GO = (NoticeState.PENDING, NoticeState.SUPERSEDED)
 
@@ -78,6 +82,9 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
     incident = tx.incident(row["incident"]) if row["incident"] is not None else None
     # A bulletin is tried as long as it is wanted: whoever approved it was told that it goes.
     over = (incident is None or not incident.running) and row["event"] not in (Event.BULLETIN, Event.BULLETIN_ASK)
+    if row["event"] == Event.STORM_LIST and row["attempts"] >= LIST_TRIES:
+        _mark_dead(tx, row, outcome, at)  # it is old by now, and can be asked for again
+        return
     if over and row["attempts"] >= GIVE_UP_TRIES and at.now - row["created_at"] > GIVE_UP_AFTER:
         _mark_dead(tx, row, outcome, at)
         return
@@ -92,7 +99,8 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
             last_cause=outcome.cause,
         )
     )
-    if outcome.address is not None and CHAT.fullmatch(outcome.address):
+    bound = row["event"] in (Event.BOUND, Event.UNBOUND) or row["person"] in accounts(tx)
+    if outcome.address is not None and CHAT.fullmatch(outcome.address) and not bound:
         tx.sql.execute(t.person.update().where(t.person.c.id == row["person"]).values(telegram=int(outcome.address)))
         tx.roster_changed()
     if uncertain:
@@ -123,7 +131,7 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     """
     _mark_dead(tx, row, outcome, at)
     event = Event(row["event"])
-    if event in (Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.CHANNEL_BROKEN, Event.UNBOUND):
+    if event in (Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.CHANNEL_BROKEN, Event.BOUND, Event.UNBOUND):
         return
     incident = tx.incident(row["incident"]) if row["incident"] is not None else None
     still = reason_gone(tx, row, incident) is None

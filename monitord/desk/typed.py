@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from monitord.desk import acting, handling
 from monitord.desk.act import ActRefused
 from monitord.desk.by_hand import UnknownIncident
@@ -12,11 +14,14 @@ from monitord.domain.commands import Command, Verb
 from monitord.domain.dutybook import DutyBook, duty_in
 from monitord.domain.incident import Incident, number_of
 from monitord.domain.network import BY_HAND
+from monitord.domain.notice import Event
 from monitord.domain.people import Person
 from monitord.domain.storm import unit_of
 from monitord.domain.update import Update
+from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
+from monitord.texts.story import PressResult
 from monitord.texts.typed import DutyLine, RunningLine, TypedAnswer, TypedResult
 
 SHOWN = 8
@@ -42,24 +47,49 @@ def obey(tx: Tx, context: Context, person: Person, command: Command, update: Upd
             return context.words.typed(_status(tx, context, _units(context, person, book, at), book, said)), True
         case Verb.ROSTER:
             return context.words.typed(_roster(context, _units(context, person, book, at), book, said)), True
-    found = _meant(tx, command.number)
+    found = _meant(tx, context, person, command.number, book, at)
     if len(found) != 1:
         result = TypedResult.SEVERAL if found else TypedResult.NONE
         return context.words.typed(replace(said, result=result, codes=tuple(i.code for i in found))), False
     incident = found[0]
     if command.verb is Verb.TAKE:
-        pressed = acting.take(acting.Press(tx, context, incident, person, book, at, update))
-        return context.words.press(pressed), pressed.result == "taken"
+        notice = _asked(tx, incident, person)
+        pressed = acting.take(acting.Press(tx, context, incident, person, book, at, update, notice))
+        if pressed.result is PressResult.REFUSED:
+            return context.words.typed(replace(said, result=TypedResult.NOT_ON_DUTY)), False
+        return context.words.press(pressed), pressed.result is PressResult.TAKEN
     answer = _act(tx, context, person, command, incident, book, at, replace(said, code=incident.code))
     return context.words.typed(answer), answer.result is ACTS[command.verb][1]
 
 
-def _meant(tx: Tx, number: str) -> list[Incident]:
-    """Return the running incidents that a number may name."""
-    running = tx.running_incidents()
-    if "-" in number:
-        return [one for one in running if one.code == number]
-    return [one for one in running if number_of(one.code) == int(number)]
+def _meant(tx: Tx, context: Context, person: Person, number: str, book: DutyBook, at: Moment) -> list[Incident]:
+    """Return the running incidents that a number may name, of those that concern this person: what runs elsewhere, and
+    a suspicion of which he was not told, has no number for him."""
+    named = [
+        one
+        for one in tx.running_incidents()
+        if (one.code == number if "-" in number else number_of(one.code) == int(number))
+    ]
+    return [one for one in named if _concerns(tx, context, one, person, book, at)]
+
+
+def _concerns(tx: Tx, context: Context, one: Incident, person: Person, book: DutyBook, at: Moment) -> bool:
+    if one.suspected:
+        lane = context.settings.lanes.get(one.lane or "")
+        return lane is not None and person.id in lane.named
+    on_duty = _on_duty(one.unit, person, book, at)
+    return on_duty or one.assigned_to == person.id or _asked(tx, one, person) is not None
+
+
+def _asked(tx: Tx, incident: Incident, person: Person) -> Any:
+    """Return the last notice by which the desk itself asked a person about an incident, None where it did not: he has
+    the rights that its buttons give."""
+    o = t.outbox.c
+    asks = (Event.STEP, Event.SENT_BACK, Event.HANDED, Event.REOPENED, Event.CALL_OUT)
+    wanted = sa.select(t.outbox).where(
+        o.incident == incident.id, o.person == person.id, o.organisation.is_(None), o.event.in_(asks)
+    )
+    return tx.sql.execute(wanted.order_by(o.id.desc()).limit(1)).mappings().first()
 
 
 def _act(
@@ -72,7 +102,8 @@ def _act(
     at: Moment,
     said: TypedAnswer,
 ) -> TypedAnswer:
-    if not _on_duty(incident.unit, person, book, at) and incident.assigned_to != person.id:
+    named = incident.suspected  # who is named to hear of a suspicion may speak of it
+    if not named and not _on_duty(incident.unit, person, book, at) and incident.assigned_to != person.id:
         return replace(said, result=TypedResult.NOT_ON_DUTY)
     what, done = ACTS[command.verb]
     until = at.now + timedelta(minutes=command.minutes)

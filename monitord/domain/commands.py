@@ -32,7 +32,9 @@ LONGEST = 24 * 60
 """Minutes for which a reminder is put off: by default, and at most."""
 
 _FIRST = re.compile(r"/?([^\W\d_]+|\?)(?:@\w+)?[\s.:,]*(.*)", re.DOTALL)
-_NUMBER = re.compile(r"((?:[a-z]{2}-\d{4}-)?\d{1,6})\b[\s.:,]*(.*)", re.DOTALL | re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(
+    r"(?:#|số\s+|so\s+)?((?:[a-z]{2}-\d{4}-)?\d{1,6})\b[\s.:,]*(.*)", re.DOTALL | re.IGNORECASE | re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def read_command(text: str) -> Command | None:
     verb = ALSO.get(word) or next((one for one in Verb if one == word), None)
     if verb is None:
         return None
+    if verb is Verb.BIND and not text.strip().startswith("/"):
+        return None
     if verb is Verb.BIND:
         # Telegram sends it when somebody opens a bot, with what stood behind `?start=` in the link.
         return Command(verb, text=rest) if rest else Command(Verb.HELP)
@@ -72,11 +76,12 @@ def read_command(text: str) -> Command | None:
         return Command(verb) if not rest else None
     numbered = _NUMBER.fullmatch(rest)
     if numbered is None:
-        return Command(verb, wrong=True) if not rest else None
+        # "Gọi cho anh Ba" is talk; who types XN means to take something, and must not believe he did.
+        return Command(verb, wrong=True) if not rest or verb in (Verb.TAKE, Verb.ESCALATE) else None
     number, more = numbered[1].upper(), numbered[2].strip()
     match verb:
         case Verb.SNOOZE:
-            digits = more.removesuffix("p").removesuffix("phút").strip() if more else str(USUAL)
+            digits = plain(more).removesuffix("phut").removesuffix("p").strip() if more else str(USUAL)
             known = digits.isascii() and digits.isdigit() and len(digits) <= 5
             minutes = int(digits) if known else 0
             fits = 1 <= minutes <= LONGEST
@@ -84,6 +89,7 @@ def read_command(text: str) -> Command | None:
         case Verb.CAUSE:
             return Command(verb, number, more, wrong=not more)
         case Verb.CALLED:
-            return Command(verb, number, more)
+            # "Gọi 1 xe cẩu" is talk, too: a number of an incident has three digits there.
+            return Command(verb, number, more) if not more or "-" in number or len(number) >= 3 else None
         case _:
-            return Command(verb, number) if not more else None
+            return Command(verb, number, wrong=bool(plain(more).strip("!.?() ")))

@@ -36,6 +36,7 @@ class Event(StrEnum):
     BULLETIN = "bulletin"
     BOUND = "bound"
     UNBOUND = "unbound"
+    BINDING = "binding"
 
 
 class Priority(IntEnum):

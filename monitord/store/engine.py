@@ -67,7 +67,14 @@ def _engine(path: Path, *, writing: bool, busy_ms: int = BUSY_MS, patience: int 
         return sqlite3.connect(place, uri=True, timeout=busy_ms / 1000, check_same_thread=False, isolation_level=None)
 
     size = 1 if writing else 4
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=2)
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=2,
+        hide_parameters=True,  # what an error carries ends in logs, and values are people's
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:

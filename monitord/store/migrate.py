@@ -61,7 +61,7 @@ def revision_of(place: Place) -> str | None:
     engine = (
         reading_engine(place)
         if isinstance(place, sa.URL)
-        else sa.create_engine(f"sqlite:///{place}", poolclass=sa.NullPool)
+        else sa.create_engine(f"sqlite:///{place}", poolclass=sa.NullPool, hide_parameters=True)
     )
     try:
         return revision(engine)

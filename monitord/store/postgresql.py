@@ -82,6 +82,7 @@ def _engine(url: sa.URL, isolation: Any, **pool: Any) -> sa.Engine:
     return sa.create_engine(
         url,
         isolation_level=isolation,
+        hide_parameters=True,
         poolclass=QueuePool,
         connect_args=_NOTICE_THE_DEAD | {"application_name": name, "client_encoding": "utf8"},
         **pool,

@@ -88,7 +88,7 @@ def _read(number: int, one: dict[str, Any]) -> Update:
                 user_id=_id(user.get("id")) or 0,
                 chat_id=_chat(under),
                 # Not cleaned: a signature is compared character by character.
-                data=data if isinstance(data, str) and len(data) <= DATA_LIMIT else "",
+                data=data if isinstance(data, str) and len(data) <= DATA_LIMIT and data.isascii() else "",
                 message_ref=None if ref is None else str(ref),
                 callback_id=query[:DATA_LIMIT],
                 user_name=_name(user),

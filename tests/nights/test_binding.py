@@ -8,6 +8,7 @@ import pytest
 from monitord.desk.binding import BindingRefused
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
+from monitord.domain.notice import Delivery, DeliveryCause, Outcome
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from tests.support.night import Night, example, silent
@@ -121,10 +122,77 @@ async def test_five_wrong_codes_and_nobody_listens_for_a_while(tmp_path: Path) -
         for n in range(5):
             assert (await night.types(str(STRANGER), f"/start DOAN{n}")).text == WRONG
         assert (await night.types(str(STRANGER), f"/start {code}")).text == ""
-        assert [row.refs["tries"] for row in night.rows(FactKind.BINDING_REFUSED)] == [1, 2, 3, 4, 5]
+        assert [row.refs["tries"] for row in night.rows(FactKind.BINDING_REFUSED)] == [1, 5]
         assert (await night.types(str(NEW), f"/start {code}")).accepted  # nobody else is kept out
         await night.passes(minutes=11)
         assert (await night.types(str(STRANGER), "/start x")).text == WRONG
+
+
+async def test_strangers_write_nothing_while_nobody_was_given_a_code(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 03:07", None) as night:
+        rows = len(night.rows())
+        for n in range(50):
+            assert (await night.types(str(STRANGER + n), "/start ABCDEFGHIJKLMNOPQRSTUVWXYZ")).text == WRONG
+        assert (len(night.rows()), night.count(t.binding_try), night.count(t.tg_update)) == (rows, 0, 0)
+
+
+async def test_the_owner_of_a_roster_makes_nobody_an_administrator_or_a_leader_nor_himself_another(
+    tmp_path: Path,
+) -> None:
+    settings = example()
+    owner, admin = settings.units["vt-song-mau"].roster_owner, settings.administrators[0]
+    async with Night(tmp_path, "2026-12-05 03:07", settings) as night:
+        for whom in (admin, night.on("leader"), owner):
+            if whom != owner or owner not in settings.administrators:
+                with pytest.raises(BindingRefused, match="may not bind"):
+                    await night.desk.begin_binding(whom, owner)
+        whom = night.everybody_on("shift")[0]
+        await night.types(str(NEW), f"/start {await night.desk.begin_binding(whom, owner)}")
+        await night.desk.confirm_binding(whom, NEW, owner)
+        await night.deliver()
+        (note,) = [got for got in night.got if got.person == admin and "🔑" in got.text]
+        assert settings.people[whom].name in note.text
+
+
+async def test_one_account_is_never_two_peoples_whatever_is_ended_in_which_order(tmp_path: Path) -> None:
+    settings = example()
+    admin = settings.administrators[0]
+    async with Night(tmp_path, "2026-12-05 03:07", settings) as night:
+        one, other = [name for name in settings.people if settings.people[name].telegram and name != admin][:2]
+        number = settings.people[one].telegram or 0
+        await night.types(str(NEW), f"/start {await night.desk.begin_binding(one, admin)}")
+        await night.desk.confirm_binding(one, NEW, admin)
+        code = await night.desk.begin_binding(other, admin)
+        await night.types(str(number), f"/start {code}")
+        await night.desk.confirm_binding(other, number, admin)  # the telephone changed hands
+        await night.desk.end_binding(one, admin)
+        assert night.query(t.person.c.telegram, id=one) == [(None,)]
+        assert night.query(t.person.c.telegram, id=other) == [(number,)]
+
+
+async def test_a_second_binding_of_the_same_account_is_told_as_well(tmp_path: Path) -> None:
+    settings, person, admin = unbound()
+    async with Night(tmp_path, "2026-12-05 03:07", settings) as night:
+        for _ in range(2):
+            await night.types(str(NEW), f"/start {await night.desk.begin_binding(person, admin)}")
+            await night.desk.confirm_binding(person, NEW, admin)
+            await night.deliver()
+            await night.desk.end_binding(person, admin)
+            await night.deliver()
+            await night.passes(minutes=1)
+        assert night.count(t.outbox, event="bound") == 2
+
+
+async def test_an_answer_that_names_another_address_moves_no_bound_account(tmp_path: Path) -> None:
+    settings = example()
+    admin = settings.administrators[0]
+    async with Night(tmp_path, "2026-12-05 03:07", settings) as night:
+        person = night.everybody_on("shift")[0]
+        night.answer = lambda claimed: Outcome(Delivery.NOT_SENT, DeliveryCause.MIGRATED, address="-100999")
+        await night.types(str(NEW), f"/start {await night.desk.begin_binding(person, admin)}")
+        await night.desk.confirm_binding(person, NEW, admin)
+        await night.deliver()
+        assert night.query(t.person.c.telegram, id=person) == [(NEW,)]
 
 
 async def test_nothing_is_bound_in_a_group_nor_by_who_may_not(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from monitord.domain.health import Health
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
 from monitord.store import tables as t
-from tests.support.night import Night, silent
+from tests.support.night import Night, example, silent
 
 LOST = silent("olt-go-may")
+NONE = "Không có sự cố nào đang chạy mang số đó. Gõ TT để xem tình trạng."
 
 
 async def trouble(night: Night) -> str:
@@ -95,15 +96,14 @@ async def test_the_departments_contact_hears_nothing_of_what_runs(tmp_path: Path
             answer = await night.types(contact, text)
             assert "SC-" not in answer.text, answer.text
             assert "Gò Mây" not in answer.text, answer.text
-        assert (await night.types(contact, "XN 001")).text == "Nút này không dùng được với tài khoản này."
+        assert (await night.types(contact, "XN 001")).text == NONE
         assert night.incidents()[0].phase is Phase.OPEN
 
 
 async def test_what_cannot_be_done_says_why(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07", None) as night:
         shift = await trouble(night)
-        none = "Không có sự cố nào đang chạy mang số đó. Gõ TT để xem tình trạng."
-        assert (await night.types(shift, "XN 999")).text == none
+        assert (await night.types(shift, "XN 999")).text == NONE
         assert (await night.types(shift, "HOAN 001 9999")).text.startswith("Chưa hiểu lệnh. Gõ theo mẫu: HOAN 014 30")
         assert (await night.types(shift, "XN")).text.startswith("Chưa hiểu lệnh. Gõ theo mẫu: XN 014")
         assert (await night.types(shift, "help")).text.splitlines()[1] == "XN 014 – tiếp nhận"
@@ -127,8 +127,7 @@ async def test_who_is_on_no_duty_there_writes_nothing_down(tmp_path: Path) -> No
     async with Night(tmp_path, "2026-12-05 03:07", None) as night:
         await trouble(night)
         other = night.on("shift", "bd-song-mau")
-        answer = await night.types(other, "GOI 001")
-        assert answer.text == "Chỉ người đang trực của đơn vị đó mới làm được. Gõ TRUC để xem ai đang trực."
+        assert (await night.types(other, "GOI 001")).text == NONE  # nor does he learn that there is one
         assert night.rows(FactKind.INCIDENT_CALL) == []
 
 
@@ -142,3 +141,41 @@ async def test_a_hostile_name_is_shown_as_it_is(tmp_path: Path) -> None:
         await night.passes_away(1)
         shift = await trouble(night)
         assert "OLT <b>*1*</b>" in (await night.types(shift, "TT")).text
+
+
+async def test_a_suspicion_has_a_number_for_those_who_were_told_of_it_alone(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 03:07", None) as night:
+        lane = next(one for one in night.settings.lanes.values() if one.named)
+        incident = await night.reports("trang lạ", lane=lane.id, suspected=True)
+        shift = next(name for name in night.everybody_on("shift") if name not in lane.named)
+        for text in ("XN 001", "CC 001", "GOI 001", "NN 001 thử"):
+            assert (await night.types(shift, text)).text == NONE
+        assert incident.code not in (await night.types(shift, "TT")).text
+        answer = await night.types(lane.named[0], "NN 001 đang kiểm tra")
+        assert answer.text == f"Đã ghi nguyên nhân của {incident.code}."
+        assert night.incidents()[0].phase is Phase.OPEN
+
+
+async def test_who_was_asked_in_place_of_another_types_as_he_would_press(tmp_path: Path) -> None:
+    settings = example()
+    async with Night(tmp_path, "2026-12-05 03:07", settings) as night:
+        person = night.on("shift")
+        stand_in = settings.people[person].stand_ins[0]
+        people = {**settings.people, person: replace(settings.people[person], telegram=None)}
+        await night.desk.reload(night.context_of(replace(settings, people=people, hash="other")))
+        await trouble(night)
+        assert next(got.person for got in night.got if got.channel == "telegram") == stand_in
+        assert (await night.types(stand_in, "xn 001")).accepted
+
+
+async def test_lists_of_people_are_not_kept_and_what_is_old_is_forgotten(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 03:07", None) as night:
+        shift = await trouble(night)
+        for text in ("TRUC", "TT", "HELP"):
+            assert (await night.types(shift, text)).text
+        assert night.count(t.tg_update) == 0
+        await night.types(shift, "NN 001 thử")
+        assert night.count(t.tg_update) == 1
+        await night.clock.advance(4 * 86400)
+        await night.desk.keep_house()
+        assert night.count(t.tg_update) == 0

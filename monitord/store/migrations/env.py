@@ -20,6 +20,7 @@ def run() -> None:
     engine = sa.create_engine(
         context.config.get_main_option("sqlalchemy.url") or "",
         poolclass=sa.NullPool,
+        hide_parameters=True,
         connect_args={"isolation_level": None},
     )
 

@@ -108,6 +108,7 @@ EVENT = {
     Event.STORM: "widespread outage, update",
     Event.STORM_LIST: "widespread outage, list",
     Event.BOUND: "account bound",
+    Event.BINDING: "somebody's account changed",
     Event.UNBOUND: "account no longer bound",
     Event.BULLETIN_ASK: "bulletin for approval",
     Event.BULLETIN: "bulletin",
@@ -184,6 +185,7 @@ BUTTON = {
 CHANNEL = {"telegram": "Telegram", "log": "log file", "sms": "SMS", "mail": "e-mail", "zalo": "Zalo"}
 
 REFUSAL = {
+    "other_account": "another account sent the code before",
     "expired": "the code is too old, or another account sent it",
     "no_code": "there is no such code",
     "lapsed": "the bulletin is a day old",

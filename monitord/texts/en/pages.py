@@ -13,6 +13,8 @@ PAGE = {
     "ourselves": "monitord – the watch itself",
     "response_team": "the response team",
     "cause_noted": "Cause",
+    "binding": "🔑 {by} has changed the Telegram account of {name}. "
+    "If you do not know why, look at once: monitord log show.",
     "code_sent": "The code is noted. The desk confirms this account next.",
     "code_wrong": "The code is wrong or too old. Ask the desk for a new one.",
     "code_given": "Within 10 minutes that person opens the bot and writes to it alone: /start {code}",

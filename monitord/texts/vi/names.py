@@ -108,6 +108,7 @@ EVENT = {
     Event.STORM: "bản cập nhật sự cố diện rộng",
     Event.STORM_LIST: "danh sách sự cố diện rộng",
     Event.BOUND: "đã kết nối tài khoản",
+    Event.BINDING: "thay đổi tài khoản của một người",
     Event.UNBOUND: "đã hủy kết nối tài khoản",
     Event.BULLETIN_ASK: "bản tin chờ duyệt",
     Event.BULLETIN: "bản tin",
@@ -184,6 +185,7 @@ BUTTON = {
 CHANNEL = {"telegram": "Telegram", "log": "tệp nhật ký", "sms": "SMS", "mail": "thư điện tử", "zalo": "Zalo"}
 
 REFUSAL = {
+    "other_account": "mã đã có tài khoản khác gửi trước",
     "expired": "mã đã hết hạn hoặc đã có tài khoản khác gửi",
     "no_code": "không có mã này",
     "lapsed": "bản tin quá một ngày",

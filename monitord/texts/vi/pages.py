@@ -13,6 +13,8 @@ PAGE = {
     "ourselves": "monitord – hệ thống giám sát",
     "response_team": "đội ứng cứu",
     "cause_noted": "Nguyên nhân",
+    "binding": "🔑 {by} vừa thay đổi tài khoản Telegram của {name}. "
+    "Nếu không rõ vì sao, kiểm tra ngay: monitord log show.",
     "code_sent": "Đã nhận mã. Chờ bàn trực xác nhận tài khoản này.",
     "code_wrong": "Mã không đúng hoặc đã hết hạn. Xin mã mới tại bàn trực.",
     "code_given": "Trong 10 phút, người đó mở bot và nhắn riêng: /start {code}",

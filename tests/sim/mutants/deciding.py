@@ -162,8 +162,8 @@ DECIDING: tuple[Mutant, ...] = (
         "stranger-counts",
         "a button pressed by an unknown account counts as the first person's",
         "desk/presses.py",
-        "    return next((p for p in tx.people().values() if p.telegram == user), None)",
-        "    return next((p for p in tx.people().values() if p.telegram == user), None) or next(iter(tx.people().values()))",
+        "    return found[0] if len(found) == 1 else None  # an account of two is nobody's",
+        "    return found[0] if found else next(iter(tx.people().values()))",
     ),
     one(
         "anybody-takes",
