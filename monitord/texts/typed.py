@@ -18,7 +18,6 @@ class TypedResult(StrEnum):
     FORM = "form"
     NONE = "none"
     SEVERAL = "several"
-    OVER = "over"
     NOT_ON_DUTY = "not_on_duty"
     FAILED = "failed"
 

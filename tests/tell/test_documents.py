@@ -1,16 +1,12 @@
 """Messages with a document: made right before they are sent, and sent by Telegram as a file."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-
-import pytest
+from datetime import UTC, datetime
 
 from monitord.clock import SystemClock
 from monitord.demo.botapi import BotApi, BotFault, File, Trouble
 from monitord.domain.document import Attachment, AttachmentKind, Document
 from monitord.domain.notice import ButtonFace, Delivery, DeliveryCause, Message, Outcome
-from monitord.settings.model import Secret, TelegramSettings
 from monitord.tell.attaching import whole
 from monitord.tell.channels.telegram import TelegramChannel
 from monitord.tell.dispatcher import Dispatcher
@@ -22,20 +18,6 @@ CHAT = 1001
 CONTENT = "\ufeffĐối tượng,Điểm\r\nBTS 1,Trạm Gò Mây\r\n".encode()
 LIST = Document("DR-1109-004-0330.csv", CONTENT)
 WANTED = Attachment(AttachmentKind.STORM_LIST, 4, datetime(2027, 9, 10, 20, 30, tzinfo=UTC))
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with BotApi(SystemClock()) as api:
-        yield api
-
-
-@pytest.fixture
-async def channel(api: BotApi) -> AsyncIterator[TelegramChannel]:
-    made = TelegramChannel(TelegramSettings(Secret(api.token), api.base_url), SystemClock())
-    await made.start()
-    yield made
-    await made.stop()
 
 
 def message(text: str = "📋 DANH SÁCH", document: Document | None = LIST) -> Message:
@@ -60,37 +42,6 @@ async def test_a_long_text_is_cut_under_a_document(api: BotApi, channel: Telegra
     (bubble,) = api.bubbles(CHAT)
     assert units(bubble.text) <= 1024
     assert bubble.text.endswith("📋…")
-
-
-@pytest.mark.parametrize(
-    ("trouble", "amount", "delivery", "cause"),
-    [
-        (Trouble.FLOOD, 35, Delivery.NOT_SENT, DeliveryCause.RATE_LIMITED),
-        (Trouble.BLOCKED, None, Delivery.PERMANENT, DeliveryCause.BLOCKED),
-        (Trouble.BAD_REQUEST, None, Delivery.PERMANENT, DeliveryCause.NO_SUCH_CHAT),
-        (Trouble.UNAUTHORIZED, None, Delivery.NOT_SENT, DeliveryCause.REJECTED),
-        (Trouble.MIGRATED, -1_005, Delivery.NOT_SENT, DeliveryCause.MIGRATED),
-        (Trouble.SERVER_ERROR, 503, Delivery.UNCERTAIN, DeliveryCause.SERVER_ERROR),
-        (Trouble.NOT_JSON, None, Delivery.UNCERTAIN, DeliveryCause.BAD_ANSWER),
-        (Trouble.DROPPED, None, Delivery.UNCERTAIN, DeliveryCause.CONNECTION_LOST),
-        (Trouble.LOST, None, Delivery.UNCERTAIN, DeliveryCause.CONNECTION_LOST),
-        (Trouble.NO_RESULT, None, Delivery.UNCERTAIN, DeliveryCause.BAD_ANSWER),
-    ],
-)
-async def test_a_document_has_the_outcomes_of_a_text(
-    api: BotApi,
-    channel: TelegramChannel,
-    trouble: Trouble,
-    amount: float | None,
-    delivery: Delivery,
-    cause: DeliveryCause,
-) -> None:
-    await api.break_with(BotFault(trouble, "sendDocument", CHAT, amount, times=1))
-    outcome = await channel.deliver(message())
-    assert (outcome.delivery, outcome.cause) == (delivery, cause)
-    assert outcome.retry_in == (timedelta(seconds=35) if trouble is Trouble.FLOOD else outcome.retry_in)
-    assert api.token not in outcome.detail
-    assert (await channel.deliver(message())).delivery is Delivery.ACCEPTED
 
 
 async def test_a_document_that_is_too_large_is_never_sent_again(api: BotApi, channel: TelegramChannel) -> None:

@@ -3,34 +3,22 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from monitord.clock import SystemClock
 from monitord.demo.botapi import BotApi, BotFault, Trouble
+from monitord.domain.document import Document
 from monitord.domain.notice import ButtonFace, Delivery, DeliveryCause, Message, Outcome
 from monitord.settings.model import Secret, TelegramSettings
 from monitord.tell.channels.telegram import TelegramChannel
 from monitord.tell.split import units
 
 CHAT = 1001
+FILE = Document("DR-1109-004-0330.csv", "Đối tượng,Điểm\r\n".encode())
 FACES = ((ButtonFace("✅ Tiếp nhận", "v1|a|take|b"),),)
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with BotApi(SystemClock()) as api:
-        yield api
-
-
-@pytest.fixture
-async def channel(api: BotApi) -> AsyncIterator[TelegramChannel]:
-    made = TelegramChannel(TelegramSettings(Secret(api.token), api.base_url), SystemClock())
-    await made.start()
-    yield made
-    await made.stop()
 
 
 def message(text: str = "Sự cố", replaces: str | None = None) -> Message:
@@ -87,16 +75,19 @@ async def test_what_is_no_chat_is_permanent(channel: TelegramChannel, address: s
         (Trouble.NO_RESULT, None, Delivery.UNCERTAIN, DeliveryCause.BAD_ANSWER),
     ],
 )
+@pytest.mark.parametrize("method", ["sendMessage", "sendDocument"])
 async def test_each_trouble_has_its_outcome(
     api: BotApi,
     channel: TelegramChannel,
+    method: str,
     trouble: Trouble,
     amount: float | None,
     delivery: Delivery,
     cause: DeliveryCause,
 ) -> None:
-    await api.break_with(BotFault(trouble, "sendMessage", CHAT, amount, times=1))
-    outcome = await channel.deliver(message())
+    said = message() if method == "sendMessage" else replace(message(), document=FILE)
+    await api.break_with(BotFault(trouble, method, CHAT, amount, times=1))
+    outcome = await channel.deliver(said)
     assert (outcome.delivery, outcome.cause) == (delivery, cause)
     if trouble is Trouble.FLOOD:
         assert outcome.retry_in == timedelta(seconds=35)
@@ -105,7 +96,7 @@ async def test_each_trouble_has_its_outcome(
     if trouble in {Trouble.UNAUTHORIZED, Trouble.NOT_FOUND}:
         assert outcome.retry_in == timedelta(seconds=60)
     assert api.token not in outcome.detail
-    assert (await channel.deliver(message())).delivery is Delivery.ACCEPTED
+    assert (await channel.deliver(said)).delivery is Delivery.ACCEPTED
 
 
 async def test_telegram_away_is_surely_not_sent_and_does_not_stop_a_start(api: BotApi) -> None:

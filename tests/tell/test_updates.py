@@ -75,12 +75,6 @@ class QuickClock(SystemClock):
         await super().sleep(seconds / 100)
 
 
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with BotApi(SystemClock()) as api:
-        yield api
-
-
 def _settings(api: BotApi, poll: float = 5.0) -> TelegramSettings:
     return TelegramSettings(Secret(api.token), api.base_url, poll_timeout=timedelta(seconds=poll))
 

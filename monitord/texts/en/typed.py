@@ -41,8 +41,6 @@ def typed(told: TypedAnswer) -> str:
             return "No incident with that number runs. TT shows what does."
         case TypedResult.SEVERAL:
             return f"{len(told.codes)} incidents have that number: {', '.join(told.codes[:5])}. Type the whole code."
-        case TypedResult.OVER:
-            return f"{told.code} is over, there is nothing left to do."
         case TypedResult.NOT_ON_DUTY:
             return "Only who is on duty in that unit may do it. TRUC shows who is."
         case TypedResult.FAILED:

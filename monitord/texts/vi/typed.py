@@ -41,8 +41,6 @@ def typed(told: TypedAnswer) -> str:
             return "Không có sự cố nào đang chạy mang số đó. Gõ TT để xem tình trạng."
         case TypedResult.SEVERAL:
             return f"Số đó có ở {len(told.codes)} sự cố: {', '.join(told.codes[:5])}. Gõ lại với mã đầy đủ."
-        case TypedResult.OVER:
-            return f"{told.code} đã kết thúc, không cần thao tác nữa."
         case TypedResult.NOT_ON_DUTY:
             return "Chỉ người đang trực của đơn vị đó mới làm được. Gõ TRUC để xem ai đang trực."
         case TypedResult.FAILED:

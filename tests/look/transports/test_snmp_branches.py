@@ -54,14 +54,6 @@ async def olt() -> AsyncIterator[Agent]:
         yield made
 
 
-@pytest.fixture
-async def looker() -> AsyncIterator[SnmpLooker]:
-    clock = SystemClock()
-    engine = PysnmpEngine(clock)
-    yield SnmpLooker(engine, clock)
-    await engine.close()
-
-
 def access(agent: Agent, version: SnmpVersion = SnmpVersion.V2C) -> SnmpAccess:
     return SnmpAccess(agent.address, agent.port, version, community="public")
 

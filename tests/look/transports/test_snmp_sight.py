@@ -11,7 +11,6 @@ from monitord.domain.health import Cause
 from monitord.domain.looking import Oid, Reach, Sight, Syntax, TableRow, Value
 from monitord.domain.network import SnmpAccess, SnmpVersion, Timing
 from monitord.look.transports.snmp import Ask, Pdu, Reply
-from monitord.look.transports.snmp_pysnmp import PysnmpEngine
 from monitord.look.transports.snmp_sight import MAX_OIDS, SnmpLooker, batches
 from monitord.look.transports.snmp_tables import REWALK
 from monitord.look.transports.snmp_walk import MAX_ROWS, arcs, walk
@@ -37,14 +36,6 @@ async def agent() -> AsyncIterator[Agent]:
     mib = device_mib("R1", "router", (1, 3, 6, 1, 4, 1, 9), interfaces)
     async with Agent(SystemClock(), mib, "127.0.0.1", 0) as made:
         yield made
-
-
-@pytest.fixture
-async def looker() -> AsyncIterator[SnmpLooker]:
-    clock = SystemClock()
-    engine = PysnmpEngine(clock)
-    yield SnmpLooker(engine, clock)
-    await engine.close()
 
 
 def access(agent: Agent, version: SnmpVersion = SnmpVersion.V2C) -> SnmpAccess:
