@@ -195,6 +195,21 @@ async def test_an_answer_that_names_another_address_moves_no_bound_account(tmp_p
         assert night.query(t.person.c.telegram, id=person) == [(NEW,)]
 
 
+async def test_an_account_that_two_people_have_speaks_for_neither(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 03:07", example()) as night:
+        shift, leader = night.on("shift"), night.on("leader")
+        number = night.settings.people[leader].telegram
+        moved = [Outcome(Delivery.NOT_SENT, DeliveryCause.MIGRATED, address=str(number))]
+        night.answer = lambda claimed: moved.pop() if moved else Outcome(Delivery.ACCEPTED)
+        await night.sees(LOST, Health.DOWN)
+        await night.passes(minutes=1)
+        assert night.query(t.person.c.telegram, id=shift) == night.query(t.person.c.telegram, id=leader)
+        asked = next(got for got in night.got if got.channel == "telegram" and got.buttons)
+        assert not (await night.presses(leader, asked.button("take"))).accepted
+        assert not night.rows(FactKind.INCIDENT_ACKNOWLEDGED)
+        assert {row.refs["why"] for row in night.rows(FactKind.PRESS_REFUSED)} == {"stranger"}
+
+
 async def test_nothing_is_bound_in_a_group_nor_by_who_may_not(tmp_path: Path) -> None:
     settings, person, admin = unbound()
     async with Night(tmp_path, "2026-12-05 03:07", settings) as night:
