@@ -17,7 +17,7 @@ from monitord.texts.story import Pressed, PressResult
 
 def send_list(press: Press) -> Pressed:
     """Owe the presser the list of a storm, whether it runs or is over: whoever is on duty in its unit, and whom the
-    notice was sent to. Each press is a list of its own, as new as the press.
+    notice was sent to. A press brings a list as new as its sending, and none beside one that is still under way.
     """
     incident, person, update = press.incident, press.person, press.update
     duty = press.duty()

@@ -66,6 +66,22 @@ async def test_a_press_brings_the_list_as_a_file_and_a_later_press_a_newer_one(t
         assert storm_of(night).phase is Phase.OPEN, "to ask for the list is not to take it"
 
 
+async def test_while_a_list_is_under_way_another_press_brings_no_second_one(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
+        await fall(night, POWER[:8])
+        shift = night.on("shift")
+        accepts, night.answer = night.answer, lambda claimed: NOT_SENT
+        for _ in range(3):
+            answer = await night.presses(shift, first(night, shift).button("list"))
+            assert answer.text == LISTING.format(code=storm_of(night).code)
+        night.answer = accepts
+        await night.passes(minutes=5)
+        assert len(night.rows(FactKind.STORM_LIST_ASKED)) == 3
+        assert night.count(t.outbox, event=Event.STORM_LIST) == 1
+        await night.presses(shift, first(night, shift).button("list"))
+        assert night.count(t.outbox, event=Event.STORM_LIST) == 2
+
+
 async def test_the_same_update_brings_one_list(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:8])

@@ -19,6 +19,8 @@ OUT = (
     FactKind.INCIDENT_MERGED,
 )
 """After one of these a storm tells no longer of an incident, until a row says that it does again."""
+ENDED = (FactKind.NOTICE_ACCEPTED, FactKind.NOTICE_SUPERSEDED, FactKind.NOTICE_DEAD)
+"""After one of these a message is no longer under way."""
 HOUR, LATEST = 3600.0, 130.0
 """Within what a summary comes though nothing changed, and how late it may be."""
 MOST = 3
@@ -93,11 +95,22 @@ def _summaries(truth: Truth, storm: int, wrong: list[str]) -> None:
 
 
 def _lists(truth: Truth, storm: int, wrong: list[str]) -> None:
-    """Who asked for the list of a storm gets one for each press, with the file, and nobody else does."""
-    asked = sorted(
-        (row.actor or "", str(row.refs["update"])) for row in truth.of[storm] if row.kind == FactKind.STORM_LIST_ASKED
-    )
+    """Who asked for the list of a storm gets one, with the file, and nobody else does; while one is under way to him a
+    press brings no other."""
     lists = [n for n in truth.outbox if n["incident"] == storm and n["event"] == "storm_list"]
+    of_ask = {(n["person"], n["subject"]): n["id"] for n in lists}
+    ended = {row.refs["notice"]: row.seq for row in truth.rows if row.kind in ENDED and "notice" in row.refs}
+    asked: list[tuple[str, str]] = []
+    last: dict[str, int] = {}
+    for row in truth.of[storm]:
+        if row.kind == FactKind.STORM_LIST_ASKED:
+            person, ask = row.actor or "", str(row.refs["update"])
+            if person in last and ended.get(last[person], row.seq) >= row.seq:
+                continue
+            asked.append((person, ask))
+            if (person, ask) in of_ask:
+                last[person] = of_ask[person, ask]
+    asked.sort()
     if asked != (owed := sorted((n["person"], n["subject"]) for n in lists)):
         wrong.append(f"S6: of storm {storm} lists were asked for by {asked} and owed to {owed}")
     for letter in (letter for notice in lists for letter in truth.letters[notice["id"]]):
