@@ -84,7 +84,7 @@ SOCKET = "monitord.sock"
 ALIVE_EVERY = 10
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 """APScheduler's own defaults drop late runs silently."""
-NEXT_START = ("telegram", "log_channel", "web", "state_dir", "runtime_dir", "http_workers")
+NEXT_START = ("telegram", "channels", "log_channel", "web", "state_dir", "runtime_dir", "http_workers")
 """Settings that are used when the daemon starts: a reload leaves them as they are, and says so."""
 
 
@@ -99,7 +99,7 @@ def settings_of(folder: Path, environ: Mapping[str, str] = os.environ) -> tuple[
     SettingsError names every mistake.
     """
     checks = find_checks([builtin_folder(), *checks_dirs(folder)])
-    return load(folder, checks, frozenset(channels.find()), environ), checks
+    return load(folder, checks, {name: kind.section for name, kind in channels.find().items()}, environ), checks
 
 
 def database_of(settings: Settings) -> Place:

@@ -111,5 +111,4 @@ def _owe(
 
 def channels_of(person: Person, settings: Settings) -> tuple[str, ...]:
     """Return the channels by which that person can be told, the best first."""
-    telegram = ("telegram",) if settings.telegram is not None and person.telegram is not None else ()
-    return telegram + (("log",) if settings.log_channel is not None else ())
+    return tuple(way for way in settings.ways if person.address(way) is not None)

@@ -112,12 +112,10 @@ def _supersede(tx: Tx, row: Any, reason: str, at: Moment) -> None:
 
 
 def _address(tx: Tx, row: Any) -> str | None:
-    if row["channel"] != "telegram":
-        return str(row["person"])
     if row["event"] in (Event.BOUND, Event.UNBOUND):
         return account_of(row)
-    chat = tx.sql.execute(sa.select(t.person.c.telegram).where(t.person.c.id == row["person"])).scalar()
-    return None if chat is None else str(chat)
+    person = tx.people().get(row["person"])
+    return None if person is None else person.address(row["channel"])
 
 
 def _lease(
@@ -145,7 +143,8 @@ def _lease(
     replaces = None
     if row["edits"] is not None:
         replaces = tx.sql.execute(sa.select(t.outbox.c.message_ref).where(t.outbox.c.id == row["edits"])).scalar()
-    message = Message(row["id"], address, text, buttons, replaces, attachment(row, incident, at))
+    code = "" if incident is None else incident.code
+    message = Message(row["id"], address, text, buttons, replaces, attachment(row, incident, at), code=code)
     claimed.append(
         Claimed(message, Priority(row["priority"]), row["attempts"], row["uncertain"] > 0, LEASE.total_seconds())
     )

@@ -118,6 +118,7 @@ def _import_people(tx: Tx, settings: Settings) -> None:
             # An account that is bound to somebody is nobody else's, whatever the settings say.
             "telegram": bound.get(person.id, None if person.telegram in taken else person.telegram),
             "stand_ins": list(person.stand_ins),
+            "addresses": dict(person.addresses),
             "source": "settings",
         }
         if person.id in kept:
@@ -126,7 +127,7 @@ def _import_people(tx: Tx, settings: Settings) -> None:
             tx.sql.execute(t.person.insert().values(id=person.id, **values))
     # Who left keeps the name, so that old log lines still read; without an address nothing can be told or pressed.
     for gone in kept - set(settings.people):
-        left: dict[str, Any] = {"home": "", "phone": "", "telegram": None, "stand_ins": []}
+        left: dict[str, Any] = {"home": "", "phone": "", "telegram": None, "stand_ins": [], "addresses": {}}
         tx.sql.execute(t.person.update().where(t.person.c.id == gone).values(left))
         forget(tx, gone)
     tx.roster_changed()

@@ -4,12 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from monitord.domain.people import DutyKind, Organisation, Person, Unit
+from monitord.domain.people import IMPERSONAL, DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import PolicyStep, Whom
 from monitord.domain.roster import Shift, duties_of, on_duty
-
-ADDRESSED = frozenset({"telegram"})
-"""The channels that need an address of the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +43,12 @@ class Reached:
 def usable(person: Person, channels: Iterable[str]) -> tuple[str, ...]:
     """Return those of `channels` by which that person can be told, in order.
 
-    A channel that needs no address (the log) is added to one that reaches the person and does not reach him by itself,
-    unless it is all that the step names.
+    An impersonal channel (the log) is added to one that reaches the person and does not reach him by itself, unless it
+    is all that the step names.
     """
     named = tuple(channels)
-    ways = tuple(c for c in named if c not in ADDRESSED or person.telegram is not None)
-    reached = any(c in ADDRESSED for c in ways) or not any(c in ADDRESSED for c in named)
+    ways = tuple(c for c in named if person.address(c) is not None)
+    reached = any(c not in IMPERSONAL for c in ways) or all(c in IMPERSONAL for c in named)
     return ways if reached else ()
 
 

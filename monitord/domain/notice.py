@@ -117,7 +117,8 @@ class Message:
     """What a channel is asked to deliver.
 
     Plain text (no markup), buttons in rows, or an edit of the message `replaces`. `attach` names what is to go with it;
-    it is made right before the attempt, and stands in `document` then.
+    it is made right before the attempt, and stands in `document` then. `code` is the incident's number, by which a
+    channel keeps messages together; empty for what belongs to none.
     """
 
     notice: int
@@ -127,6 +128,7 @@ class Message:
     replaces: str | None = None
     attach: Attachment | None = None
     document: Document | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,21 @@
 """Who there is: persons, units, organisations, duty kinds."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
+from types import MappingProxyType
+
+IMPERSONAL = frozenset({"log", "webhook"})
+"""The channels that write to no person: they need no address of anybody, and nobody is told by them alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who can be told.
 
-    `home` is the id of the unit or organisation; `telegram` the numeric private chat id.
+    `home` is the id of the unit or organisation; `telegram` the numeric private chat id; `addresses` are those of other
+    channels, by the channel: a mobile number as `+84912345678`, an e-mail address.
     """
 
     id: str
@@ -19,6 +25,15 @@ class Person:
     phone: str = ""
     telegram: int | None = None
     stand_ins: tuple[str, ...] = ()
+    addresses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    def address(self, channel: str) -> str | None:
+        """Return where a channel reaches this person, None where it does not; an impersonal one is given the id."""
+        if channel in IMPERSONAL:
+            return self.id
+        if channel == "telegram":
+            return None if self.telegram is None else str(self.telegram)
+        return self.addresses.get(channel)
 
 
 @dataclass(frozen=True, slots=True)

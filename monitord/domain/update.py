@@ -36,6 +36,20 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A text that came in by a channel without buttons. Hostile, but bounded and cleaned.
+
+    Identity is `sender`, an address in the form of `Person.address`, and nothing else; how far it is proved is the
+    channel's to know. `key` names the text within its channel: one that comes twice has its effect once.
+    """
+
+    channel: str
+    key: str
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the desk made of an update.
 

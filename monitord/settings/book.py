@@ -9,7 +9,7 @@ from monitord.settings.fields import slug
 from monitord.settings.folder import Sections, spot
 from monitord.settings.form import Form
 from monitord.settings.problem import Findings, nearest, quoted
-from monitord.settings.schema import MANY, ONE
+from monitord.settings.schema import MANY
 from monitord.settings.validate import locate, validated
 
 F = TypeVar("F", bound=Form)
@@ -67,7 +67,7 @@ class Book:
         self._entries: dict[str, list[Entry[Any]]] = {name: list(self._read(name)) for name in MANY}
         self._once: dict[str, Entry[Any]] = {}
         for name, block in sections.once.items():
-            given = validated(ONE[name], block, findings)
+            given = validated(sections.shapes[name], block, findings)
             if given is not None:
                 self._once[name] = Entry(given, block)
 
@@ -78,7 +78,7 @@ class Book:
 
     def once(self, section: str, form: type[F]) -> Entry[F] | None:
         """Return a section that stands once; None when it is absent or wrong."""
-        assert ONE[section] is form
+        assert self.sections.shapes[section] is form
         return self._once.get(section)
 
     def exists(self, section: str, name: str) -> bool:

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -24,6 +25,10 @@ _UNITS = {
 }
 _CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,62}[A-Za-z0-9])?"
+    r"(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62}[A-Za-z0-9])?)+"
+)
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?")
 
 
@@ -134,6 +139,35 @@ def secret_given(value: Any) -> SecretGiven:
     return SecretGiven(literal=text(value))
 
 
+def mail(value: Any) -> str:
+    """Return an e-mail address: `local@domain`, plain ASCII (RFC 5321 without its quoted forms)."""
+    if not isinstance(value, str) or len(value) > 254 or not _MAIL.fullmatch(value):
+        raise ValueError("must be an e-mail address such as truc.ca@vnpt.vn")
+    return value
+
+
+def url(value: Any) -> str:
+    """Return an address that begins with https:// or http:// and names a host; no name or password in it."""
+    try:
+        parts = urlsplit(value if isinstance(value, str) else "")
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or len(value) > MAX_TEXT or any(char.isspace() or not char.isprintable() for char in value):
+        raise ValueError("must begin with https:// or http:// and name a host")
+    if "@" in parts.netloc:
+        raise ValueError("holds a name or a password: those have keys of their own")
+    return str(value)
+
+
+def folder(value: Any) -> str:
+    """Return the path of a folder, from the root on."""
+    line = text(value)
+    if not line.startswith("/"):
+        raise ValueError("must be a path that begins with `/`")
+    return line
+
+
 def between(low: timedelta, high: timedelta) -> AfterValidator:
     """Return the rule that a duration lies between these two, both allowed."""
 
@@ -154,6 +188,9 @@ def spoken(value: timedelta) -> str:
     return f"{value.total_seconds():g}s"
 
 
+Mail = Annotated[str, BeforeValidator(mail)]
+Url = Annotated[str, BeforeValidator(url)]
+FolderPath = Annotated[str, BeforeValidator(folder)]
 Text = Annotated[str, BeforeValidator(text)]
 Slug = Annotated[str, BeforeValidator(slug)]
 Duration = Annotated[timedelta, BeforeValidator(duration)]

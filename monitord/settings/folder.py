@@ -1,21 +1,26 @@
 """A folder of settings as sections: what stands once, and the entries of each list, whichever file they are in."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from monitord.domain.journal import canonical
 from monitord.settings.block import Block, Items, Place
 from monitord.settings.cells import Table, blocks
 from monitord.settings.files import bytes_of, decoded, files_in
+from monitord.settings.form import Form
 from monitord.settings.problem import Findings, nearest
 from monitord.settings.schema import MANY, ONE
 from monitord.settings.sheets import read_csv, read_workbook
 from monitord.settings.tree import read_tree
 from monitord.settings.validate import unknown_key
 
-_HIDDEN_KEYS = frozenset({"community", "token", "key", "proxy"})
+NO_MORE: Mapping[str, type[Form]] = MappingProxyType({})
+
+_HIDDEN_KEYS = frozenset({"community", "token", "key", "proxy", "password", "secret"})
 
 
 @dataclass(slots=True)
@@ -23,9 +28,10 @@ class Sections:
     """What the files hold, before it is compared with any shape.
 
     `incomplete` are the sections something of which could not be read: what is missing there may be in the unread
-    part, so nobody is told that it does not exist.
+    part, so nobody is told that it does not exist. `shapes` are those that stand once.
     """
 
+    shapes: Mapping[str, type[Form]] = field(default_factory=lambda: ONE)
     files: list[Path] = field(default_factory=list)
     once: dict[str, Block] = field(default_factory=dict)
     lists: dict[str, list[Block]] = field(default_factory=lambda: {name: [] for name in MANY})
@@ -35,13 +41,14 @@ class Sections:
     prints: dict[str, str] = field(default_factory=dict)
 
 
-def read_folder(folder: Path, findings: Findings, only: str = "") -> Sections:
+def read_folder(folder: Path, findings: Findings, only: str = "", more: Mapping[str, type[Form]] = NO_MORE) -> Sections:
     """Return the sections of every `*.yaml` and every table in `folder`, in the order of the names; mistakes go to
     `findings`.
 
-    With `only`, tables and files in which that word does not occur are left out.
+    With `only`, tables and files in which that word does not occur are left out. `more` are sections that stand once
+    beside our own.
     """
-    sections = Sections()
+    sections = Sections({**ONE, **more})
     held: dict[str, Any] = {}
     for path in files_in(folder, findings):
         sections.files.append(path)
@@ -64,7 +71,7 @@ def _take_yaml(
     top = None if text is None else read_tree(text, str(path), findings)
     if top is None:
         if len(findings.problems) > before or text is None:
-            sections.incomplete |= {*ONE, *MANY}
+            sections.incomplete |= {*sections.shapes, *MANY}
         return
     known[path.name] = _without_secrets(top)
     _sort_in(top, sections, findings)
@@ -95,13 +102,15 @@ def _take_tables(path: Path, raw: bytes | None, known: dict[str, Any], sections:
 def _sort_in(top: Block, sections: Sections, findings: Findings) -> None:
     for name, held in top.items():
         at = top.values_at[name]
-        if name in ONE:
+        if name in sections.shapes:
             _once(name, held, top, sections, findings)
         elif name not in MANY:
-            findings.add(top.file, top.keys_at[name], unknown_key(name, (*ONE, *MANY)).replace("key", "section", 1))
+            findings.add(
+                top.file, top.keys_at[name], unknown_key(name, (*sections.shapes, *MANY)).replace("key", "section", 1)
+            )
             # The misspelt section is most likely the one it resembles: what is in it is not missing, only unread.
-            near = nearest(name, (*ONE, *MANY))
-            sections.incomplete |= {known for known in (*ONE, *MANY) if f"`{known}`" in near}
+            near = nearest(name, (*sections.shapes, *MANY))
+            sections.incomplete |= {known for known in (*sections.shapes, *MANY) if f"`{known}`" in near}
         elif isinstance(held, Items):
             for entry, place in zip(held, held.items_at, strict=True):
                 if isinstance(entry, Block):

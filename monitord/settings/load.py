@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +13,8 @@ from monitord.domain.network import Timing
 from monitord.settings import desk as at_desk
 from monitord.settings.book import Book
 from monitord.settings.bulletins import bulletins_of
+from monitord.settings.channels import Sections as ChannelSections
+from monitord.settings.channels import channels_of, forms_of
 from monitord.settings.communes import Communes
 from monitord.settings.files import content
 from monitord.settings.folder import Sections, read_folder
@@ -30,12 +31,12 @@ from monitord.settings.secrets import Secrets
 from monitord.settings.topology import topology_of
 
 
-def load(folder: Path, checks: Mapping[str, Check], channels: AbstractSet[str], environ: Mapping[str, str]) -> Settings:
+def load(folder: Path, checks: Mapping[str, Check], channels: ChannelSections, environ: Mapping[str, str]) -> Settings:
     """Return the settings written in `folder`, checked as a whole.
 
-    `checks` are the kinds of check by name, `channels` the names of the channels there are; secrets and the folders of
-    the service are asked of `environ`. Raises SettingsError with every mistake of every file, and nothing else whatever
-    the files hold.
+    `checks` are the kinds of check by name, `channels` the channels there are, with their sections; secrets and the
+    folders of the service are asked of `environ`. Raises SettingsError with every mistake of every file, and nothing
+    else whatever the files hold.
     """
     findings = Findings()
     try:
@@ -76,11 +77,11 @@ def _no_collection() -> Iterator[None]:
 def _settings(
     folder: Path,
     checks: Mapping[str, Check],
-    channels: AbstractSet[str],
+    channels: ChannelSections,
     environ: Mapping[str, str],
     findings: Findings,
 ) -> Settings | None:
-    sections = read_folder(folder, findings)
+    sections = read_folder(folder, findings, more=forms_of(channels))
     if not sections.files:
         return None
     book = Book(sections, findings)
@@ -92,7 +93,7 @@ def _settings(
     if desk:
         at_desk.check_timing(timing, desk.file, desk.at("defaults"), findings)
     secrets = Secrets(environ, sections.readable_by_all, findings)
-    people = people_of(book)
+    people = people_of(book, channels)
     organisations = organisations_of(book)
     communes = Communes(book)
     sites = sites_of(book, communes)
@@ -112,12 +113,12 @@ def _settings(
         devices=MappingProxyType(devices),
         links=MappingProxyType(links),
         topology=topology_of(book, communes, sites, devices, links),
-        policies=policies_of(book, organisations, channels),
+        policies=policies_of(book, organisations, frozenset(channels)),
         loss_rules=loss_rules_of(book),
         storm=storm_rules_of(book),
         severity_rules=severity_rules_of(book, frozenset(checks)),
         lanes=MappingProxyType(lanes_of(book)),
-        bulletins=bulletins_of(book, zone, devices, organisations, channels),
+        bulletins=bulletins_of(book, zone, devices, organisations, frozenset(channels)),
         roster=roster_of(book, zone),
         administrators=at_desk.administrators_of(desk, book),
         telegram=telegram,
@@ -138,29 +139,29 @@ def _settings(
         content=content(sections.prints),
         watch=desk.given.watch if desk else True,
         anchors=at_desk.anchors_of(book, people, telegram),
+        channels=channels_of(book, channels, secrets),
         files=tuple(sections.files),
         warnings=(),
     )
     secrets.close()
-    _warn(folder, sections, book, settings)
+    missing = _missing(settings, channels)
+    _warn(folder, sections, book, settings, missing)
     return replace(
         settings,
-        policies=tuple(_usable(rule, _missing(settings)) for rule in settings.policies),
+        policies=tuple(_usable(rule, missing) for rule in settings.policies),
         bulletins=tuple(
-            replace(one, channels=tuple(c for c in one.channels if c not in _missing(settings)))
-            for one in settings.bulletins
+            replace(one, channels=tuple(c for c in one.channels if c not in missing)) for one in settings.bulletins
         ),
         warnings=tuple(sorted(set(findings.warnings))),
     )
 
 
-def _warn(folder: Path, sections: Sections, book: Book, settings: Settings) -> None:
+def _warn(folder: Path, sections: Sections, book: Book, settings: Settings, missing: Mapping[str, str]) -> None:
     if not sections.lists["devices"]:
         book.findings.warn(str(folder), (0, 0), "nothing is monitored: there are no devices")
     warn_of_empty_duties(book)
-    warn_of_silent_persons(book, dict(settings.people))
+    warn_of_silent_persons(book, dict(settings.people), settings.ways)
     told: set[str] = set()
-    missing = _missing(settings)
     for bulletin in book.entries("bulletins", BulletinForm):
         if missing.keys() >= set(bulletin.given.channels):
             why = "none of these channels has its section: nobody would be asked"
@@ -179,10 +180,9 @@ def _warn(folder: Path, sections: Sections, book: Book, settings: Settings) -> N
                     told.add(channel)
 
 
-def _missing(settings: Settings) -> Mapping[str, str]:
+def _missing(settings: Settings, channels: ChannelSections) -> Mapping[str, str]:
     """Return the channels that are not set up, with the section each would need."""
-    made = {"telegram": ("telegram", settings.telegram), "log": ("log_channel", settings.log_channel)}
-    return {channel: section for channel, (section, there) in made.items() if there is None}
+    return {name: {"log": "log_channel"}.get(name, name) for name in channels if name not in settings.ways}
 
 
 def _usable(rule: PolicyRule, missing: Mapping[str, str]) -> PolicyRule:

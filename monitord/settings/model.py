@@ -14,13 +14,14 @@ from monitord.domain.health import Health
 from monitord.domain.lane import Lane
 from monitord.domain.loss import LossRule
 from monitord.domain.network import Device, Link, Site, Target
-from monitord.domain.people import DutyKind, Organisation, Person, Unit
+from monitord.domain.people import IMPERSONAL, DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import Policy, with_next_leaders
 from monitord.domain.roster import DailySlot, Shift
 from monitord.domain.storm import AS_EVER, StormRules, unit_of
 from monitord.domain.topology import NONE as NO_TOPOLOGY
 from monitord.domain.topology import PowerArea, Ring, Route, Topology
 from monitord.domain.wiring import AREA, CUSTOMERS, LINK, RING, ROUTE, SITE, parts
+from monitord.settings.form import Form
 from monitord.settings.problem import Problem
 
 Lang = Literal["vi", "en"]
@@ -102,6 +103,18 @@ class TelegramSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """What the section of a channel says, in the shape that its file declares; its secrets by their keys, those of a
+    section inside it as `imap.password`. `short` is how many characters of plain ASCII a text may have, None where it
+    is a text like any; `hears` says that people can answer."""
+
+    given: Form
+    secrets: Mapping[str, Secret]
+    short: int | None = None
+    hears: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """The pages. There are no logins yet, so `host` is a loopback address."""
 
@@ -174,6 +187,15 @@ class Settings:
     topology: Topology = NO_TOPOLOGY
     storm: StormRules = AS_EVER
     bulletins: tuple[Bulletin, ...] = ()
+    channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Return the channels that are set up, those with buttons first, those that reach nobody by themselves last."""
+        telegram = ("telegram",) if self.telegram is not None else ()
+        log = ("log",) if self.log_channel is not None else ()
+        personal = tuple(name for name in self.channels if name not in IMPERSONAL)
+        return telegram + personal + tuple(name for name in self.channels if name in IMPERSONAL) + log
 
     def policy_for(self, unit: str, severity: int, tags: Mapping[str, str] = MappingProxyType({})) -> Policy:
         """Return the policy for a fault of that severity (1-4) in the unit, of a device so tagged.
@@ -227,6 +249,7 @@ class Settings:
             found.add(self.telegram.proxy)
         if self.database and (password := urlsplit(self.database.reveal()).password):
             found |= {self.database.reveal(), password, unquote(password)}
+        found |= {secret.reveal() for channel in self.channels.values() for secret in channel.secrets.values()}
         for device in self.devices.values():
             if device.snmp:
                 found |= {device.snmp.community, device.snmp.auth_key, device.snmp.priv_key} - {"public"}

@@ -4,6 +4,7 @@ from typing import Any
 
 from monitord.domain.people import DutyKind, Organisation, OrganisationRole, Person, Unit
 from monitord.settings.book import Book, Entry
+from monitord.settings.channels import Sections, addresses_of
 from monitord.settings.problem import quoted
 from monitord.settings.schema import DutyKindForm, OrganisationForm, PersonForm, UnitForm
 
@@ -41,7 +42,7 @@ def organisations_of(book: Book) -> dict[str, Organisation]:
     return organisations
 
 
-def people_of(book: Book) -> dict[str, Person]:
+def people_of(book: Book, channels: Sections) -> dict[str, Person]:
     """Return the persons by id; two persons with one chat are a mistake, because a press would not say who pressed."""
     people = {}
     chats: dict[int, str] = {}
@@ -58,7 +59,14 @@ def people_of(book: Book) -> dict[str, Person]:
                 book.findings.add(entry.file, entry.at("telegram"), why)
             chats.setdefault(given.telegram, entry.spot)
         people[given.id] = Person(
-            given.id, given.name, given.home, given.title, given.phone, given.telegram, tuple(given.stand_ins)
+            given.id,
+            given.name,
+            given.home,
+            given.title,
+            given.phone,
+            given.telegram,
+            tuple(given.stand_ins),
+            addresses_of(entry, channels, book),
         )
     return people
 

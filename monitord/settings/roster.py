@@ -3,7 +3,7 @@
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
-from monitord.domain.people import Person
+from monitord.domain.people import IMPERSONAL, Person
 from monitord.domain.roster import DailySlot, Shift
 from monitord.settings.book import Book, Entry
 from monitord.settings.folder import spot
@@ -49,8 +49,9 @@ def warn_of_empty_duties(book: Book) -> None:
             told.add((unit, duty))
 
 
-def warn_of_silent_persons(book: Book, people: dict[str, Person]) -> None:
-    """Warn once of each person in the roster who has no address at which a message could arrive."""
+def warn_of_silent_persons(book: Book, people: dict[str, Person], ways: tuple[str, ...]) -> None:
+    """Warn once of each person in the roster who has no address at which a message could arrive by one of `ways`."""
+    personal = [way for way in ways if way not in IMPERSONAL] or ["telegram"]
     told: set[str] = set()
     for entry in book.entries("roster", RosterForm):
         named = [
@@ -62,8 +63,9 @@ def warn_of_silent_persons(book: Book, people: dict[str, Person]) -> None:
             *((("shifts", n, "person"), s.person) for n, s in enumerate(entry.given.shifts)),
         ]
         for path, person in named:
-            if person in people and people[person].telegram is None and person not in told:
-                why = f"{quoted(person)} is on duty and has no `telegram` id: no message reaches this person"
+            if person in people and person not in told and not any(people[person].address(way) for way in personal):
+                lacks = " or ".join(f"`{way}`" for way in personal)
+                why = f"{quoted(person)} is on duty and has no address for {lacks}: no message reaches this person"
                 book.findings.warn(entry.file, entry.at(*path), why)
                 told.add(person)
 

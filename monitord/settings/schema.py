@@ -8,6 +8,7 @@ from pydantic import Field
 from monitord.settings.fields import (
     ClockTime,
     Duration,
+    Mail,
     Port,
     SecretText,
     Severity,
@@ -122,6 +123,9 @@ class PersonForm(Form):
     title: Text = ""
     phone: Text = ""
     telegram: Annotated[int, Field(ge=1, lt=2**52)] | None = None
+    mobile: Text | None = None
+    mail: Mail | None = None
+    addresses: dict[Slug, Text] = Field(default_factory=dict)
     stand_ins: list[Slug] = Field(default_factory=list)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from monitord.domain import policy as policies
@@ -166,4 +167,5 @@ def person_of(row: Mapping[Any, Any]) -> Person:
         phone=row["phone"],
         telegram=row["telegram"],
         stand_ins=tuple(row["stand_ins"]),
+        addresses=MappingProxyType(row["addresses"]),
     )

@@ -34,6 +34,7 @@ person = sa.Table(
     sa.Column("phone", sa.String(32), nullable=False),
     sa.Column("telegram", sa.BigInteger, index=True),
     sa.Column("stand_ins", sa.JSON, nullable=False),
+    sa.Column("addresses", sa.JSON, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
 )
 
@@ -304,6 +305,15 @@ tg_update = sa.Table(
     sa.Column("received", UtcDateTime, nullable=False),
     sa.Column("user_id", sa.BigInteger),
     sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+)
+
+heard = sa.Table(
+    "heard",
+    metadata,
+    sa.Column("channel", sa.String(64), primary_key=True),
+    sa.Column("key", sa.String(128), primary_key=True),
+    sa.Column("received", UtcDateTime, nullable=False),
     sa.Column("answer", sa.Text, nullable=False),
 )
 

@@ -8,18 +8,15 @@ from monitord.domain.notice import Message
 from monitord.domain.people import Person
 from monitord.tell.ports import Channel
 
-DEADLINE = 10.0
-"""Seconds one attempt may take."""
-
 
 async def tell_past_outbox(channels: Iterable[Channel], people: Iterable[Person], text: str) -> None:
     """Try once to tell each of `people` by every channel that has an address for them; what fails is left."""
     people = tuple(people)
     for channel in channels:
         for person in people:
-            to = person.id if channel.name != "telegram" else str(person.telegram or "")
-            if to:
+            to = person.address(channel.name)
+            if to is not None:
                 with contextlib.suppress(Exception):
-                    async with asyncio.timeout(DEADLINE):
+                    async with asyncio.timeout(channel.deadline):
                         await channel.start()
                         await channel.deliver(Message(0, to, text))

@@ -8,12 +8,10 @@ from collections.abc import Callable, Sequence
 from monitord.clock import Clock
 from monitord.domain.notice import Outcome
 from monitord.tell.lane import LOOK_AGAIN, Lane, Observe
-from monitord.tell.ports import Attachments, Channel, Outbox
+from monitord.tell.ports import Attachments, Channel, Hears, Listening, Outbox
 
 log = logging.getLogger(__name__)
 
-DEADLINE = 10.0
-"""Seconds one attempt may take before it counts as uncertain."""
 STOP_WITHIN = 5.0
 """Seconds that attempts under way are given when the daemon stops."""
 
@@ -35,17 +33,18 @@ class Dispatcher:
         channels: Sequence[Channel],
         clock: Clock,
         *,
-        deadline: float = DEADLINE,
         observe: Observe = _unobserved,
         stop_within: float = STOP_WITHIN,
         look_again: float = LOOK_AGAIN,
         attachments: Attachments | None = None,
+        hears: Hears | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._channels = tuple(channels)
         self._clock = clock
+        self._hears = hears
         self.lanes = {
-            c.name: Lane(outbox, c, clock, jitter, deadline, observe, stop_within, look_again, attachments)
+            c.name: Lane(outbox, c, clock, jitter, observe, stop_within, look_again, attachments)
             for c in self._channels
         }
 
@@ -60,13 +59,28 @@ class Dispatcher:
         while True:
             try:
                 await channel.start()
-                await self.lanes[channel.name].run()
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self.lanes[channel.name].run(), name=f"send {channel.name}")
+                    if self._hears is not None and isinstance(channel, Listening):
+                        group.create_task(self._listen(channel, self._hears), name=f"listen {channel.name}")
             except Exception:
                 log.exception("channel %s stopped working; starting it again", channel.name)
             finally:
                 await self._stop(channel)
             await self._clock.sleep(pause)
             pause = min(60.0, pause * 2)
+
+    async def _listen(self, channel: Listening, hears: Hears) -> None:
+        """Listen for ever; a deaf channel still speaks."""
+        pause = 1.0
+        while True:
+            begun = self._clock.mono()
+            try:
+                await channel.listen(hears)
+            except Exception:
+                log.exception("channel %s stopped listening; beginning again", channel.name)
+            pause = 1.0 if self._clock.mono() - begun > 120.0 else min(60.0, pause * 2)
+            await self._clock.sleep(pause)
 
     async def _stop(self, channel: Channel) -> None:
         try:

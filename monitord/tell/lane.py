@@ -49,7 +49,7 @@ class _Row:
 class Lane:
     """The loop of one channel. It ends only by being cancelled; whatever channel and outbox raise, it goes on.
 
-    One attempt at a time to one address, the most urgent first. An attempt takes at most `deadline` seconds, and
+    One attempt at a time to one address, the most urgent first. An attempt takes at most the channel's `deadline`, and
     `making` before that where something goes with the message; what cannot be made is not sent, and tried again. A row
     whose report the outbox does not take is not sent again while its report is retried.
     """
@@ -60,7 +60,6 @@ class Lane:
         channel: Channel,
         clock: Clock,
         jitter: Callable[[], float],
-        deadline: float,
         observe: Observe,
         stop_within: float,
         look_again: float = LOOK_AGAIN,
@@ -71,7 +70,7 @@ class Lane:
         self._channel = channel
         self._clock = clock
         self._jitter = jitter
-        self._deadline = deadline
+        self._deadline = channel.deadline
         self._observe = observe
         self._stop_within = stop_within
         self._look_again = look_again

@@ -2,13 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from monitord.domain.document import Attachment, Document
 from monitord.domain.notice import Claimed, Message, Outcome
-from monitord.domain.update import Answer, Update, UpdateKind
+from monitord.domain.update import Answer, Heard, Update, UpdateKind
 
-__all__ = ["Answer", "Attachments", "Channel", "Claimed", "Outbox", "Update", "UpdateKind", "Updates"]
+__all__ = [
+    "Answer",
+    "Attachments",
+    "Channel",
+    "Claimed",
+    "Heard",
+    "Hears",
+    "Listening",
+    "Outbox",
+    "Update",
+    "UpdateKind",
+    "Updates",
+]
 
 
 class Outbox(Protocol):
@@ -45,11 +57,14 @@ class Channel(Protocol):
     """A way to reach people. `deliver` answers with an outcome; what it raises all the same counts as UNCERTAIN.
 
     `per_second` and `per_address` are how many messages a second the other side takes, in all and to one address;
-    None is no limit.
+    None is no limit. `deadline` is how many seconds an attempt may take before it counts as uncertain, 18 at most: it
+    must end within its lease.
     """
 
     @property
     def name(self) -> str: ...
+    @property
+    def deadline(self) -> float: ...
     @property
     def per_second(self) -> float | None: ...
     @property
@@ -65,6 +80,27 @@ class Channel(Protocol):
 
     async def stop(self) -> None:
         """Give back sockets and files; nothing is delivered afterwards."""
+        ...
+
+
+class Hears(Protocol):
+    """The desk's side of what people answer by a channel without buttons."""
+
+    async def hear(self, heard: Heard) -> Answer:
+        """Commit {text, its effect, journal} in one transaction; a key heard before changes nothing and is answered as
+        it was. May raise whatever the database raises: then nothing was committed, and it is to be brought again.
+        """
+        ...
+
+
+@runtime_checkable
+class Listening(Channel, Protocol):
+    """A channel by which people can answer."""
+
+    async def listen(self, hears: Hears) -> None:
+        """Bring what people send to the desk until cancelled, each until the desk has taken it, and send them its
+        answer, best effort. What it raises ends it; it is begun again. Between `start` and `stop`.
+        """
         ...
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from monitord.clock import Clock
+from monitord.settings.channels import ChannelSection
 from monitord.settings.model import Settings
 from monitord.tell.ports import Channel
 
@@ -18,10 +19,14 @@ BUILT_IN = Path(__file__).parent / "channels"
 
 @dataclass(frozen=True, slots=True)
 class ChannelKind:
-    """A channel as its file declares it. `make` returns the channel, or None when the settings do not ask for it."""
+    """A channel as its file declares it. `make` returns the channel, or None when the settings do not ask for it.
+
+    `section` is what it has in the settings, under its name; None where the settings know it already.
+    """
 
     name: str
     make: Callable[[Settings, Clock], Channel | None]
+    section: ChannelSection | None = None
 
 
 class ChannelFileError(Exception):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from monitord.domain.looking import Check, Needs, PageRequest, Sight, TableRow, Verdict
 from monitord.settings import Settings, SettingsError, load
+from monitord.tell.registry import find
 
 SMALL = """\
 desk: {name: Bàn trực, zone: Asia/Ho_Chi_Minh, administrators: [an]}
@@ -74,7 +75,7 @@ roster:
 """
 
 SECRETS = {"MONITORD_SECRET_CORE": "community-of-the-core", "MONITORD_SECRET_TELEGRAM_TOKEN": "123456:token-of-the-bot"}
-CHANNELS = frozenset({"telegram", "log"})
+CHANNELS = {name: kind.section for name, kind in find().items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class SimChannel:
         self.name = name
         self.per_second = 30.0 if name == "telegram" else None
         self.per_address = 1.0 if name == "telegram" else None
+        self.deadline = 10.0
 
     async def start(self) -> None:
         return

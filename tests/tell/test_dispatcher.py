@@ -26,6 +26,7 @@ class Scripted:
         self.name = name
         self.per_second: float | None = None
         self.per_address: float | None = None
+        self.deadline = 5.0
         self.given: list[int] = []
         self.act = act or (lambda message: Outcome(Delivery.ACCEPTED))
         self.hold: asyncio.Event | None = None
@@ -51,9 +52,9 @@ class Scripted:
 
 @asynccontextmanager
 async def dispatching(
-    outbox: MemoryOutbox, channels: Sequence[Channel], deadline: float = 5.0, clock: Clock | None = None
+    outbox: MemoryOutbox, channels: Sequence[Channel], clock: Clock | None = None
 ) -> AsyncIterator[Dispatcher]:
-    dispatcher = Dispatcher(outbox, channels, clock or SystemClock(), deadline=deadline)
+    dispatcher = Dispatcher(outbox, channels, clock or SystemClock())
     running = asyncio.create_task(dispatcher.run())
     try:
         yield dispatcher
@@ -122,8 +123,9 @@ async def test_what_a_channel_raises_is_an_uncertain_outcome_and_the_lane_goes_o
 async def test_an_attempt_that_does_not_end_is_uncertain_after_its_deadline() -> None:
     outbox, channel = MemoryOutbox(), Scripted()
     channel.hold = asyncio.Event()
+    channel.deadline = 0.1
     outbox.put(1, "a")
-    async with dispatching(outbox, [channel], deadline=0.1):
+    async with dispatching(outbox, [channel]):
         reports = await outbox.until_reports(1)
     assert (reports[0][1].delivery, reports[0][1].cause) == (Delivery.UNCERTAIN, DeliveryCause.TIMED_OUT)
 
@@ -228,7 +230,8 @@ async def test_a_row_whose_time_is_over_at_this_very_instant_is_given_back() -> 
     channel.hold = asyncio.Event()
     outbox.put(1, "a")
     outbox.put(2, "a")
-    async with dispatching(outbox, [channel], deadline=20.0, clock=clock):
+    channel.deadline = 20.0
+    async with dispatching(outbox, [channel], clock=clock):
         await asyncio.wait_for(channel.begun.wait(), 5)
         await settle()
         assert outbox.leased() == {1, 2}

@@ -116,9 +116,10 @@ async def test_without_a_maker_of_documents_nothing_is_sent_without_its_document
 
 async def test_telegram_that_hangs_over_a_document_makes_it_uncertain(api: BotApi, channel: TelegramChannel) -> None:
     await api.break_with(BotFault(Trouble.HANG, "sendDocument", CHAT, times=1))
+    channel.deadline = 0.5
     outbox = MemoryOutbox()
     outbox.put(1, str(CHAT), "📋 DANH SÁCH", channel="telegram", attach=WANTED)
-    dispatcher = Dispatcher(outbox, [channel], SystemClock(), deadline=0.5, attachments=Maker())
+    dispatcher = Dispatcher(outbox, [channel], SystemClock(), attachments=Maker())
     running = asyncio.create_task(dispatcher.run())
     reports = await outbox.until_reports(2)
     running.cancel()

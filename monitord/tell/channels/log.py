@@ -22,6 +22,7 @@ class LogChannel:
     """
 
     name = "log"
+    deadline = 10.0
     per_second = None
     per_address = None
 

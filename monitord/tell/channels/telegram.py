@@ -22,6 +22,7 @@ class TelegramChannel:
     """Sends by the Bot API. Telegram may be away when it starts: nothing is asked before the first message."""
 
     name = "telegram"
+    deadline = 10.0
     per_second = 25.0
     per_address = 1.0
 
