@@ -280,6 +280,7 @@ class Daemon:
             self.clock,
             observe=lambda name, o, _: self.metrics.delivered(name, o.delivery, o.cause),
             attachments=Documents(self),
+            hears=self.desk,
         )
         telling = asyncio.create_task(dispatcher.run(), name="dispatcher")
         stack.push_async_callback(self._cancelled, telling)

@@ -19,7 +19,7 @@ from monitord.domain.notice import Event
 from monitord.domain.people import Person
 from monitord.domain.policy import LEAVING, Whom, step_of
 from monitord.domain.roster import on_duty
-from monitord.domain.update import Update
+from monitord.domain.update import Heard, Update
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -35,8 +35,8 @@ ASKED = "asked"
 class Press:
     """Who acts on which incident, with the duty book of that moment.
 
-    `update` and `notice` (an outbox row) tell the press of a button under a letter; an order given at the machine has
-    neither.
+    `update` is what came in, `notice` (an outbox row) the letter whose button was pressed or that is answered; an order
+    given at the machine has neither.
     """
 
     tx: Tx
@@ -45,7 +45,7 @@ class Press:
     person: Person
     book: DutyBook
     at: Moment
-    update: Update | None = None
+    update: Update | Heard | None = None
     notice: Any = None
 
     def duty(self) -> str | None:
@@ -67,7 +67,7 @@ class Press:
 
     def refs(self, **more: Any) -> dict[str, Any]:
         """Return what a journal row refers to, with the update by which the press is found."""
-        return more if self.update is None else {**more, "update": self.update.update_id}
+        return more if self.update is None else {**more, **self.update.refs}
 
     def signed(self, decision: Decision) -> Decision:
         """Name the update in the decision's first row, so that a press can be found in the journal exactly once."""
@@ -194,14 +194,14 @@ def _asked_in_place(press: Press) -> str | None:
 
 
 def refuse(
-    tx: Tx, at: Moment, update: Update | None, person: Person | None, incident: Incident | None, why: str
+    tx: Tx, at: Moment, update: Update | Heard | None, person: Person | None, incident: Incident | None, why: str
 ) -> Pressed:
     """Write the attempt down and answer with neutral words; what was sent is kept apart, it is a stranger's text."""
     refs: dict[str, Any] = {"why": why}
-    private = {}
+    private: dict[str, str] = {}
     if update is not None:
-        refs["update"] = update.update_id
-        private = {"user": str(update.user_id), "name": update.user_name, "data": update.data}
+        refs |= update.refs
+        private = update.private
     if incident is not None:
         refs["at_phase"] = incident.phase
         refs["opened"] = stamp(incident.opened_at)

@@ -12,8 +12,6 @@ from monitord.desk.context import Context
 from monitord.domain.finding import WARNINGS, FindingKind
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Event, Notice, Priority
-from monitord.domain.people import Person
-from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -103,12 +101,7 @@ def _owe(
     urgent = event is Event.ALARM and kind not in WARNINGS
     priority = Priority.ESCALATION if urgent else Priority.FOLLOW_UP
     for name in context.settings.administrators:
-        person = context.settings.people.get(name)
-        ways = () if person is None else channels_of(person, context.settings)
+        person = tx.people().get(name)
+        ways = () if person is None else person.ways(context.settings.ways)
         if ways:
             tx.queue(Notice(None, event, name, ways[0], priority, fallback=ways[1:], subject=str(row.seq)), at.now)
-
-
-def channels_of(person: Person, settings: Settings) -> tuple[str, ...]:
-    """Return the channels by which that person can be told, the best first."""
-    return tuple(way for way in settings.ways if person.address(way) is not None)

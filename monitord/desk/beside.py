@@ -129,26 +129,28 @@ def _fact(tx: Tx, row: Any) -> Row:
 
 
 def _channel_trouble(tx: Tx, context: Context, row: Any, at: Moment) -> str:
-    name = row["subject"].partition("@")[0]
+    name, _, where = row["subject"].partition("@")
+    where = where.partition("@")[2] or row["channel"]
     person = tx.people().get(name)
     return context.words.channel_trouble(
         ChannelTrouble(
-            channel=row["channel"],
+            channel=where,
             trouble=Trouble.BINDING,
             since=row["created_at"],
             now=at.now,
             zone=context.settings.zone,
-            cause=_last_cause(tx, name),
+            cause=_last_cause(tx, name, where),
             person=person.name if person else row["subject"],
         )
     )
 
 
-def _last_cause(tx: Tx, person: str) -> DeliveryCause:
+def _last_cause(tx: Tx, person: str, channel: str) -> DeliveryCause:
+    o = t.outbox.c
     wanted = (
-        sa.select(t.outbox.c.last_cause)
-        .where(t.outbox.c.person == person, t.outbox.c.state == NoticeState.DEAD, t.outbox.c.event != Event.UNBOUND)
-        .order_by(t.outbox.c.id.desc())
+        sa.select(o.last_cause)
+        .where(o.person == person, o.channel == channel, o.state == NoticeState.DEAD, o.event != Event.UNBOUND)
+        .order_by(o.id.desc())
     )
     found = tx.sql.execute(wanted.limit(1)).scalar()
     return DeliveryCause(found) if found else DeliveryCause.UNEXPECTED

@@ -205,7 +205,7 @@ def _tell_administrators(tx: Tx, context: Context, person: str, by: str, at: Mom
         told = people.get(name)
         if told is None or name in (by, person):
             continue
-        for channel in usable(told, ("telegram", "log"))[:1]:
+        for channel in usable(told, context.settings.ways)[:1]:
             subject = f"{person}@{by}@{at.now.isoformat()}"
             tx.queue(Notice(None, Event.BINDING, name, channel, Priority.FOLLOW_UP, subject=subject), at.now)
 

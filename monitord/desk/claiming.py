@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from monitord.desk.listing import attachment
 from monitord.desk.reasons import reason_gone
 from monitord.desk.reporting import bury
 from monitord.domain.incident import Incident
-from monitord.domain.journal import Fact, FactKind
+from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
     Claimed,
     Delivery,
@@ -118,6 +119,11 @@ def _address(tx: Tx, row: Any) -> str | None:
     return None if person is None else person.address(row["channel"])
 
 
+def _once(row: Any) -> str:
+    """Return a name for a row that no other row has, of this database or of one that was begun anew."""
+    return sha256(f"{row['id']}|{row['key']}|{stamp(row['created_at'])}".encode()).hexdigest()[:24]
+
+
 def _lease(
     tx: Tx,
     context: Context,
@@ -144,7 +150,9 @@ def _lease(
     if row["edits"] is not None:
         replaces = tx.sql.execute(sa.select(t.outbox.c.message_ref).where(t.outbox.c.id == row["edits"])).scalar()
     code = "" if incident is None else incident.code
-    message = Message(row["id"], address, text, buttons, replaces, attachment(row, incident, at), code=code)
+    message = Message(
+        row["id"], address, text, buttons, replaces, attachment(row, incident, at), None, code, _once(row)
+    )
     claimed.append(
         Claimed(message, Priority(row["priority"]), row["attempts"], row["uncertain"] > 0, LEASE.total_seconds())
     )

@@ -19,6 +19,7 @@ from monitord.desk import (
     by_hand,
     claiming,
     handling,
+    hearing,
     leases,
     presses,
     publishing,
@@ -42,7 +43,7 @@ from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
 from monitord.domain.storm import unit_of
-from monitord.domain.update import Answer, Update
+from monitord.domain.update import Answer, Heard, Update
 from monitord.domain.window import Scope, Window, WindowKind
 from monitord.domain.wiring import parts
 from monitord.store.rows import Moment
@@ -317,6 +318,10 @@ class Desk:
         if answer.refused:
             self._observer.refused()
         return answer
+
+    async def hear(self, heard: Heard) -> Answer:
+        """Commit a text that came in by a channel without buttons, and its effect."""
+        return await self._decide("hear", lambda tx, at: hearing.hear(tx, self._context, heard, at))
 
     async def conflict(self, seconds: float) -> None:
         """Note that somebody else reads our updates."""

@@ -14,7 +14,7 @@ from monitord.domain.dutybook import DutyBook, step_name
 from monitord.domain.extent import NOTHING
 from monitord.domain.incident import Incident
 from monitord.domain.network import BY_HAND
-from monitord.domain.notice import Event
+from monitord.domain.notice import BUTTONED, Event
 from monitord.domain.policy import LEAVING, PolicyStep, Whom, due_at, is_again, step_of
 from monitord.domain.probable import Suspect
 from monitord.domain.storm import Storm, unit_of
@@ -22,7 +22,8 @@ from monitord.domain.survey import Survey
 from monitord.store.rows import Moment
 from monitord.store.storms import known_storm
 from monitord.store.tx import Tx
-from monitord.texts.story import Audience, Gap, Story
+from monitord.texts.squeeze import squeezed
+from monitord.texts.story import Answering, Audience, Gap, Story
 
 POWER_LOST = (Suspect.BATTERY, Suspect.MAINS)
 """What is suspected with the instant from which there was no mains."""
@@ -31,13 +32,28 @@ POWER_LOST = (Suspect.BATTERY, Suspect.MAINS)
 def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | None, at: Moment) -> tuple[str, Faces]:
     """Return the text and the buttons of an outbox row; the buttons' references are written in the same transaction."""
     event = Event(row["event"])
-    words = context.words
+    words, limit = context.words, _short(context, row["channel"])
+    buttons = faces(tx, context, key, row, event, incident) if row["channel"] in BUTTONED else ()
     if event is Event.COVERAGE and incident is not None:
-        return words.coverage(_gap(tx, context, row, incident, at)), ()
-    if incident is None or event is Event.CHANNEL_BROKEN:
-        return beside.text(tx, context, row, at), faces(tx, context, key, row, event, incident)
-    story = _story(tx, context, row, incident, at)
-    return words.message(story), faces(tx, context, key, row, event, incident)
+        text = words.coverage(_gap(tx, context, row, incident, at))
+    elif incident is None or event is Event.CHANNEL_BROKEN:
+        text = beside.text(tx, context, row, at)
+    else:
+        story = _story(tx, context, row, incident, at)
+        return words.message(story) if limit is None else words.short(story, limit), buttons
+    return text if limit is None else squeezed(text, limit), buttons
+
+
+def _short(context: Context, channel: str) -> int | None:
+    known = context.settings.channels.get(channel)
+    return None if known is None else known.short
+
+
+def _answering(context: Context, channel: str) -> Answering:
+    known = context.settings.channels.get(channel)
+    if known is None or channel in BUTTONED:
+        return Answering.PRESS
+    return Answering.WRITE if known.hears else Answering.NOT_HERE
 
 
 def _gap(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -> Gap:
@@ -153,6 +169,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         storm=seen,
         phone=waiting_for.phone if event is Event.CALL_OUT and waiting_for else "",
         contact=mentions.contact(context, incident, book, at) if row["organisation"] else "",
+        answering=_answering(context, row["channel"]),
     )
 
 

@@ -10,6 +10,7 @@ from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import Event, Notice, NoticeState, Priority
 from monitord.domain.storm import unit_of
+from monitord.domain.update import Update
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.texts.story import Pressed, PressResult
@@ -24,7 +25,7 @@ def send_list(press: Press) -> Pressed:
     reader = press.notice is not None and press.notice["person"] == person.id and not press.notice["organisation"]
     if duty is None and not reader:
         return press.refused("not_on_duty")
-    if unit_of(incident.target) is None or update is None:
+    if unit_of(incident.target) is None or not isinstance(update, Update):
         return press.refused("not_ours")
     refs = press.refs(phase=incident.phase, duty=duty)
     press.tx.append([Fact(FactKind.STORM_LIST_ASKED, incident.id, incident.target, person.id, refs)], press.at)

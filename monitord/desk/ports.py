@@ -21,6 +21,7 @@ COMMANDS = (
     "next_due",
     "offset",
     "press",
+    "hear",
     "conflict",
     "acknowledge",
     "act",

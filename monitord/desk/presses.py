@@ -26,6 +26,8 @@ from monitord.texts.story import Pressed, PressResult
 OFFSET = "telegram_offset"
 KEPT = timedelta(days=3)
 """How long an update is remembered."""
+HEARD_KEPT = timedelta(days=31)
+"""How long a text of another channel is remembered."""
 ACCEPTED = frozenset(
     {PressResult.TAKEN, PressResult.NOTED, PressResult.RECEIPT, PressResult.APPROVED, PressResult.LISTED}
 )
@@ -62,8 +64,9 @@ def take_update(tx: Tx, context: Context, key: bytes, update: Update, at: Moment
 
 
 def prune(tx: Tx, at: Moment) -> None:
-    """Forget updates that Telegram will not bring again: it keeps them for a day."""
+    """Forget what will not be brought again: Telegram keeps its updates for a day, a mailbox keeps a letter longer."""
     tx.sql.execute(t.tg_update.delete().where(t.tg_update.c.received < at.now - KEPT))
+    tx.sql.execute(t.heard.delete().where(t.heard.c.received < at.now - HEARD_KEPT))
 
 
 def _is_remembered(update: Update, answer: Answer) -> bool:

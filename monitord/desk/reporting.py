@@ -142,25 +142,21 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     if still and event in (Event.STEP, Event.APPROVAL, Event.BULLETIN_ASK) and person is not None:
         for name in person.stand_ins:
             stand_in = people.get(name)
-            if stand_in is not None and (row["channel"] != "telegram" or stand_in.telegram is not None):
+            if stand_in is not None and stand_in.address(row["channel"]) is not None:
                 tx.queue(_copy(row, person=name), at.now)
                 break
     for administrator in context.settings.administrators:
         told = people.get(administrator)
         if told is None or administrator == row["person"]:
             continue
-        channel = row["channel"] if told.telegram is not None or row["channel"] != "telegram" else "log"
-        tx.queue(
-            Notice(
-                None,
-                Event.CHANNEL_BROKEN,
-                administrator,
-                channel,
-                Priority.FOLLOW_UP,
-                subject=f"{row['person']}@{at.now.date()}",
-            ),
-            at.now,
+        ways = told.ways(context.settings.ways)
+        if not ways:
+            continue
+        subject = f"{row['person']}@{at.now.date()}@{row['channel']}"
+        broken = Notice(
+            None, Event.CHANNEL_BROKEN, administrator, ways[0], Priority.FOLLOW_UP, fallback=ways[1:], subject=subject
         )
+        tx.queue(broken, at.now)
 
 
 def _mark_dead(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:

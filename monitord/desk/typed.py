@@ -1,5 +1,7 @@
-"""What people type to the bot, each in a private chat of his own: acts on incidents, what runs, who is on duty."""
+"""What people type, to the bot in a private chat or by a channel without buttons: acts on incidents, what runs, who is
+on duty."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,11 +19,11 @@ from monitord.domain.network import BY_HAND
 from monitord.domain.notice import Event
 from monitord.domain.people import Person
 from monitord.domain.storm import unit_of
-from monitord.domain.update import Update
+from monitord.domain.update import Heard, Update
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
-from monitord.texts.story import PressResult
+from monitord.texts.story import Pressed, PressResult
 from monitord.texts.typed import DutyLine, RunningLine, TypedAnswer, TypedResult
 
 SHOWN = 8
@@ -34,7 +36,19 @@ ACTS: dict[Verb, tuple[str, TypedResult]] = {
 }
 
 
-def obey(tx: Tx, context: Context, person: Person, command: Command, update: Update, at: Moment) -> tuple[str, bool]:
+ASKING = (Event.STEP, Event.SENT_BACK, Event.HANDED, Event.REOPENED, Event.CALL_OUT, Event.APPROVAL)
+"""By what the desk asks somebody to take an incident."""
+PRESSES: dict[Verb, tuple[Callable[[acting.Press], Pressed], PressResult, tuple[Event, ...]]] = {
+    Verb.TAKE: (acting.take, PressResult.TAKEN, ASKING),
+    Verb.NOTED: (acting.noted, PressResult.NOTED, (Event.STEP,)),
+    Verb.APPROVE: (acting.approve, PressResult.APPROVED, (Event.APPROVAL,)),
+}
+"""What is done as by a button, what it comes to when it takes effect, and under which letters the button stands."""
+
+
+def obey(
+    tx: Tx, context: Context, person: Person, command: Command, update: Update | Heard, at: Moment
+) -> tuple[str, bool]:
     """Do what somebody typed, and return the words to answer with and whether it took effect."""
     book = context.book(tx, at, GRACE)
     said = TypedAnswer(TypedResult.FORM, at.now, context.settings.zone, word=command.verb)
@@ -52,12 +66,15 @@ def obey(tx: Tx, context: Context, person: Person, command: Command, update: Upd
         result = TypedResult.SEVERAL if found else TypedResult.NONE
         return context.words.typed(replace(said, result=result, codes=tuple(i.code for i in found))), False
     incident = found[0]
-    if command.verb is Verb.TAKE:
-        notice = _asked(tx, incident, person)
-        pressed = acting.take(acting.Press(tx, context, incident, person, book, at, update, notice))
+    if command.verb in PRESSES:
+        does, done, events = PRESSES[command.verb]
+        notice = _asked(tx, incident, person, events)
+        if notice is None and command.verb is not Verb.TAKE:
+            return context.words.typed(replace(said, result=TypedResult.NOT_ASKED, code=incident.code)), False
+        pressed = does(acting.Press(tx, context, incident, person, book, at, update, notice))
         if pressed.result is PressResult.REFUSED:
             return context.words.typed(replace(said, result=TypedResult.NOT_ON_DUTY)), False
-        return context.words.press(pressed), pressed.result is PressResult.TAKEN
+        return context.words.press(pressed), pressed.result is done
     answer = _act(tx, context, person, command, incident, book, at, replace(said, code=incident.code))
     return context.words.typed(answer), answer.result is ACTS[command.verb][1]
 
@@ -81,13 +98,12 @@ def _concerns(tx: Tx, context: Context, one: Incident, person: Person, book: Dut
     return on_duty or one.assigned_to == person.id or _asked(tx, one, person) is not None
 
 
-def _asked(tx: Tx, incident: Incident, person: Person) -> Any:
+def _asked(tx: Tx, incident: Incident, person: Person, events: tuple[Event, ...] = ASKING) -> Any:
     """Return the last notice by which the desk itself asked a person about an incident, None where it did not: he has
     the rights that its buttons give."""
     o = t.outbox.c
-    asks = (Event.STEP, Event.SENT_BACK, Event.HANDED, Event.REOPENED, Event.CALL_OUT)
     wanted = sa.select(t.outbox).where(
-        o.incident == incident.id, o.person == person.id, o.organisation.is_(None), o.event.in_(asks)
+        o.incident == incident.id, o.person == person.id, o.organisation.is_(None), o.event.in_(events)
     )
     return tx.sql.execute(wanted.order_by(o.id.desc()).limit(1)).mappings().first()
 

@@ -17,13 +17,15 @@ class Verb(StrEnum):
     SNOOZE = "hoan"
     ESCALATE = "cc"
     CAUSE = "nn"
+    NOTED = "dn"
+    APPROVE = "duyet"
     STATUS = "tt"
     ROSTER = "truc"
     HELP = "help"
     BIND = "start"
 
 
-NUMBERED = frozenset({Verb.TAKE, Verb.CALLED, Verb.SNOOZE, Verb.ESCALATE, Verb.CAUSE})
+NUMBERED = frozenset({Verb.TAKE, Verb.CALLED, Verb.SNOOZE, Verb.ESCALATE, Verb.CAUSE, Verb.NOTED, Verb.APPROVE})
 """The commands that speak of one incident."""
 ALSO = {"giup": Verb.HELP, "?": Verb.HELP}
 """Other words for the same."""
@@ -77,7 +79,7 @@ def read_command(text: str) -> Command | None:
     numbered = _NUMBER.fullmatch(rest)
     if numbered is None:
         # "Gọi cho anh Ba" is talk; who types XN means to take something, and must not believe he did.
-        return Command(verb, wrong=True) if not rest or verb in (Verb.TAKE, Verb.ESCALATE) else None
+        return Command(verb, wrong=True) if not rest or verb in (Verb.TAKE, Verb.ESCALATE, Verb.APPROVE) else None
     number, more = numbered[1].upper(), numbered[2].strip()
     match verb:
         case Verb.SNOOZE:

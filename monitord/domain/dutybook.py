@@ -47,7 +47,7 @@ def usable(person: Person, channels: Iterable[str]) -> tuple[str, ...]:
     is all that the step names.
     """
     named = tuple(channels)
-    ways = tuple(c for c in named if person.address(c) is not None)
+    ways = person.ways(named)
     reached = any(c not in IMPERSONAL for c in ways) or all(c in IMPERSONAL for c in named)
     return ways if reached else ()
 

@@ -94,6 +94,10 @@ EDITABLE = frozenset({"telegram"})
 """The channels whose messages can be changed in place after they were sent."""
 
 
+BUTTONED = frozenset({"telegram", "log"})
+"""The channels that show buttons under a message; the log names them, as a record of what was said."""
+
+
 class Button(StrEnum):
     """What a button under a message does."""
 
@@ -118,7 +122,8 @@ class Message:
 
     Plain text (no markup), buttons in rows, or an edit of the message `replaces`. `attach` names what is to go with it;
     it is made right before the attempt, and stands in `document` then. `code` is the incident's number, by which a
-    channel keeps messages together; empty for what belongs to none.
+    channel keeps messages together; empty for what belongs to none. `once` names the notice, the same in every attempt
+    and like no other of any database, for the other side's memory of what it has already; empty where there is no row.
     """
 
     notice: int
@@ -129,6 +134,7 @@ class Message:
     attach: Attachment | None = None
     document: Document | None = None
     code: str = ""
+    once: str = ""
 
 
 @dataclass(frozen=True, slots=True)

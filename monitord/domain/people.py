@@ -1,6 +1,6 @@
 """Who there is: persons, units, organisations, duty kinds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
@@ -34,6 +34,10 @@ class Person:
         if channel == "telegram":
             return None if self.telegram is None else str(self.telegram)
         return self.addresses.get(channel)
+
+    def ways(self, channels: Iterable[str]) -> tuple[str, ...]:
+        """Return those of `channels` for which there is an address, in order."""
+        return tuple(channel for channel in channels if self.address(channel) is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,16 @@ class Update:
     callback_id: str | None = None
     user_name: str = ""
 
+    @property
+    def refs(self) -> dict[str, object]:
+        """Return what a journal row refers to, so that what it did can be found."""
+        return {"update": self.update_id}
+
+    @property
+    def private(self) -> dict[str, str]:
+        """Return what was sent, a stranger's text, for the private part of a row."""
+        return {"user": str(self.user_id), "name": self.user_name, "data": self.data}
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -47,6 +57,16 @@ class Heard:
     key: str
     sender: str
     text: str
+
+    @property
+    def refs(self) -> dict[str, object]:
+        """Return what a journal row refers to; the key may hold a telephone number."""
+        return {"heard": self.channel}
+
+    @property
+    def private(self) -> dict[str, str]:
+        """Return what was sent, for the private part of a row."""
+        return {"user": self.sender, "name": "", "data": self.text}
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,11 @@ def minutes(span: timedelta) -> int:
     return max(0, int(span.total_seconds() // 60))
 
 
+def number_of(code: str) -> str:
+    """Return the part of an incident's number that people say and type: `004` of `SC-0602-004`."""
+    return code.rpartition("-")[2]
+
+
 def lines(*given: str | None) -> str:
     """Return those lines that say something."""
     return "\n".join(line for line in given if line)

@@ -35,6 +35,14 @@ class Audience(StrEnum):
     DEPARTMENT = "department"
 
 
+class Answering(StrEnum):
+    """How the reader can answer: by a button under the text, by writing a command back, or not by this channel."""
+
+    PRESS = "press"
+    WRITE = "write"
+    NOT_HERE = "not_here"
+
+
 class ToldState(StrEnum):
     """What became of telling somebody."""
 
@@ -101,7 +109,7 @@ class Story:
     it before, `raised_from` the severity from which it rose just now, `extent` how far
     it reaches, `suspect` what it probably comes from, `mains_lost` since when its place ran on battery.
     `storm` is what a storm looks like. `lane` is the kind of a security incident: its
-    text says no more than that, whoever reads it.
+    text says no more than that, whoever reads it. `answering` is how the reader can take it.
     """
 
     event: Event
@@ -157,6 +165,7 @@ class Story:
     mains_lost: datetime | None = None
     extent: Extent = NOTHING
     storm: Survey | None = None
+    answering: Answering = Answering.PRESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +329,13 @@ class Words(Protocol):
 
     def message(self, story: Story) -> str:
         """Return the text for `story.event` and `story.audience`, plain, without markup."""
+        ...
+
+    def short(self, story: Story, limit: int) -> str:
+        """Return the same in one line of plain ASCII of at most `limit` characters (140 at least): for an SMS.
+
+        The number of the incident, and how to answer, are never cut.
+        """
         ...
 
     def coverage(self, gap: Gap) -> str:

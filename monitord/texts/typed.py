@@ -19,6 +19,7 @@ class TypedResult(StrEnum):
     NONE = "none"
     SEVERAL = "several"
     NOT_ON_DUTY = "not_on_duty"
+    NOT_ASKED = "not_asked"
     FAILED = "failed"
 
 

@@ -163,5 +163,5 @@ def test_what_is_odd_but_no_mistake_is_a_warning(tmp_path: Path) -> None:
 def test_somebody_on_duty_whom_no_message_reaches_is_a_warning(tmp_path: Path) -> None:
     folder = written(tmp_path / "config", broken(", telegram: 1002", ""))
     assert [str(warning).replace(f"{folder}/", "") for warning in loaded(folder).warnings] == [
-        "small.yaml:57:51: `binh` is on duty and has no `telegram` id: no message reaches this person"
+        "small.yaml:57:51: `binh` is on duty and has no address for `telegram`: no message reaches this person"
     ]

@@ -28,7 +28,7 @@ from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Outcome
 from monitord.domain.policy import Policy, PolicyStep, Whom
 from monitord.domain.roster import on_duty
 from monitord.domain.storm import NEVER
-from monitord.domain.update import Answer, Update, UpdateKind
+from monitord.domain.update import Answer, Heard, Update, UpdateKind
 from monitord.domain.window import Scope, WindowKind
 from monitord.settings.model import PolicyRule, Settings
 from monitord.store import tables as t
@@ -284,7 +284,7 @@ class Night:
         await self.deliver()
 
     async def _next_retry(self) -> float | None:
-        waits = [await self.desk.next_due(channel) for channel in ("telegram", "log")]
+        waits = [await self.desk.next_due(channel) for channel in self._channels()]
         return min((w for w in waits if w is not None and w > 0), default=None)
 
     async def passes_away(self, seconds: float) -> None:
@@ -305,7 +305,7 @@ class Night:
         busy = True
         while busy:
             busy = False
-            for channel in ("telegram", "log"):
+            for channel in self._channels():
                 for claimed in await self.desk.claim(channel, 50):
                     busy = True
                     outcome = self.answer(claimed)
@@ -317,7 +317,7 @@ class Night:
 
     def _note(self, channel: str, claimed: Claimed) -> None:
         to = claimed.message.to
-        person = next((p.id for p in self.settings.people.values() if str(p.telegram) == to), to)
+        person = next((p.id for p in self.settings.people.values() if p.address(channel) == to), to)
         callbacks = tuple(face.callback for row in claimed.message.buttons for face in row)
         document = None
         if claimed.message.attach is not None:
@@ -326,6 +326,9 @@ class Night:
                 document = document_of(connection, claimed.message.attach, self.settings, words)
         text, replaces = claimed.message.text, claimed.message.replaces
         self.got.append(Got(self.now(), person, channel, text, callbacks, replaces, document))
+
+    def _channels(self) -> tuple[str, ...]:
+        return *CHANNELS, *self.settings.channels
 
     async def does(self, what: str, shown: str = "001", *, by: str = "", **given: object) -> Incident:
         """Let somebody, the shift unless `by` names another, do an act on the incident with that number."""
@@ -373,6 +376,15 @@ class Night:
         user = (known.telegram if known else int(person)) or 0
         number = self._update if update_id is None else update_id
         answer = await self.desk.press(Update(number, UpdateKind.TEXT, user, user if chat is None else chat, text))
+        await self.deliver()
+        return answer
+
+    async def writes(self, person: str, text: str, *, channel: str = "sms", key: str | None = None) -> Answer:
+        """Let somebody answer by a channel without buttons; `person` is an id of the roster, or an address."""
+        self._update += 1
+        known = self.settings.people.get(person)
+        sender = (known.address(channel) if known else person) or ""
+        answer = await self.desk.hear(Heard(channel, key or f"key {self._update}", sender, text))
         await self.deliver()
         return answer
 

@@ -50,7 +50,7 @@ class Bench(Protocol):
         ...
 
     async def refuse(self) -> None:
-        """Let it refuse this address for ever."""
+        """Let it refuse this address for ever. A bench with `refuses = False` is never asked to."""
         ...
 
 

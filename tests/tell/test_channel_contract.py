@@ -13,12 +13,12 @@ from monitord.domain.notice import ButtonFace, Delivery, DeliveryCause, Message,
 from monitord.tell.ports import Listening
 from monitord.texts.squeeze import plain
 from tests.tell.bench import Bench, Desk, SpokenTo
-from tests.tell.benches import telegram
+from tests.tell.benches import sms, telegram
 
 Open = Callable[[Path], AbstractAsyncContextManager[Bench]]
-BENCHES: dict[str, Open] = {"telegram": telegram.opened}
+BENCHES: dict[str, Open] = {"sms": sms.opened, "telegram": telegram.opened}
 Spoken = Callable[[Path], AbstractAsyncContextManager[SpokenTo]]
-TWO_WAY: dict[str, Spoken] = {}
+TWO_WAY: dict[str, Spoken] = {"sms": sms.opened}
 
 TEXT = "🔴 SỰ CỐ MỚI · Mức 2 – Cao · SC-0602-004\nMẤT LIÊN LẠC: OLT Tiểu Cần 01"
 HOSTILE = "OLT <b>x</b> & *y* _z_ ${7*7} {{a}} %s\r\nSubject: z SC-0602-004 \\ ' \" ; DROP"
@@ -104,6 +104,8 @@ async def test_what_nobody_confirms_is_uncertain(bench: Bench) -> None:
 
 
 async def test_an_address_that_is_refused_for_ever_is_permanent(bench: Bench) -> None:
+    if not getattr(bench, "refuses", True):
+        pytest.skip("this side never says that an address is refused for ever")
     await bench.refuse()
     outcome = await attempt(bench)
     assert outcome.delivery is Delivery.PERMANENT
@@ -137,8 +139,9 @@ async def test_no_secret_shows_whatever_happens(bench: Bench, caplog: pytest.Log
     await bench.go_away()
     outcomes.append(await attempt(bench))
     await bench.come_back()
-    await bench.refuse()
-    outcomes.append(await attempt(bench))
+    if getattr(bench, "refuses", True):
+        await bench.refuse()
+        outcomes.append(await attempt(bench))
     said = caplog.text + "".join(repr(outcome) for outcome in outcomes) + repr(bench.channel)
     assert bench.secrets
     assert [secret for secret in bench.secrets if secret in said] == []

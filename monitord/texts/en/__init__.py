@@ -12,7 +12,20 @@ from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, Notic
 from monitord.domain.window import WindowKind
 from monitord.texts import forms, logline
 from monitord.texts.bulletins import BulletinLetter, NightText
-from monitord.texts.en import alarms, asides, bulletins, demo, letters, log, names, pages, phrases, security, typed
+from monitord.texts.en import (
+    alarms,
+    asides,
+    bulletins,
+    demo,
+    letters,
+    log,
+    names,
+    pages,
+    phrases,
+    security,
+    short,
+    typed,
+)
 from monitord.texts.story import (
     Alarm,
     AnchorSent,
@@ -38,6 +51,9 @@ class _English:
 
     def message(self, story: Story) -> str:
         return letters.message(story)
+
+    def short(self, story: Story, limit: int) -> str:
+        return short.SHORTENER.short(story, limit)
 
     def coverage(self, gap: Gap) -> str:
         text = asides.coverage(gap)

@@ -14,7 +14,7 @@ def reopened(story: Story) -> str:
     if story.taken is not None and story.taken.expires_at is not None:
         ask = f"• {say.who(story.taken)} still has it until {forms.near(story.taken.expires_at, story.now, story.zone)}"
     else:
-        ask = "• To do: press Take it; escalation goes on where it stood, it does not begin anew"
+        ask = f"• To do: {say.take(story)}; escalation goes on where it stood, it does not begin anew"
     return forms.lines(
         head,
         f"{say.headline(story)}: {say.target(story)}",
@@ -102,7 +102,7 @@ def handed(story: Story) -> str:
         say.lasting(story),
         say.place(story),
         say.sign(story),
-        f"• {who} asks you to handle it: press Take it",
+        f"• {who} asks you to handle it: {say.take(story)}",
         say.upcoming(story),
     )
 
@@ -114,7 +114,7 @@ def reminder(story: Story) -> str:
         say.late(story),
         say.lasting(story),
         say.place(story),
-        f"• {say.who(story.taken)} has it" if story.taken else "• Nobody has it yet: press Take it",
+        f"• {say.who(story.taken)} has it" if story.taken else f"• Nobody has it yet: {say.take(story)}",
         say.upcoming(story),
     )
 

@@ -100,7 +100,7 @@ def expired(story: Story) -> str:
         say.place(story),
         say.sign(story),
         say.taken_before(story),
-        "Everybody is told anew." + ("" if leader else " Whoever works on it: press Take it again."),
+        "Everybody is told anew." + ("" if leader else f" Whoever works on it: {say.take(story)} again."),
         say.upcoming(story),
     )
 

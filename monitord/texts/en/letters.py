@@ -120,7 +120,7 @@ def _to_desk(story: Story) -> str:
         say.taken_before(story),
         None if first else say.told(story),
         reach.team(story),
-        f"• To do: press Take it → {_to_do(story)}",
+        f"• To do: {say.take(story)} → {_to_do(story)}",
         say.upcoming(story),
     )
 
@@ -164,6 +164,7 @@ def _approval(story: Story) -> str:
         say.told(story),
         say.asked(story),
         "Without approval nothing is sent.",
+        say.approving(story),
     )
 
 

@@ -7,7 +7,7 @@ from monitord.domain.health import Cause, Health
 from monitord.domain.safe import clean
 from monitord.texts import forms
 from monitord.texts.en import names, reach
-from monitord.texts.story import Story, Taken
+from monitord.texts.story import Answering, Story, Taken
 
 WEEKDAY = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -202,11 +202,24 @@ def asked(story: Story) -> str | None:
 
 
 def pausing(story: Story) -> str:
-    """What the leader's two buttons do, since they are not the same."""
-    if story.pause is None:
+    """What a leader's two answers do, since they are not the same."""
+    noted, take = "“I know of it”", "“Take it”"
+    if story.answering is Answering.WRITE:
+        number = forms.number_of(story.code)
+        noted, take = f"Answer “DN {number}” (I know of it):", f"“XN {number}”"
+    elif story.answering is Answering.NOT_HERE:
         return ""
+    if story.pause is None:
+        return f" {take}: you handle it." if story.answering is Answering.WRITE else ""
     held = duration(story.pause)
-    return f" “I know of it” holds the steps above for {held} and asks the shift again; “Take it”: you handle it."
+    return f" {noted} holds the steps above for {held} and asks the shift again; {take}: you handle it."
+
+
+def approving(story: Story) -> str | None:
+    """Return how to approve where there is no button."""
+    if story.answering is not Answering.WRITE:
+        return None
+    return f"Answer “DUYET {forms.number_of(story.code)}” to approve the report."
 
 
 def unanswered(story: Story) -> str | None:
@@ -276,3 +289,14 @@ def span(story: Story) -> tuple[str, str]:
         f"about {duration(forms.between(begun, end))}",
         f"{forms.near(begun, end, story.zone, short)} – {forms.clock(end, story.zone, short)}",
     )
+
+
+def take(story: Story) -> str:
+    """Return what the reader does to take it."""
+    match story.answering:
+        case Answering.PRESS:
+            return "press Take it"
+        case Answering.WRITE:
+            return f"answer “XN {forms.number_of(story.code)}”"
+        case Answering.NOT_HERE:
+            return "take it at the desk"

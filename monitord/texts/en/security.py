@@ -30,7 +30,7 @@ def asks(story: Story) -> str:
         say.late(story),
         say.lasting(story),
         f"• Details: inside only (the script of {story.code} is at the desk)",
-        f"• To do: press Take it → {to_do}",
+        f"• To do: {say.take(story)} → {to_do}",
         say.upcoming(story),
     )
 

@@ -41,7 +41,7 @@ def to_desk(story: Story, now: Survey) -> str:
         _dark(now),
         _priority(now),
         _since_last(story, now),
-        f"• To do: press Take it → a team for each group{power}" if asks else None,
+        f"• To do: {say.take(story)} → a team for each group{power}" if asks else None,
         say.upcoming(story) if asks else None,
     )
 

@@ -9,6 +9,8 @@ FORM = {
     "hoan": "HOAN 014 30 – remind me in 30 minutes",
     "cc": "CC 014 – tell the next level now",
     "nn": "NN 014 a crane tore the cable – note the cause",
+    "dn": "DN 014 – (leader) I know of it",
+    "duyet": "DUYET 014 – (leader) approve the report",
     "tt": "TT – what runs",
     "truc": "TRUC – who is on duty",
     "help": "HELP – the commands",
@@ -43,6 +45,8 @@ def typed(told: TypedAnswer) -> str:
             return f"{len(told.codes)} incidents have that number: {', '.join(told.codes[:5])}. Type the whole code."
         case TypedResult.NOT_ON_DUTY:
             return "Only who is on duty in that unit may do it. TRUC shows who is."
+        case TypedResult.NOT_ASKED:
+            return f"{told.code}: nothing waits for you to approve or to know of."
         case TypedResult.FAILED:
             return f"It could not be noted for {told.code}. Do it at the desk."
 

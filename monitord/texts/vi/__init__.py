@@ -25,7 +25,20 @@ from monitord.texts.story import (
     Words,
 )
 from monitord.texts.typed import TypedAnswer
-from monitord.texts.vi import alarms, asides, bulletins, demo, letters, log, names, pages, phrases, security, typed
+from monitord.texts.vi import (
+    alarms,
+    asides,
+    bulletins,
+    demo,
+    letters,
+    log,
+    names,
+    pages,
+    phrases,
+    security,
+    short,
+    typed,
+)
 
 
 class _Vietnamese:
@@ -38,6 +51,9 @@ class _Vietnamese:
 
     def message(self, story: Story) -> str:
         return letters.message(story)
+
+    def short(self, story: Story, limit: int) -> str:
+        return short.SHORTENER.short(story, limit)
 
     def coverage(self, gap: Gap) -> str:
         text = asides.coverage(gap)

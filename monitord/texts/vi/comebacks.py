@@ -15,7 +15,10 @@ def reopened(story: Story) -> str:
         until = forms.near(story.taken.expires_at, story.now, story.zone)
         ask = f"• {say.who(story.taken)} vẫn đang tiếp nhận đến {until}"
     else:
-        ask = f"• Cần làm: {story.address_form} bấm Tiếp nhận; chuyển cấp tính tiếp từ lần trước, không tính lại từ đầu"
+        ask = (
+            f"• Cần làm: {story.address_form} {say.take(story)}; "
+            "chuyển cấp tính tiếp từ lần trước, không tính lại từ đầu"
+        )
     return forms.lines(
         head,
         f"{say.headline(story)}: {say.target(story)}",
@@ -103,7 +106,7 @@ def handed(story: Story) -> str:
         say.lasting(story),
         say.place(story),
         say.sign(story),
-        f"• {who} đề nghị {story.address_form} xử lý: bấm Tiếp nhận",
+        f"• {who} đề nghị {story.address_form} xử lý: {say.take(story)}",
         say.upcoming(story),
     )
 
@@ -115,7 +118,7 @@ def reminder(story: Story) -> str:
         say.late(story),
         say.lasting(story),
         say.place(story),
-        f"• {say.who(story.taken)} đang tiếp nhận" if story.taken else "• Chưa có người tiếp nhận: bấm Tiếp nhận",
+        f"• {say.who(story.taken)} đang tiếp nhận" if story.taken else f"• Chưa có người tiếp nhận: {say.take(story)}",
         say.upcoming(story),
     )
 

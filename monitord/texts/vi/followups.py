@@ -111,7 +111,7 @@ def expired(story: Story) -> str:
         say.sign(story),
         say.taken_before(story),
         "Hệ thống báo lại từ đầu."
-        + ("" if leader else f" {story.address_form.capitalize()} nào đang xử lý: bấm Tiếp nhận lần nữa."),
+        + ("" if leader else f" {story.address_form.capitalize()} nào đang xử lý: {say.take(story)} lần nữa."),
         say.upcoming(story),
     )
 

@@ -124,7 +124,7 @@ def _to_desk(story: Story) -> str:
         say.taken_before(story),
         None if first else say.told(story),
         reach.team(story),
-        f"• Cần làm: bấm Tiếp nhận → {_to_do(story)}",
+        f"• Cần làm: {say.take(story)} → {_to_do(story)}",
         say.upcoming(story),
     )
 
@@ -168,6 +168,7 @@ def _approval(story: Story) -> str:
         say.told(story),
         say.asked(story),
         "Chưa được duyệt thì hệ thống không gửi.",
+        say.approving(story),
     )
 
 

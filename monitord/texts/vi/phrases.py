@@ -6,7 +6,7 @@ from monitord.calendar import lunar
 from monitord.domain.health import Cause, Health
 from monitord.domain.safe import clean
 from monitord.texts import forms
-from monitord.texts.story import Story, Taken
+from monitord.texts.story import Answering, Story, Taken
 from monitord.texts.vi import names, reach
 
 
@@ -202,13 +202,26 @@ def asked(story: Story) -> str | None:
 
 
 def pausing(story: Story) -> str:
-    """What the leader's two buttons do, since they are not the same."""
-    if story.pause is None:
+    """What a leader's two answers do, since they are not the same."""
+    noted, take = "“Đã nhận thông tin”", "“Tiếp nhận”"
+    if story.answering is Answering.WRITE:
+        number = forms.number_of(story.code)
+        noted, take = f"Trả lời “DN {number}” (đã nhận thông tin)", f"“XN {number}” (tiếp nhận)"
+    elif story.answering is Answering.NOT_HERE:
         return ""
+    if story.pause is None:
+        return f" {take}: {story.address_form} trực tiếp xử lý." if story.answering is Answering.WRITE else ""
     return (
-        f" “Đã nhận thông tin”: tạm dừng báo lên cấp trên {duration(story.pause)}, nhắc lại trực ca; "
-        f"“Tiếp nhận”: {story.address_form} trực tiếp xử lý."
+        f" {noted}: tạm dừng báo lên cấp trên {duration(story.pause)}, nhắc lại trực ca; "
+        f"{take}: {story.address_form} trực tiếp xử lý."
     )
+
+
+def approving(story: Story) -> str | None:
+    """Return how to approve where there is no button."""
+    if story.answering is not Answering.WRITE:
+        return None
+    return f"Trả lời “DUYET {forms.number_of(story.code)}” để duyệt gửi báo cáo."
 
 
 def unanswered(story: Story) -> str | None:
@@ -278,3 +291,14 @@ def span(story: Story) -> tuple[str, str]:
         f"khoảng {duration(forms.between(begun, end))}",
         f"{forms.near(begun, end, story.zone, short)} – {forms.clock(end, story.zone, short)}",
     )
+
+
+def take(story: Story) -> str:
+    """Return what the reader does to take it."""
+    match story.answering:
+        case Answering.PRESS:
+            return "bấm Tiếp nhận"
+        case Answering.WRITE:
+            return f"trả lời “XN {forms.number_of(story.code)}”"
+        case Answering.NOT_HERE:
+            return "tiếp nhận tại bàn trực"

@@ -30,7 +30,7 @@ def asks(story: Story) -> str:
         say.late(story),
         say.lasting(story),
         f"• Nội dung: liên hệ nội bộ (xem kịch bản {story.code} tại bàn trực)",
-        f"• Cần làm: bấm Tiếp nhận → {to_do}",
+        f"• Cần làm: {say.take(story)} → {to_do}",
         say.upcoming(story),
     )
 

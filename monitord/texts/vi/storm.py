@@ -41,7 +41,7 @@ def to_desk(story: Story, now: Survey) -> str:
         _dark(now),
         _priority(now),
         _since_last(story, now),
-        f"• Cần làm: bấm Tiếp nhận → chia đội theo nhóm{power}" if asks else None,
+        f"• Cần làm: {say.take(story)} → chia đội theo nhóm{power}" if asks else None,
         say.upcoming(story) if asks else None,
     )
 

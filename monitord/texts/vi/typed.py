@@ -9,6 +9,8 @@ FORM = {
     "hoan": "HOAN 014 30 – hoãn nhắc 30 phút",
     "cc": "CC 014 – báo cáo cấp trên ngay",
     "nn": "NN 014 xe cẩu kéo đứt cáp – ghi nguyên nhân",
+    "dn": "DN 014 – (lãnh đạo) đã nhận thông tin",
+    "duyet": "DUYET 014 – (lãnh đạo) duyệt gửi báo cáo",
     "tt": "TT – tình trạng",
     "truc": "TRUC – ai đang trực",
     "help": "HELP – các lệnh",
@@ -43,6 +45,8 @@ def typed(told: TypedAnswer) -> str:
             return f"Số đó có ở {len(told.codes)} sự cố: {', '.join(told.codes[:5])}. Gõ lại với mã đầy đủ."
         case TypedResult.NOT_ON_DUTY:
             return "Chỉ người đang trực của đơn vị đó mới làm được. Gõ TRUC để xem ai đang trực."
+        case TypedResult.NOT_ASKED:
+            return f"{told.code}: chưa có gì chờ duyệt hoặc chờ nhận thông tin."
         case TypedResult.FAILED:
             return f"Chưa ghi được cho {told.code}. Hãy làm tại bàn trực."
 

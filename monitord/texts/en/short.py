@@ -1,0 +1,42 @@
+"""The words of short messages in English."""
+
+from monitord.domain.notice import Event
+from monitord.domain.probable import Suspect
+from monitord.texts.en import letters, phrases
+from monitord.texts.short import Shortener, ShortWords
+
+WORDS = ShortWords(
+    drill="DRILL",
+    grade="S",
+    repeat=" (may be a repeat)",
+    late=" ({late} late)",
+    taken="TAKEN by {who} at {at}",
+    back="{over}: {target} at {at}",
+    approval="APPROVE the report to {to}? {what}",
+    call="CALL {to}: {what}",
+    security={
+        False: "SECURITY INCIDENT: {lane}, {unit}. Details: ask the desk",
+        True: "SUSPICION: {lane}, {unit}. Details: ask the desk",
+    },
+    since="since",
+    report="{unit} reports: {what}",
+    above="the next level",
+    before={Event.REOPENED: "AGAIN ", Event.REMINDER: "REMINDER ", Event.ACK_EXPIRED: "OVERDUE "},
+    escalated="ESCALATED: ",
+    storm="MANY FAULTS AT ONCE, by {at} {lost} of {every} sites are lost",
+    suspected={
+        Suspect.BATTERY: "Battery empty?",
+        Suspect.MAINS: "Mains lost?",
+        Suspect.CUSTOMERS: "Power lost at the customers?",
+        Suspect.FIBRE: "Fibre cut?",
+    },
+    lost="Lost:",
+    stations="stations",
+    subscribers="subscribers",
+    services="services",
+    take="take it",
+    approve="approve",
+    write="Answer {word} {number} to {what}",
+    not_here="Call the desk to {what}",
+)
+SHORTENER = Shortener(WORDS, phrases, letters.message)
