@@ -1,0 +1,115 @@
+"""The sections of channels, and where people are reached: what is written, and what is wrong with it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from monitord.settings.phones import mobile_of
+from monitord.settings.problem import SettingsError
+from tests.settings.small import broken, loaded, mistakes, written
+
+SMS = "sms: {spool: /var/spool/monitord/sms}\n"
+
+
+def small(section: str, *changes: tuple[str, str]) -> str:
+    text = broken("log_channel:", f"{section}log_channel:")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def test_a_section_sets_up_its_channel_and_people_have_numbers(tmp_path: Path) -> None:
+    text = small(SMS, ("telegram: 1001,", "telegram: 1001, phone: 0912 345 678,"))
+    settings = loaded(written(tmp_path / "config", text))
+    assert settings.ways == ("telegram", "sms", "log")
+    assert settings.channels["sms"].short == 160
+    assert settings.channels["sms"].hears
+    assert settings.people["an"].address("sms") == "+84912345678"
+    assert settings.people["binh"].address("sms") is None
+    assert settings.people["binh"].address("telegram") == "1002"
+
+
+def test_a_mobile_number_goes_before_the_telephone_of_the_desk(tmp_path: Path) -> None:
+    text = small(SMS, ("telegram: 1001,", "telegram: 1001, phone: 0294 3868 686, mobile: '+84 987 654 321',"))
+    assert loaded(written(tmp_path / "config", text)).people["an"].address("sms") == "+84987654321"
+
+
+@pytest.mark.parametrize("number", ["0294 3868 686", "113", "abc", "0912 345"])
+def test_a_mobile_number_that_is_none_is_a_mistake(tmp_path: Path, number: str) -> None:
+    text = small(SMS, ("telegram: 1001,", f"telegram: 1001, mobile: '{number}',"))
+    (mistake,) = mistakes(written(tmp_path / "config", text))
+    assert f"`{number}` is no mobile number: write it as 0912 345 678 or +84 912 345 678" in mistake
+
+
+def test_a_channel_that_is_used_and_has_no_section_is_left_out_with_a_warning(tmp_path: Path) -> None:
+    text = broken("channels: [telegram, log]", "channels: [telegram, sms, log]")
+    settings = loaded(written(tmp_path / "config", text))
+    assert any("channel `sms` is used here, but there is no section `sms`" in str(w) for w in settings.warnings)
+    assert all("sms" not in step.channels for rule in settings.policies for step in rule.policy.steps)
+
+
+def test_somebody_who_is_reached_by_sms_alone_is_no_silent_person(tmp_path: Path) -> None:
+    text = small(SMS, (", telegram: 1002", ", phone: 0912 345 678"))
+    assert loaded(written(tmp_path / "config", text)).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [
+        ("sms: {spool: spool}\n", "must be a path that begins with `/`"),
+        ("sms: {}\n", "`spool` is missing"),
+        ("sms: {spool: /x, per_minute: 0}\n", "`per_minute`"),
+        ("sms: {spool: /x, modem: y}\n", "unknown key `modem`"),
+    ],
+)
+def test_a_wrong_section_says_what_is_wrong(tmp_path: Path, section: str, told: str) -> None:
+    (mistake,) = mistakes(written(tmp_path / "config", small(section)))
+    assert told in mistake
+
+
+def test_an_address_for_a_channel_there_is_not_is_a_mistake(tmp_path: Path) -> None:
+    text = small(SMS, ("telegram: 1001,", "telegram: 1001, addresses: {pigeon: loft 7},"))
+    (mistake,) = mistakes(written(tmp_path / "config", text))
+    assert "there is no channel `pigeon` with addresses of its own" in mistake
+
+
+@pytest.mark.parametrize("address", ["a", "a@b", "a b@c.vn", "a@b.vn>", "a@b.vn\\r\\nBcc: x@y.vn", "@b.vn"])
+def test_what_is_no_mail_address_is_a_mistake(tmp_path: Path, address: str) -> None:
+    text = small(SMS, ("telegram: 1001,", f'telegram: 1001, mail: "{address}",'))
+    assert "must be an e-mail address such as" in mistakes(written(tmp_path / "config", text))[0]
+
+
+def test_the_secret_of_a_channel_is_kept_out_of_logs_and_of_readable_files(tmp_path: Path) -> None:
+    section = "webhook: {url: 'https://noc.example.vn/hook', secret: whsec_c2VjcmV0}\n"
+    folder = written(tmp_path / "config", small(section))
+    os.chmod(folder / "small.yaml", 0o644)
+    with pytest.raises(SettingsError) as wrong:
+        loaded(folder)
+    assert "a secret stands in a file that everybody can read" in str(wrong.value)
+    os.chmod(folder / "small.yaml", 0o640)
+    settings = loaded(folder)
+    assert "whsec_c2VjcmV0" in settings.secrets()
+    assert "whsec_c2VjcmV0" not in repr(settings.channels)
+
+
+@pytest.mark.parametrize(
+    ("written_as", "number"),
+    [
+        ("0912 345 678", "+84912345678"),
+        ("+84 912 345 678", "+84912345678"),
+        ("84912345678", "+84912345678"),
+        ("912345678", "+84912345678"),
+        ("0912.345.678", "+84912345678"),
+        ("+8613800138000", "+8613800138000"),
+        ("0294 3 868 686", None),
+        ("0123456789", None),
+        ("VIETTEL", None),
+        ("191", None),
+        ("", None),
+        ("9" * 400, None),
+    ],
+)
+def test_a_number_as_people_write_it(written_as: str, number: str | None) -> None:
+    assert mobile_of(written_as) == number
