@@ -1,6 +1,7 @@
 """One act of a person on an incident: who, on what, with which values, and how they are read."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook
 from monitord.domain.incident import Incident
 from monitord.domain.journal import FactKind, stamp
+from monitord.domain.update import Heard, Update
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
@@ -36,10 +38,12 @@ class Act:
         book: DutyBook,
         at: Moment,
         given: Mapping[str, Any],
+        update: Update | Heard | None = None,
     ) -> None:
         self.tx, self.context, self.incident = tx, context, incident
         self.person, self.duty, self.book, self.at = person, duty, book, at
         self._given = given
+        self._update = update
 
     @property
     def leads(self) -> bool:
@@ -88,8 +92,16 @@ class Act:
             raise ActRefused(f"`{key}` must lie ahead, within {FURTHEST.days} days")
         return found
 
+    def signed(self, decision: Decision) -> Decision:
+        """Name what came in in the decision's first row, so that it can be found in the journal exactly once."""
+        if self._update is None:
+            return decision
+        first = decision.facts[0]
+        return replace(decision, facts=(replace(first, refs={**first.refs, **self._update.refs}), *decision.facts[1:]))
+
     def noted(self, decision: Decision) -> Incident:
         """Write a decision that arms and disarms nothing."""
+        decision = self.signed(decision)
         self.tx.append(decision.facts, self.at)
         self.tx.save(decision.incident)
         for notice in decision.notices:

@@ -81,9 +81,7 @@ def take(press: Press) -> Pressed:
     Who is not on the roster may when the desk itself asked, under the letter that asked.
     """
     tx, incident, person, at = press.tx, press.incident, press.person, press.at
-    duty = press.duty() or _asked_in_place(press)
-    if duty is None and incident.assigned_to == person.id:
-        duty = HANDED
+    duty = right(press)
     if duty is None:
         return press.refused("not_on_duty")
     match incident.phase:
@@ -104,6 +102,14 @@ def take(press: Press) -> Pressed:
     holder = press.book.people.get(incident.acknowledged_by or "")
     when = incident.acknowledged_at if incident.running else incident.restored_at
     return press.answer(result, holder.name if holder else "", when=when)
+
+
+def right(press: Press) -> str | None:
+    """Return by what somebody works on an incident: his duty in its unit, the one in whose place he was asked, or that
+    it was handed to him; None without any.
+    """
+    duty = press.duty() or _asked_in_place(press)
+    return HANDED if duty is None and press.incident.assigned_to == press.person.id else duty
 
 
 def _to_be_taken(incident: Incident, person: Person) -> bool:

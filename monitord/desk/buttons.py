@@ -19,6 +19,12 @@ LISTED = frozenset({Event.STEP, Event.STORM, Event.TAKEN_EDIT, Event.RESTORED_ED
 """Under what of a storm its list can be asked for; a message that is edited keeps that button."""
 
 
+BESIDE = [Button.CALLED, Button.ESCALATE]
+"""What stands beside "take it" under a letter that asks the desk: to have called is not yet to have taken."""
+HOLDING = [Button.CALLED, Button.SNOOZE, Button.ESCALATE]
+"""What stands under the letters of whoever has it."""
+
+
 def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident: Incident | None) -> Faces:
     """Return the buttons under an outbox row; their references are written in the same transaction."""
     made = []
@@ -44,16 +50,23 @@ def _actions(context: Context, row: Any, event: Event, incident: Incident | None
 
 
 def _asked(context: Context, row: Any, event: Event, incident: Incident | None) -> list[Button]:
+    # Security incidents are spoken of, not touched; a storm's incidents are worked on by themselves.
+    touched = incident is not None and incident.lane is None and unit_of(incident.target) is None
+    beside = BESIDE if touched else []
     match event:
         case Event.STEP:
             if incident is not None and _to_leader(context, row, incident):
                 return [Button.NOTED, Button.TAKE]
-            return [Button.RECEIPT] if row["organisation"] else [Button.TAKE]
+            return [Button.RECEIPT] if row["organisation"] else [Button.TAKE, *beside]
         case Event.STORM if incident is not None and incident.phase is Phase.OPEN:
             return [Button.TAKE]
         case Event.REOPENED if row["organisation"]:
             return [Button.RECEIPT]
-        case Event.SENT_BACK | Event.REOPENED | Event.HANDED | Event.REMINDER | Event.CALL_OUT:
+        case Event.TAKEN_EDIT | Event.REMINDER if incident is not None and _has_it(row, incident):
+            return HOLDING if touched else []
+        case Event.SENT_BACK | Event.REOPENED:
+            return [Button.TAKE, *beside]
+        case Event.HANDED | Event.REMINDER | Event.CALL_OUT:
             return [Button.TAKE]
         case Event.APPROVAL:
             return [Button.TAKE, Button.APPROVE]
@@ -73,6 +86,10 @@ def ref_bytes(token: str) -> bytes:
 def ref_token(raw: bytes) -> str:
     """Return the stored form of a button's reference."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _has_it(row: Any, incident: Incident) -> bool:
+    return incident.phase is Phase.ACKNOWLEDGED and incident.acknowledged_by == row["person"]
 
 
 def _to_leader(context: Context, row: Any, incident: Incident) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk.act import Act, ActRefused
+from monitord.desk.acting import Press
 from monitord.desk.approvals import approvals
 from monitord.desk.by_hand import UnknownIncident, named
 from monitord.desk.calls import answered
@@ -46,6 +47,13 @@ def act(tx: Tx, context: Context, what: str, shown: str, person: str, given: Map
     if what in _RUNNING_ONLY and not incident.running:
         raise ActRefused(f"{incident.code} does not run any more: it is {incident.phase}")
     return does(Act(tx, context, incident, person, duty or "", book, at, given))
+
+
+def touched(press: Press, what: str, duty: str, given: Mapping[str, Any]) -> Incident:
+    """Do one act as a button or a typed command does it, by whoever has the right to; ActRefused when it cannot be."""
+    person, at = press.person.id, press.at
+    act = Act(press.tx, press.context, press.incident, person, duty, press.book, at, given, press.update)
+    return _ACTS[what](act)
 
 
 def _named(context: Context, incident: Incident) -> tuple[str, ...]:
@@ -142,7 +150,7 @@ def _escalate(act: Act) -> Incident:
     spoken = frozenset(answered(act.tx, act.incident, act.incident.ladder_from)) if same_round else frozenset()
     # From here on the ladder counts by the wall again, whatever the wall clock did before.
     decision = handling.escalated(act.incident, act.person, act.duty, book, act.at.now, approved, spoken)
-    write(act.tx, decision, act.at)
+    write(act.tx, act.signed(decision), act.at)
     return decision.incident
 
 
@@ -161,6 +169,7 @@ def _remind(act: Act) -> Incident:
     decision = handling.reminded(act.incident, act.person, until, act.book)
     if not decision.notices:
         raise ActRefused(f"no message reaches {act.person}: nobody could be reminded")
+    decision = act.signed(decision)
     act.tx.append(decision.facts, act.at)
     for notice in decision.notices:
         act.tx.queue(notice, act.at.now, until)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, binding, bulletin_sending, listing
+from monitord.desk import acting, binding, bulletin_sending, listing, touching
 from monitord.desk.acting import Press
 from monitord.desk.buttons import ref_token
 from monitord.desk.context import GRACE, Context
@@ -29,7 +29,16 @@ KEPT = timedelta(days=3)
 HEARD_KEPT = timedelta(days=31)
 """How long a text of another channel is remembered."""
 ACCEPTED = frozenset(
-    {PressResult.TAKEN, PressResult.NOTED, PressResult.RECEIPT, PressResult.APPROVED, PressResult.LISTED}
+    {
+        PressResult.TAKEN,
+        PressResult.NOTED,
+        PressResult.RECEIPT,
+        PressResult.APPROVED,
+        PressResult.LISTED,
+        PressResult.CALLED,
+        PressResult.SNOOZED,
+        PressResult.ESCALATED,
+    }
 )
 NUMBERED_ANEW = 10_000
 """An update id this far below the offset was numbered anew (core.telegram.org/bots/api, Update)."""
@@ -143,6 +152,12 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
             return acting.approve(press)
         case Button.LIST:
             return listing.send_list(press)
+        case Button.CALLED:
+            return touching.called(press)
+        case Button.SNOOZE:
+            return touching.snooze(press)
+        case Button.ESCALATE:
+            return touching.escalate(press)
 
 
 def _press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: Update, at: Moment) -> Pressed:

@@ -4,11 +4,12 @@ on duty."""
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, handling
+from monitord.desk import acting, handling, touching
 from monitord.desk.act import ActRefused
 from monitord.desk.by_hand import UnknownIncident
 from monitord.desk.context import GRACE, Context
@@ -28,22 +29,17 @@ from monitord.texts.typed import DutyLine, RunningLine, TypedAnswer, TypedResult
 
 SHOWN = 8
 """Incidents of one answer; the rest is a number."""
-ACTS: dict[Verb, tuple[str, TypedResult]] = {
-    Verb.CALLED: ("call", TypedResult.CALLED),
-    Verb.SNOOZE: ("remind", TypedResult.SNOOZED),
-    Verb.ESCALATE: ("escalate", TypedResult.ESCALATED),
-    Verb.CAUSE: ("note", TypedResult.CAUSE),
-}
-
-
 ASKING = (Event.STEP, Event.SENT_BACK, Event.HANDED, Event.REOPENED, Event.CALL_OUT, Event.APPROVAL)
 """By what the desk asks somebody to take an incident."""
 PRESSES: dict[Verb, tuple[Callable[[acting.Press], Pressed], PressResult, tuple[Event, ...]]] = {
     Verb.TAKE: (acting.take, PressResult.TAKEN, ASKING),
     Verb.NOTED: (acting.noted, PressResult.NOTED, (Event.STEP,)),
     Verb.APPROVE: (acting.approve, PressResult.APPROVED, (Event.APPROVAL,)),
+    Verb.ESCALATE: (touching.escalate, PressResult.ESCALATED, ASKING),
 }
 """What is done as by a button, what it comes to when it takes effect, and under which letters the button stands."""
+LEADERS = (Verb.NOTED, Verb.APPROVE)
+"""What only somebody does whom a letter asked to."""
 
 
 def obey(
@@ -66,17 +62,25 @@ def obey(
         result = TypedResult.SEVERAL if found else TypedResult.NONE
         return context.words.typed(replace(said, result=result, codes=tuple(i.code for i in found))), False
     incident = found[0]
-    if command.verb in PRESSES:
-        does, done, events = PRESSES[command.verb]
+    if command.verb is not Verb.CAUSE:
+        does, done, events = PRESSES.get(command.verb) or _with_values(command)
         notice = _asked(tx, incident, person, events)
-        if notice is None and command.verb is not Verb.TAKE:
+        if notice is None and command.verb in LEADERS:
             return context.words.typed(replace(said, result=TypedResult.NOT_ASKED, code=incident.code)), False
         pressed = does(acting.Press(tx, context, incident, person, book, at, update, notice))
         if pressed.result is PressResult.REFUSED:
             return context.words.typed(replace(said, result=TypedResult.NOT_ON_DUTY)), False
         return context.words.press(pressed), pressed.result is done
-    answer = _act(tx, context, person, command, incident, book, at, replace(said, code=incident.code))
-    return context.words.typed(answer), answer.result is ACTS[command.verb][1]
+    answer = _note_cause(tx, context, person, command, incident, book, at, replace(said, code=incident.code))
+    return context.words.typed(answer), answer.result is TypedResult.CAUSE
+
+
+def _with_values(command: Command) -> tuple[Callable[[acting.Press], Pressed], PressResult, tuple[Event, ...]]:
+    """Return what does a command that says more than a button can: whom, or how long."""
+    if command.verb is Verb.SNOOZE:
+        ahead = timedelta(minutes=command.minutes)
+        return partial(touching.snooze, ahead=ahead), PressResult.SNOOZED, ASKING
+    return partial(touching.called, text=command.text), PressResult.CALLED, ASKING
 
 
 def _meant(tx: Tx, context: Context, person: Person, number: str, book: DutyBook, at: Moment) -> list[Incident]:
@@ -108,7 +112,7 @@ def _asked(tx: Tx, incident: Incident, person: Person, events: tuple[Event, ...]
     return tx.sql.execute(wanted.order_by(o.id.desc()).limit(1)).mappings().first()
 
 
-def _act(
+def _note_cause(
     tx: Tx,
     context: Context,
     person: Person,
@@ -121,19 +125,12 @@ def _act(
     named = incident.suspected  # who is named to hear of a suspicion may speak of it
     if not named and not _on_duty(incident.unit, person, book, at) and incident.assigned_to != person.id:
         return replace(said, result=TypedResult.NOT_ON_DUTY)
-    what, done = ACTS[command.verb]
-    until = at.now + timedelta(minutes=command.minutes)
-    page = context.words.page
-    given: dict[str, Any] = {
-        Verb.CALLED: {"whom": page["response_team"], "text": command.text},
-        Verb.SNOOZE: {"at": until.isoformat()},
-        Verb.CAUSE: {"text": f"{page['cause_noted']}: {command.text}"},
-    }.get(command.verb, {})
+    text = f"{context.words.page['cause_noted']}: {command.text}"
     try:
-        handling.act(tx, context, what, incident.code, person.id, given, at)
+        handling.act(tx, context, "note", incident.code, person.id, {"text": text}, at)
     except (ActRefused, UnknownIncident):
         return replace(said, result=TypedResult.FAILED)
-    return replace(said, result=done, until=until)
+    return replace(said, result=TypedResult.CAUSE)
 
 
 def _on_duty(unit: str, person: Person, book: DutyBook, at: Moment) -> bool:

@@ -43,6 +43,7 @@ class FactKind(StrEnum):
     INCIDENT_CHANGE_TOLD = "incident.change_told"
     INCIDENT_ACKNOWLEDGED = "incident.acknowledged"
     INCIDENT_PRESSED_AGAIN = "incident.pressed_again"
+    INCIDENT_UNCHANGED = "incident.unchanged"
     INCIDENT_ACK_EXPIRED = "incident.ack_expired"
     INCIDENT_NOTED = "incident.noted"
     INCIDENT_RECEIPT = "incident.receipt"

@@ -106,6 +106,9 @@ class Button(StrEnum):
     RECEIPT = "receipt"
     APPROVE = "approve"
     LIST = "list"
+    CALLED = "called"
+    SNOOZE = "snooze"
+    ESCALATE = "escalate"
 
 
 @dataclass(frozen=True, slots=True)

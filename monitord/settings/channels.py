@@ -79,7 +79,8 @@ def addresses_of(entry: Entry[PersonForm], channels: Sections, book: Book) -> Ma
     by_use = {Uses.MOBILE: mobile, Uses.MAIL: given.mail}
     found: dict[str, str] = {}
     for name, section in channels.items():
-        if section is None or section.uses is Uses.NONE:
+        # By a channel that is not set up nobody is reached.
+        if section is None or section.uses is Uses.NONE or book.once(name, section.form) is None:
             continue
         address = given.addresses.get(name) if section.uses is Uses.OWN else by_use[section.uses]
         if address is not None:

@@ -297,6 +297,11 @@ class PressResult(StrEnum):
     APPROVED = "approved"
     ALREADY_APPROVED = "already_approved"
     LISTED = "listed"
+    CALLED = "called"
+    SNOOZED = "snoozed"
+    ESCALATED = "escalated"
+    ALREADY_ESCALATED = "already_escalated"
+    NOT_REACHED = "not_reached"
     REFUSED = "refused"
     UNKNOWN = "unknown"
 

@@ -1,16 +1,13 @@
 """What a typed command is answered with: values that a language turns into words."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 
 class TypedResult(StrEnum):
     """What came of a command."""
 
-    CALLED = "called"
-    SNOOZED = "snoozed"
-    ESCALATED = "escalated"
     CAUSE = "cause"
     STATUS = "status"
     ROSTER = "roster"
@@ -47,7 +44,7 @@ class DutyLine:
 @dataclass(frozen=True, slots=True)
 class TypedAnswer:
     """The answer to a command at `at`. `code` is the incident, `codes` are those that may be meant, `word` the command
-    whose form is shown, `until` when a reminder comes; `running` are the first of `count` incidents, `duties` who is on
+    whose form is shown; `running` are the first of `count` incidents, `duties` who is on
     duty."""
 
     result: TypedResult
@@ -56,12 +53,6 @@ class TypedAnswer:
     code: str = ""
     codes: tuple[str, ...] = ()
     word: str = ""
-    until: datetime | None = None
     running: tuple[RunningLine, ...] = ()
     count: int = 0
     duties: tuple[DutyLine, ...] = ()
-
-    @property
-    def ahead(self) -> timedelta:
-        """Return how long it is until the reminder."""
-        return timedelta(0) if self.until is None else self.until - self.at

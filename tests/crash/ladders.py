@@ -18,13 +18,21 @@ FAR = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(slots=True)
 class Ladder:
-    """One round of an incident's ladder as the journal tells it."""
+    """One round of an incident's ladder as the journal tells it, or the rest of one from where somebody moved it up."""
 
     begins: datetime
+    round: int = 0
+    before: int = -1
+    """The step before the first that this one tells."""
     told: list[tuple[datetime, int, Row]] = field(default_factory=list)
     skipped: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     closed: datetime | None = None
     pauses: list[tuple[datetime, timedelta]] = field(default_factory=list)
+
+    @property
+    def so_far(self) -> int:
+        """Return the step told last."""
+        return self.told[-1][1] if self.told else self.before
 
     def begins_at(self, at: datetime) -> datetime:
         """Return from when the ladder counts at `at`: a leader who knew of it held back the steps after that."""
@@ -34,12 +42,13 @@ class Ladder:
 def judge_ladders(night: Records, found: Found) -> None:
     """Hold every step against its instant: none early, none late, none twice, none after somebody had taken it."""
     for incident in night.incidents:
-        for number, ladder in enumerate(_ladders(night.of[incident["id"]], found.wrong)):
-            _ladder(night, incident, number, ladder, found.wrong)
+        for ladder in _ladders(night.of[incident["id"]], found.wrong):
+            _ladder(night, incident, ladder, found.wrong)
 
 
-def _ladder(night: Records, incident: Any, round_: int, ladder: Ladder, wrong: list[str]) -> None:
-    code, told = f"{incident['code']} round {round_}", -1
+def _ladder(night: Records, incident: Any, ladder: Ladder, wrong: list[str]) -> None:
+    round_ = ladder.round
+    code, told = f"{incident['code']} round {round_}", ladder.before
     for at, step, row in ladder.told:
         begins = ladder.begins_at(at)
         due = _due(begins, step)
@@ -94,16 +103,21 @@ def _ladders(rows: Iterable[Row], wrong: list[str]) -> list[Ladder]:
     for row in rows:
         match row.kind:
             case FactKind.INCIDENT_OPENED | FactKind.INCIDENT_ACK_EXPIRED:
-                ladders.append(Ladder(row.ts))
+                ladders.append(Ladder(row.ts, ladders[-1].round + 1 if ladders else 0))
             case FactKind.INCIDENT_CHANGED if "round" in row.refs:
                 ladders[-1].closed = ladders[-1].closed or row.ts
-                ladders.append(Ladder(row.ts))
+                ladders.append(Ladder(row.ts, ladders[-1].round + 1))
+            case FactKind.INCIDENT_ESCALATED:
+                # Somebody wants the next step now: from here on it counts as if that step were due at this instant.
+                ladders[-1].closed = ladders[-1].closed or row.ts
+                step = row.refs["step"]
+                ladders.append(Ladder(row.ts - (_due(row.ts, step) - row.ts), row.refs["round"], step - 1))
             case FactKind.INCIDENT_ACKNOWLEDGED | FactKind.INCIDENT_RESTORED:
                 ladders[-1].closed = ladders[-1].closed or row.ts
             case FactKind.INCIDENT_REOPENED if row.refs["phase"] == "open":
                 # The ladder stood still while it was well: from its next step at the latest, and not beyond.
                 so_far = ladders[-1]
-                told = so_far.told[-1][1] if so_far.told else -1
+                told = so_far.so_far
                 stood = min(so_far.closed or row.ts, _due(so_far.begins_at(FAR), told + 1))
                 so_far.pauses.append((row.ts, row.ts - stood))
                 so_far.closed = None
@@ -115,7 +129,7 @@ def _ladders(rows: Iterable[Row], wrong: list[str]) -> list[Ladder]:
                 skipped = []
             case FactKind.INCIDENT_NOTED:
                 so_far = ladders[-1]
-                told = so_far.told[-1][1] if so_far.told else -1
+                told = so_far.so_far
                 meant = _due(so_far.begins_at(row.ts), told + 1)
                 so_far.pauses.append((row.ts, max(timedelta(), datetime.fromisoformat(row.refs["next_step"]) - meant)))
             case FactKind.COVERAGE_GAP:

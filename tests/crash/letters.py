@@ -64,7 +64,8 @@ def _link(night: Records, wrong: list[str]) -> None:
 def _notice(night: Records, notice: Any, found: Found) -> None:
     wrong = found.wrong
     if notice["channel"] != "telegram" or notice["event"] not in (*TELLING, "acknowledged", "restored"):
-        if notice["state"] in ("pending", "leased", "dead"):
+        asked_for_later = notice["event"] == "reminder" and notice["state"] == "pending" and not notice["attempts"]
+        if notice["state"] in ("pending", "leased", "dead") and not asked_for_later:
             wrong.append(f"notice {notice['key']} is left {notice['state']}")
         if notice["event"] in ("coverage", "channel_broken"):
             wrong.append(f"notice {notice['key']} although everybody can be reached")
@@ -118,9 +119,12 @@ def _texts(notice: Any, arrived: Sequence[Entry], first: bool, wrong: list[str])
 
 
 def _first(night: Records, notice: Any) -> bool:
-    """Return True when nobody was to be told by that step, or a repeat of it, before."""
+    """Return True when nobody was to be told by that step, or a repeat of it, before: in its round, or in the one that
+    somebody moved up to the next step."""
     step = notice["step"]
-    mine = (n for n in night.outbox if n["incident"] == notice["incident"] and n["round"] == notice["round"])
+    moved = {r.refs["round"] for r in night.of[notice["incident"]] if r.kind == FactKind.INCIDENT_ESCALATED}
+    rounds = {notice["round"], notice["round"] - (notice["round"] in moved)}
+    mine = (n for n in night.outbox if n["incident"] == notice["incident"] and n["round"] in rounds)
     told = {n["step"] for n in mine if n["event"] in TELLING and n["created_at"] < notice["created_at"]}
     return not any(min(n, LAST) == min(step, LAST) for n in told) if step is not None else False
 
@@ -140,6 +144,10 @@ def _closed(night: Records, notice: Any) -> datetime | None:
                 return row.ts
             case FactKind.INCIDENT_CHANGED if "round" in row.refs:
                 if seen == notice["round"] and notice["event"] in TELLING:
+                    return row.ts
+                seen += 1
+            case FactKind.INCIDENT_ESCALATED if row.refs["was"] == "acknowledged":
+                if seen == notice["round"] and notice["event"] == "acknowledged":
                     return row.ts
                 seen += 1
             case FactKind.INCIDENT_ACK_EXPIRED:

@@ -10,9 +10,17 @@ from tests.support.daemon import CHATS
 _PHASE: Mapping[str, str] = {
     FactKind.INCIDENT_OPENED: "open",
     FactKind.INCIDENT_ACK_EXPIRED: "open",
+    FactKind.INCIDENT_ESCALATED: "open",
     FactKind.INCIDENT_ACKNOWLEDGED: "acknowledged",
     FactKind.INCIDENT_RESTORED: "restored",
 }
+
+_TOUCHED: Mapping[str, str] = {
+    "called": FactKind.INCIDENT_CALL,
+    "snooze": FactKind.INCIDENT_REMINDER,
+    "escalate": FactKind.INCIDENT_ESCALATED,
+}
+"""The row of what a touch does; the same again, or too late, is INCIDENT_UNCHANGED."""
 
 
 def judge_presses(night: Records, found: Found) -> None:
@@ -49,6 +57,10 @@ def judge_presses(night: Records, found: Found) -> None:
             right = FactKind.INCIDENT_ACKNOWLEDGED if phase == "open" else FactKind.INCIDENT_PRESSED_AGAIN
             if row.kind != right:
                 wrong.append(f"update {press.update}: take while {phase} became {row.kind}")
+        if action in _TOUCHED and row.kind not in (_TOUCHED[action], FactKind.INCIDENT_UNCHANGED):
+            wrong.append(f"update {press.update}: {action} while {phase} became {row.kind}")
+        if row.kind in _TOUCHED.values() and phase not in ("open", "acknowledged"):
+            wrong.append(f"update {press.update}: {action} had its effect while {phase}")
     made = {r.refs.get("update") for r in night.rows if r.kind == FactKind.INCIDENT_ACKNOWLEDGED}
     if strange := made - {press.update for press in night.played.pressed}:
         wrong.append(f"acknowledgements nobody pressed: {strange}")

@@ -47,15 +47,15 @@ async def test_the_same_update_twice_changes_nothing_and_is_answered_as_it_was(t
 async def test_a_call_a_cause_a_reminder_and_the_next_level(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07", None) as night:
         shift = await trouble(night)
-        assert (await night.types(shift, "GỌI 001 anh Sơn")).text == "Đã ghi: SC-0512-001 đã gọi ứng cứu lúc 03:08."
+        assert (await night.types(shift, "GỌI 001 anh Sơn")).text == "Đã ghi: SC-0512-001 đã gọi ứng cứu lúc 03:08:00."
         assert len(night.rows(FactKind.INCIDENT_CALL)) == 1
         await night.types(shift, "xn 001")
         answer = await night.types(shift, "HOÃN 001 20")
-        assert answer.text == "Đã hẹn nhắc lại SC-0512-001 lúc 03:28. Sự cố vẫn chưa đóng."
+        assert answer.text == "Đã hẹn nhắc lại SC-0512-001 lúc 03:28:00. Sự cố vẫn chưa đóng."
         await night.passes(minutes=21)
         assert next(got.at for got in night.got if got.person == shift and got.at >= "03:20") == "03:28:00"
         answer = await night.types(shift, "CC 001")
-        assert answer.text == "Đã chuyển cấp SC-0512-001: cấp tiếp theo được báo ngay."
+        assert answer.text == "Đã chuyển cấp SC-0512-001 lúc 03:29:00: cấp tiếp theo được báo ngay."
         (row,) = night.rows(FactKind.INCIDENT_ESCALATED)
         assert row.actor == shift
         assert [got.at for got in night.got if got.person == night.on("operations")][-1] == night.now()

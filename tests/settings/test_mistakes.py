@@ -230,9 +230,10 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
             ("vt", "`units` must be a list: begin each entry with `- `"),
             (
                 "x:",
-                "unknown section `x`; known here: anchors, bulletins, communes, desk, devices, duty_kinds, links,"
-                " log_channel, loss_rules, operators, organisations, people, policies, power_areas, rings, roster,"
-                " routes, security_lanes, services, severity_rules, sites, storm, teams, telegram, units, web",
+                "unknown section `x`; known here: anchors, brandname, bulletins, communes, desk, devices, duty_kinds,"
+                " links, log_channel, loss_rules, mail, operators, organisations, people, policies, power_areas, rings,"
+                " roster, routes, security_lanes, services, severity_rules, sites, smpp, sms, storm, teams, telegram,"
+                " units, web, webhook",
             ),
         ],
     ),
@@ -287,7 +288,8 @@ def test_a_file_that_cannot_be_read_makes_nobody_look_for_what_it_may_hold(tmp_p
 def test_a_wrong_entry_still_exists_for_those_who_name_it(tmp_path: Path) -> None:
     folder = written(tmp_path / "config", broken("name: Bình, home: vt", "name: Bình, home: vt, age: 5"))
     assert mistakes(folder) == [
-        "small.yaml:14:38: unknown key `age`; known here: home, id, name, phone, stand_ins, telegram, title"
+        "small.yaml:14:38: unknown key `age`; known here: addresses, home, id, mail, mobile, name, phone, stand_ins, "
+        "telegram, title"
     ]
 
 

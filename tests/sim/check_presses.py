@@ -1,6 +1,7 @@
 """I10: what people pressed against what the journal says they did."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from monitord.domain.journal import FactKind, Row
 from tests.sim.people import Press
@@ -15,6 +16,14 @@ _PHASE: Mapping[str, str] = {
     FactKind.INCIDENT_ACKNOWLEDGED: "acknowledged",
     FactKind.INCIDENT_RESTORED: "restored",
 }
+TOUCHED: Mapping[str, str] = {
+    "called": FactKind.INCIDENT_CALL,
+    "snooze": FactKind.INCIDENT_REMINDER,
+    "escalate": FactKind.INCIDENT_ESCALATED,
+}
+"""The row of what a touch does; the same again, or too late, is INCIDENT_UNCHANGED."""
+SAME = 120.0
+"""Seconds for which the same touch again changes nothing."""
 HEARD = 8.0
 TWICE_LOST = 75.0
 """Two answers in a row that got lost, each with the longest pause after it."""
@@ -84,6 +93,18 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
                 right = FactKind.STORM_LIST_ASKED if entitled or own else FactKind.PRESS_REFUSED
                 if row.kind != right:
                     wrong.append(f"{what} became {row.kind}")
+            case "called" | "snooze" | "escalate":
+                has_it = truth.holder(row) == press.person
+                if not entitled and not own and not has_it and row.kind != FactKind.PRESS_REFUSED:
+                    wrong.append(f"{what} of somebody not on duty became {row.kind}")
+                elif row.kind == FactKind.PRESS_REFUSED and (entitled or has_it):
+                    wrong.append(f"{what} of somebody who may became {row.kind}")
+                elif row.kind not in (TOUCHED[press.action], FactKind.INCIDENT_UNCHANGED, FactKind.PRESS_REFUSED):
+                    wrong.append(f"{what} became {row.kind}")
+                elif row.kind == TOUCHED[press.action] and phase not in ("open", "acknowledged"):
+                    wrong.append(f"{what} while {phase} became {row.kind}")
+                elif row.kind == FactKind.INCIDENT_UNCHANGED and not _same_again(truth, row, press.action, phase):
+                    wrong.append(f"{what} while {phase} changed nothing, and nothing like it had been done before")
             case "receipt":
                 right = FactKind.INCIDENT_RECEIPT if press.person in CONTACTS else FactKind.PRESS_REFUSED
                 if row.kind != right:
@@ -116,6 +137,19 @@ def judge_typed(truth: Truth, wrong: list[str]) -> None:
         elif typed.done:
             wrong.append(f"I10: {typed.what} of {typed.person} at {typed.at:.1f} was said to be done and left no row")
     wrong += [f"I10: row {row.seq}, {row.kind}: nobody typed it" for row in left]
+
+
+def _same_again(truth: Truth, row: Row, action: str, phase: str) -> bool:
+    """Return whether a touch that changed nothing had a reason: it was over, or the same had been done a moment ago."""
+    if phase not in ("open", "acknowledged"):
+        return True
+    before = [r for r in truth.of[row.incident or 0] if r.kind == TOUCHED[action] and r.seq < row.seq]
+    if action == "snooze":
+        mine = [r for r in before if r.actor == row.actor]
+        asked = row.ts + timedelta(minutes=30)
+        return bool(mine) and abs((datetime.fromisoformat(mine[-1].refs["until"]) - asked).total_seconds()) < SAME
+    mine = [r for r in before if action == "escalate" or r.actor == row.actor]
+    return any(0 <= (row.ts - r.ts).total_seconds() <= SAME for r in mine)
 
 
 def _noted(truth: Truth, press: Press, incident: int) -> bool:

@@ -135,6 +135,18 @@ class Truth:
             for duty in ("shift", "ops", "leader")
         )
 
+    def holder(self, row: Row) -> str | None:
+        """Return who had taken the incident of a row right before it."""
+        holder = None
+        for one in self.of[row.incident or 0]:
+            if one.seq >= row.seq:
+                break
+            if one.kind == FactKind.INCIDENT_ACKNOWLEDGED:
+                holder = one.actor
+            elif one.kind in (FactKind.INCIDENT_ACK_EXPIRED, FactKind.INCIDENT_ESCALATED):
+                holder = None
+        return holder
+
     def by(self, instant: float, seconds: float) -> float | None:
         """Return by when something due at `instant` must be done that takes a daemon awake so many seconds.
 

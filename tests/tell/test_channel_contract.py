@@ -13,10 +13,16 @@ from monitord.domain.notice import ButtonFace, Delivery, DeliveryCause, Message,
 from monitord.tell.ports import Listening
 from monitord.texts.squeeze import plain
 from tests.tell.bench import Bench, Desk, SpokenTo
-from tests.tell.benches import sms, telegram
+from tests.tell.benches import brandname, sms, telegram, webhook
 
 Open = Callable[[Path], AbstractAsyncContextManager[Bench]]
-BENCHES: dict[str, Open] = {"sms": sms.opened, "telegram": telegram.opened}
+BENCHES: dict[str, Open] = {
+    "brandname-esms": brandname.opened,
+    "brandname-template": brandname.opened_template,
+    "sms": sms.opened,
+    "telegram": telegram.opened,
+    "webhook": webhook.opened,
+}
 Spoken = Callable[[Path], AbstractAsyncContextManager[SpokenTo]]
 TWO_WAY: dict[str, Spoken] = {"sms": sms.opened}
 

@@ -109,6 +109,7 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
         "update": 9,
     },
     FactKind.INCIDENT_PRESSED_AGAIN: {"phase": "acknowledged", "by": "b", "duty": "operations"},
+    FactKind.INCIDENT_UNCHANGED: {"what": "escalate", "phase": "open", "update": 9},
     FactKind.INCIDENT_ACK_EXPIRED: {"round": 1},
     FactKind.INCIDENT_NOTED: {"duty": "shift"},
     FactKind.INCIDENT_RECEIPT: {"organisation": "so-khcn", "notice": 7, "update": 9},

@@ -7,7 +7,7 @@ from monitord.texts.story import Words
 from monitord.texts.typed import DutyLine, RunningLine, TypedAnswer, TypedResult
 from tests.texts.stories import ZONE, at
 
-BASE = TypedAnswer(TypedResult.HELP, at("03:12"), ZONE, code="SC-0602-004", word="hoan", until=at("03:42"))
+BASE = TypedAnswer(TypedResult.HELP, at("03:12"), ZONE, code="SC-0602-004", word="hoan")
 RUNNING = (
     RunningLine("DR-0602-005", 2, "Sự cố diện rộng", at("02:30")),
     RunningLine("SC-0602-004", 2, "OLT Tiểu Cần 01", at("03:07"), "Trần Thị B"),

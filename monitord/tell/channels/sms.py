@@ -1,8 +1,8 @@
 """SMS by a modem in the house: gammu-smsd, a program of its own, sends and receives; we share its folders.
 
-Out of band: it needs neither the Internet nor the network that is watched. Its FILES service (gammu-smsd-files(7)) takes
-a text from `outbox` (`OUTA<date>_<time>_00_<number>_<tag>.txt`) and moves it to `sent` or `error`; what comes in lies in
-`inbox`. A notice has one tag, so a text that a crash or a time-out left behind is found again and not sent twice. A
+Out of band: it needs neither the Internet nor the network that is watched. Its FILES service (gammu-smsd-files(7))
+takes a text from `outbox` (`OUTA<date>_<time>_00_<number>_<tag>.txt`) and moves it to `sent` or `error`; what comes in lies
+in `inbox`. A notice has one tag, so a text that a crash or a time-out left behind is found again and not sent twice. A
 sender's number can be forged by whoever has a gateway: what an SMS does stands in the journal with its channel.
 """
 
@@ -42,7 +42,7 @@ REFUSED_WAIT = 30.0
 LONGEST_PAUSE = 30.0
 """Seconds until what the desk, or the disk, did not take is brought again, at most."""
 TEXT_LIMIT = 500
-"""Characters brought of one text. Of a text in several parts the first is brought, a command stands at its beginning."""
+"""Characters brought of one text. Of one in several parts the first is brought: a command stands at its beginning."""
 _NUMBER = re.compile(r"\+[1-9][0-9]{7,14}")
 _INCOMING = re.compile(r"IN[0-9]{8}_[0-9]{6}_[0-9]{2}_(?P<sender>[^/]{1,40})_(?P<part>[0-9]{2,3})\.txt", re.ASCII)
 

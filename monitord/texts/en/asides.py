@@ -120,6 +120,16 @@ def press(pressed: Pressed) -> str:
             return f"{who} approved the report of {code}{at}."
         case PressResult.LISTED:
             return f"The list of {code} is on its way."
+        case PressResult.CALLED:
+            return f"Noted: the response team was called for {code}{at}."
+        case PressResult.SNOOZED:
+            return f"You will be reminded of {code}{at}. It is still open."
+        case PressResult.ESCALATED:
+            return f"{code} was escalated{at}: the next level is told now."
+        case PressResult.ALREADY_ESCALATED:
+            return f"{code} was escalated a moment ago{at}; the next level is being told."
+        case PressResult.NOT_REACHED:
+            return f"No reminder: no message reaches {name}."
         case PressResult.REFUSED:
             return "This button does not work for this account."
         case PressResult.UNKNOWN:

@@ -44,6 +44,7 @@ LINE = {
     FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] took it; escalation stopped"
     "[; holds until {expires}]",
     FactKind.INCIDENT_PRESSED_AGAIN: "{incident}: {actor} pressed “take it”[ when it was {phase}][; taken by {by}]",
+    FactKind.INCIDENT_UNCHANGED: "{incident}: {actor} did the same again ({what}), nothing changed[ when it was {phase}]",
     FactKind.INCIDENT_ACK_EXPIRED: "{incident}: overdue, not restored; told anew from the start"
     "[ ({actor} had taken it)]",
     FactKind.INCIDENT_NOTED: "{incident}: {actor}[ ({duty})] knows of it",
@@ -118,7 +119,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     # A return to what was settled before waits for no confirmation.
     common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
     common |= {"first_bad_by": names.BEGUN_BY, "attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
-    common |= {"suspect": names.SUSPECT}
+    common |= {"suspect": names.SUSPECT, "what": names.TOUCH}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}
     return common

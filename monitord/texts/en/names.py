@@ -180,6 +180,9 @@ BUTTON = {
     Button.RECEIPT: "✅ Report received",
     Button.APPROVE: "📤 Approve the report",
     Button.LIST: "📋 List",
+    Button.CALLED: "📞 Team called",
+    Button.SNOOZE: "🔕 Remind me in 30 minutes",
+    Button.ESCALATE: "⬆️ Tell the next level now",
 }
 
 CHANNEL = {"telegram": "Telegram", "log": "log file", "sms": "SMS", "mail": "e-mail", "zalo": "Zalo"}
@@ -224,8 +227,8 @@ WINDOW = {"maintenance": "maintenance", "mute": "mute", "freeze": "change freeze
 BEGUN_BY = {"if_last_change": "ifLastChange", "uptime": "uptime"}
 """By what of a device the beginning of a fault is known."""
 
-TAKEN_AS = {"handed": "handed the incident", "asked": "asked by name"}
-"""Why somebody who is on no duty may take an incident."""
+TAKEN_AS = {"handed": "handed the incident", "asked": "asked by name", "has_it": "has it"}
+"""Why somebody who is on no duty may take an incident, or work on it."""
 
 TIMER = {"step": "", "ack_expiry": "the end of the acknowledgement"}
 """What falls due, where the number of the step does not say it."""
@@ -253,3 +256,6 @@ SUSPECT = {
     "cable_cut": "a cable cut",
 }
 """What an incident probably comes from."""
+
+TOUCH = {"called": "team called", "snooze": "reminder", "escalate": "next level"}
+"""What was touched again, in a line of the journal."""

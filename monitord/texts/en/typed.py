@@ -22,13 +22,6 @@ def typed(told: TypedAnswer) -> str:
     """Return the answer to a command."""
     at = forms.clock(told.at, told.zone)
     match told.result:
-        case TypedResult.CALLED:
-            return f"Noted: the team was called for {told.code} at {at}."
-        case TypedResult.SNOOZED:
-            until = at if told.until is None else forms.clock(told.until, told.zone)
-            return f"You are reminded of {told.code} at {until}. It is not over."
-        case TypedResult.ESCALATED:
-            return f"{told.code}: the next level is told now."
         case TypedResult.CAUSE:
             return f"The cause of {told.code} is noted."
         case TypedResult.STATUS:

@@ -119,6 +119,16 @@ def press(pressed: Pressed) -> str:
             return f"Báo cáo {code} đã được {who} duyệt{at}."
         case PressResult.LISTED:
             return f"Danh sách {code} đang được gửi."
+        case PressResult.CALLED:
+            return f"Đã ghi: {code} đã gọi ứng cứu{at}."
+        case PressResult.SNOOZED:
+            return f"Đã hẹn nhắc lại {code}{at}. Sự cố vẫn chưa đóng."
+        case PressResult.ESCALATED:
+            return f"Đã chuyển cấp {code}{at}: cấp tiếp theo được báo ngay."
+        case PressResult.ALREADY_ESCALATED:
+            return f"{code} vừa được chuyển cấp{at}; cấp tiếp theo đang được báo."
+        case PressResult.NOT_REACHED:
+            return f"Chưa hẹn được: hệ thống không có cách nào nhắc lại {name}."
         case PressResult.REFUSED:
             return "Nút này không dùng được với tài khoản này."
         case PressResult.UNKNOWN:

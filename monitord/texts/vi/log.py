@@ -44,6 +44,7 @@ LINE = {
     FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] tiếp nhận; dừng báo lên cấp trên"
     "[; hiệu lực đến {expires}]",
     FactKind.INCIDENT_PRESSED_AGAIN: "{incident}: {actor} bấm Tiếp nhận[ khi sự cố {phase}][; người tiếp nhận: {by}]",
+    FactKind.INCIDENT_UNCHANGED: "{incident}: {actor} thao tác lại ({what}), không thay đổi gì[ khi sự cố {phase}]",
     FactKind.INCIDENT_ACK_EXPIRED: "{incident}: quá hạn, chưa khôi phục; báo lại từ đầu[ (trước đó {actor} tiếp nhận)]",
     FactKind.INCIDENT_NOTED: "{incident}: {actor}[ ({duty})] đã nhận thông tin",
     FactKind.INCIDENT_RECEIPT: "{incident}: {actor}[ ({organisation})] xác nhận đã nhận báo cáo",
@@ -116,7 +117,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     # A return to what was settled before waits for no confirmation.
     common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
     common |= {"first_bad_by": names.BEGUN_BY, "attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
-    common |= {"suspect": names.SUSPECT}
+    common |= {"suspect": names.SUSPECT, "what": names.TOUCH}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}
     return common

@@ -180,6 +180,9 @@ BUTTON = {
     Button.RECEIPT: "✅ Đã nhận báo cáo",
     Button.APPROVE: "📤 Duyệt báo cáo Sở",
     Button.LIST: "📋 Danh sách",
+    Button.CALLED: "📞 Đã gọi ứng cứu",
+    Button.SNOOZE: "🔕 Hoãn nhắc 30 phút",
+    Button.ESCALATE: "⬆️ Báo cáo cấp trên ngay",
 }
 
 CHANNEL = {"telegram": "Telegram", "log": "tệp nhật ký", "sms": "SMS", "mail": "thư điện tử", "zalo": "Zalo"}
@@ -229,8 +232,8 @@ WINDOW = {
 BEGUN_BY = {"if_last_change": "ifLastChange", "uptime": "thời gian chạy"}
 """By what of a device the beginning of a fault is known."""
 
-TAKEN_AS = {"handed": "được giao", "asked": "được gọi đích danh"}
-"""Why somebody who is on no duty may take an incident."""
+TAKEN_AS = {"handed": "được giao", "asked": "được gọi đích danh", "has_it": "đang tiếp nhận"}
+"""Why somebody who is on no duty may take an incident, or work on it."""
 
 TIMER = {"step": "", "ack_expiry": "hạn tiếp nhận"}
 """What falls due, where the number of the step does not say it."""
@@ -260,3 +263,6 @@ SUSPECT = {
     "customers_power": "mất điện phía khách hàng",
 }
 """What an incident probably comes from."""
+
+TOUCH = {"called": "đã gọi ứng cứu", "snooze": "hoãn nhắc", "escalate": "báo cáo cấp trên ngay"}
+"""What was touched again, in a line of the journal."""

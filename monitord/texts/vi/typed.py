@@ -22,13 +22,6 @@ def typed(told: TypedAnswer) -> str:
     """Return the answer to a command."""
     at = forms.clock(told.at, told.zone)
     match told.result:
-        case TypedResult.CALLED:
-            return f"Đã ghi: {told.code} đã gọi ứng cứu lúc {at}."
-        case TypedResult.SNOOZED:
-            until = at if told.until is None else forms.clock(told.until, told.zone)
-            return f"Đã hẹn nhắc lại {told.code} lúc {until}. Sự cố vẫn chưa đóng."
-        case TypedResult.ESCALATED:
-            return f"Đã chuyển cấp {told.code}: cấp tiếp theo được báo ngay."
         case TypedResult.CAUSE:
             return f"Đã ghi nguyên nhân của {told.code}."
         case TypedResult.STATUS:

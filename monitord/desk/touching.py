@@ -1,0 +1,109 @@
+"""What is done about an incident at a touch, besides taking it: the response team was called, a reminder, the next level.
+
+By a button or typed, by whoever may take it. The same again within two minutes is a second touch of the same thought: it
+changes nothing, and is a row.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.act import ActRefused
+from monitord.desk.acting import ASKED, Press, right
+from monitord.desk.handling import touched
+from monitord.domain.incident import Phase
+from monitord.domain.journal import Fact, FactKind
+from monitord.store import tables as t
+from monitord.texts.story import Pressed, PressResult
+
+AGAIN = timedelta(minutes=2)
+HAS_IT = "has_it"
+"""Why somebody may who is on no duty any more: he took it."""
+SNOOZE = timedelta(minutes=30)
+"""What the button puts a reminder off by."""
+
+
+def called(press: Press, text: str = "") -> Pressed:
+    """Write down that the response team was called."""
+    duty = _by(press)
+    if duty is None:
+        return press.refused("not_on_duty")
+    if not press.incident.running:
+        return _unchanged(press, "called", PressResult.ALREADY_OVER, press.incident.restored_at)
+    before = _before(press, FactKind.INCIDENT_CALL, press.person.id)
+    if before is not None and not text:
+        return _unchanged(press, "called", PressResult.CALLED, before)
+    touched(press, "call", duty, {"whom": press.context.words.page["response_team"], "text": text})
+    return press.done(PressResult.CALLED)
+
+
+def snooze(press: Press, ahead: timedelta = SNOOZE) -> Pressed:
+    """Ask the presser again after a while; the ladder of what nobody has taken goes on."""
+    duty = _by(press)
+    if duty is None:
+        return press.refused("not_on_duty")
+    if not press.incident.running:
+        return _unchanged(press, "snooze", PressResult.ALREADY_OVER, press.incident.restored_at)
+    until = press.at.now + ahead
+    waits = _reminder(press)
+    if waits is not None and abs(until - waits) < AGAIN:
+        return _unchanged(press, "snooze", PressResult.SNOOZED, waits)
+    try:
+        touched(press, "remind", duty, {"at": until.isoformat()})
+    except ActRefused:
+        return _unchanged(press, "snooze", PressResult.NOT_REACHED, None)
+    return press.answer(PressResult.SNOOZED, when=until)
+
+
+def escalate(press: Press) -> Pressed:
+    """Tell the next level now, whoever has it: what was taken is taken no more."""
+    duty = _by(press)
+    if duty is None:
+        return press.refused("not_on_duty")
+    if not press.incident.running:
+        return _unchanged(press, "escalate", PressResult.ALREADY_OVER, press.incident.restored_at)
+    before = _before(press, FactKind.INCIDENT_ESCALATED, None)
+    if before is not None:
+        return _unchanged(press, "escalate", PressResult.ALREADY_ESCALATED, before)
+    touched(press, "escalate", duty, {})
+    return press.done(PressResult.ESCALATED)
+
+
+def _by(press: Press) -> str | None:
+    """Return by what somebody may: as who may take it, or because he has it, whatever became of his duty since."""
+    incident, lane = press.incident, press.context.settings.lanes.get(press.incident.lane or "")
+    if (duty := right(press)) is not None:
+        return duty
+    if incident.phase is Phase.ACKNOWLEDGED and incident.acknowledged_by == press.person.id:
+        return HAS_IT
+    # Who is named to hear of a suspicion may speak of it.
+    return ASKED if incident.suspected and lane is not None and press.person.id in lane.named else None
+
+
+def _before(press: Press, kind: FactKind, person: str | None) -> datetime | None:
+    """Return when the same was done a moment ago, by that person or, for None, by anybody."""
+    j = t.journal.c
+    wanted = sa.select(j.ts).where(
+        j.incident == press.incident.id, j.kind == kind, j.ts > press.at.now - AGAIN, j.ts <= press.at.now
+    )
+    if person is not None:
+        wanted = wanted.where(j.actor == person)
+    found: datetime | None = press.tx.sql.execute(wanted.order_by(j.seq.desc()).limit(1)).scalar()
+    return found
+
+
+def _reminder(press: Press) -> datetime | None:
+    """Return for when the presser asked to be reminded last."""
+    j = t.journal.c
+    mine = sa.and_(j.incident == press.incident.id, j.kind == FactKind.INCIDENT_REMINDER, j.actor == press.person.id)
+    refs = press.tx.sql.execute(sa.select(j.refs).where(mine).order_by(j.seq.desc()).limit(1)).scalar()
+    return None if refs is None else datetime.fromisoformat(json.loads(refs)["until"])
+
+
+def _unchanged(press: Press, what: str, result: PressResult, when: datetime | None) -> Pressed:
+    incident = press.incident
+    refs: dict[str, Any] = press.refs(what=what, phase=incident.phase)
+    press.tx.append([Fact(FactKind.INCIDENT_UNCHANGED, incident.id, incident.target, press.person.id, refs)], press.at)
+    return press.answer(result, press.person.name, when=when)
