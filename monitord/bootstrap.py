@@ -44,6 +44,7 @@ from monitord.domain.finding import FindingKind
 from monitord.domain.incident import Incident
 from monitord.domain.looking import Check
 from monitord.domain.network import SnmpVersion
+from monitord.domain.notice import NoticeState
 from monitord.domain.window import WindowKind, scope_from_wire
 from monitord.domain.wiring import parts
 from monitord.judge.registry import builtin_folder, find_checks
@@ -386,6 +387,7 @@ class Daemon:
         counts = await asyncio.to_thread(read)
         self.metrics.show_outbox(counts.pending)
         self.metrics.show_incidents(counts.running)
+        self.metrics.show_channels(counts.channels)
         room = self._room()
         self.metrics.wal.set(room.wal)
         self.metrics.disk_free.set(room.free)
@@ -463,6 +465,8 @@ class Daemon:
             "bind_claim": self._bind_claim,
             "bind_confirm": self._bind_confirm,
             "bind_end": self._bind_end,
+            "channel_test": self._channel_test,
+            "channel_tested": self._channel_tested,
             "window_add": self._window_add,
             "window_end": self._window_end,
             "reload": self._reload,
@@ -518,6 +522,21 @@ class Daemon:
     async def _bind_end(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         await self.desk.end_binding(str(asked["whom"]), str(asked["person"]))
         return {"text": str(asked["whom"])}
+
+    async def _channel_test(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        whom, channel = str(asked["whom"]), str(asked["channel"])
+        notice = await self.desk.test(whom, channel, str(asked["person"]))
+        return {"notice": notice, "text": f"{whom} ← {self.context.words.channel(channel)}"}
+
+    async def _channel_tested(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        tried, words = await self.desk.tested(int(asked["notice"])), self.context.words
+        said = words.notice_state(tried.state)
+        if tried.accepted_at is not None:
+            said += f" {words.clock(tried.accepted_at, self.settings.zone, seconds=True)}"
+        elif tried.cause is not None:
+            said += f" ({words.delivery_cause(tried.cause)}, {tried.attempts})"
+        over = tried.state in (NoticeState.SENT, NoticeState.DEAD)
+        return {"text": said, "over": over, "sent": tried.state is NoticeState.SENT}
 
     async def _bulletin_approve(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         key = str(asked["bulletin"])

@@ -9,6 +9,7 @@ from monitord.desk import mentions
 from monitord.desk.bulletin_sending import row_of
 from monitord.desk.context import Context
 from monitord.domain.anchor import read_anchor
+from monitord.domain.channel import Turn
 from monitord.domain.finding import FindingKind
 from monitord.domain.journal import Row
 from monitord.domain.notice import DeliveryCause, Event, NoticeState
@@ -39,6 +40,10 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             return said.format(name=person.name if person else row["person"], desk=context.settings.name)
         case Event.BULLETIN_ASK | Event.BULLETIN:
             return _bulletin(tx, context, row, at)
+        case Event.CHANNEL_STATE:
+            return _channel_state(tx, context, row, at)
+        case Event.TEST:
+            return _test(tx, context, row, at)
         case _:
             return _channel_trouble(tx, context, row, at)
 
@@ -126,6 +131,35 @@ def _fact(tx: Tx, row: Any) -> Row:
     """Return the journal row that the notice was queued with: `subject` names it."""
     wanted = sa.select(t.journal).where(t.journal.c.seq == int(row["subject"]))
     return journal_row(tx.sql.execute(wanted).mappings().one())
+
+
+def _test(tx: Tx, context: Context, row: Any, at: Moment) -> str:
+    by = tx.people().get(row["subject"].partition("@")[0])
+    known = context.settings.channels.get(row["channel"])
+    said = context.words.page["test_hears" if known is not None and known.hears else "test"]
+    asked = by.name if by else row["subject"].partition("@")[0]
+    clock = context.words.instant(row["created_at"], context.settings.zone)
+    return said.format(desk=context.settings.name, by=asked, at=clock)
+
+
+def _channel_state(tx: Tx, context: Context, row: Any, at: Moment) -> str:
+    turn, channel, since, cause = row["subject"].split("@", 3)
+    o = t.outbox.c
+    waits = sa.select(sa.func.count()).where(
+        o.channel == channel, o.state.in_([NoticeState.PENDING, NoticeState.LEASED]), o.incident.is_not(None)
+    )
+    kinds = {Turn.FAILS: Trouble.BROKEN, Turn.WORKS: Trouble.WORKS_AGAIN, "conflict": Trouble.CONFLICT}
+    return context.words.channel_trouble(
+        ChannelTrouble(
+            channel=channel,
+            trouble=kinds[turn],
+            since=datetime.fromisoformat(since),
+            now=at.now,
+            zone=context.settings.zone,
+            cause=DeliveryCause(cause),
+            waiting=int(tx.sql.execute(waits).scalar() or 0),
+        )
+    )
 
 
 def _channel_trouble(tx: Tx, context: Context, row: Any, at: Moment) -> str:

@@ -8,13 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from monitord.desk import channels
 from monitord.desk.binding import account_of
 from monitord.desk.context import Context
 from monitord.desk.leases import LEASE, notice_fact, notice_refs, void_expired_leases
 from monitord.desk.letters import letter
 from monitord.desk.listing import attachment
 from monitord.desk.reasons import reason_gone
-from monitord.desk.reporting import bury
+from monitord.desk.reporting import add_channel, bury
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
@@ -54,6 +55,7 @@ def claim(
         .order_by(t.outbox.c.priority, t.outbox.c.id)
     )
     claimed: list[Claimed] = []
+    fails = channel in channels.failing(tx)
     for row in tx.sql.execute(due.limit(limit * 4)).mappings().all():
         if len(claimed) >= limit:
             break
@@ -72,6 +74,8 @@ def claim(
         if address is None:
             bury(tx, context, row, Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS), at)
             continue
+        if fails and row["fallback"]:
+            add_channel(tx, row, at)  # nobody waits for a failure that is known already
         error = tx.isolated(partial(_lease, tx, context, key, row, incident, address, at, claimed))
         if error is not None:
             _set_aside(tx, row, error, at)

@@ -17,6 +17,7 @@ from monitord.desk import (
     bulletin_sending,
     bulletins,
     by_hand,
+    channels,
     claiming,
     handling,
     hearing,
@@ -29,6 +30,7 @@ from monitord.desk import (
     security,
     starting,
     timers,
+    trying,
     windows,
 )
 from monitord.desk import edges as edge_work
@@ -325,8 +327,19 @@ class Desk:
 
     async def conflict(self, seconds: float) -> None:
         """Note that somebody else reads our updates."""
-        refs = {"channel": "telegram", "seconds": round(seconds, 1)}
-        await self._decide("conflict", lambda tx, at: tx.append([Fact(FactKind.CHANNEL_CONFLICT, refs=refs)], at))
+        await self._decide("conflict", lambda tx, at: channels.conflict(tx, self._context, "telegram", seconds, at))
+
+    async def probed(self, channel: str, outcome: Outcome) -> None:
+        """Take note of what a probe of a channel came to."""
+        await self._decide("probed", lambda tx, at: channels.heed(tx, self._context, channel, outcome, at, probe=True))
+
+    async def test(self, person: str, channel: str, by: str) -> int:
+        """Owe somebody a message that tries a channel; return its notice. TrialRefused says why it cannot be."""
+        return await self._decide("test", lambda tx, at: trying.begin(tx, self._context, person, channel, by, at))
+
+    async def tested(self, notice: int) -> trying.Tried:
+        """Return what became of a message that tries a channel."""
+        return await self._decide("tested", lambda tx, at: trying.look(tx, notice))
 
     async def acknowledge(self, shown: str, person: str) -> Pressed:
         """Take the incident with the number that somebody typed (`014` or `SC-0602-014`), as that person.

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 from monitord.desk.approvals import approvals
 from monitord.desk.bulletin_sending import no_longer_asked
+from monitord.desk.channels import state_of
+from monitord.domain.channel import Turn
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.notice import Event
 from monitord.store import tables as t
@@ -14,6 +16,9 @@ from monitord.store.tx import Tx
 
 def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
     """Return why an outbox row need not be sent any more, as the code of the journal's `reason`; None while it must."""
+    if incident is None and row["event"] == Event.CHANNEL_STATE:
+        turn, channel, _ = row["subject"].split("@", 2)
+        return "works again" if turn == Turn.FAILS and state_of(tx, channel).works else None
     if incident is None:
         return no_longer_asked(tx, row["subject"]) if row["event"] == Event.BULLETIN_ASK else None
     if incident.storm is not None and incident.phase is Phase.OPEN and not _leaves(tx, row):

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk import channels
 from monitord.desk.binding import accounts
 from monitord.desk.context import Context
 from monitord.desk.leases import end_attempt, notice_fact, notice_refs
@@ -50,6 +51,8 @@ def report(tx: Tx, context: Context, notice: int, outcome: Outcome, at: Moment, 
     if row["state"] != NoticeState.LEASED and not late:
         return
     end_attempt(tx, notice, row["attempts"], outcome, at)
+    if row["event"] != Event.STORM_LIST:  # a list that cannot be made says nothing about its channel
+        channels.heed(tx, context, row["channel"], outcome, at)
     match outcome.delivery:
         case Delivery.ACCEPTED:
             _accept(tx, row, outcome, at)
@@ -110,10 +113,10 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
         tx.append([notice_fact(FactKind.NOTICE_FAILED, row, outcome)], at)
     lasts = row["attempts"] >= ADD_CHANNEL_FAILURES or at.now - row["created_at"] >= ADD_CHANNEL_AFTER
     if lasts and reason_gone(tx, row, incident) is None:
-        _add_channel(tx, row, at)
+        add_channel(tx, row, at)
 
 
-def _add_channel(tx: Tx, row: Any, at: Moment) -> bool:
+def add_channel(tx: Tx, row: Any, at: Moment) -> bool:
     """Tell the same by the person's next channel as well; the first one is still tried."""
     if not row["fallback"]:
         return False
@@ -131,12 +134,12 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     """
     _mark_dead(tx, row, outcome, at)
     event = Event(row["event"])
-    if event in (Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.CHANNEL_BROKEN, Event.BOUND, Event.UNBOUND):
+    if event in (Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.CHANNEL_BROKEN, Event.BOUND, Event.UNBOUND, Event.TEST):
         return
     incident = tx.incident(row["incident"]) if row["incident"] is not None else None
     still = reason_gone(tx, row, incident) is None
     if still:
-        _add_channel(tx, row, at)
+        add_channel(tx, row, at)
     people = tx.people()
     person = people.get(row["person"])
     if still and event in (Event.STEP, Event.APPROVAL, Event.BULLETIN_ASK) and person is not None:

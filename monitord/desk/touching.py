@@ -1,7 +1,7 @@
-"""What is done about an incident at a touch, besides taking it: the response team was called, a reminder, the next level.
+"""What is done about an incident at a touch beside taking it: the team was called, a reminder, the next level now.
 
-By a button or typed, by whoever may take it. The same again within two minutes is a second touch of the same thought: it
-changes nothing, and is a row.
+By a button or typed, by whoever may take it. The same again within two minutes is a second touch of the same thought:
+it changes nothing, and is a row.
 """
 
 import json

@@ -102,6 +102,8 @@ class FactKind(StrEnum):
     CHANNEL_ADDED = "channel.added"
     PRESS_REFUSED = "press.refused"
     CHANNEL_CONFLICT = "channel.conflict"
+    CHANNEL_FAILS = "channel.fails"
+    CHANNEL_WORKS = "channel.works"
     DISK_FULL = "disk.full"
     JOURNAL_ANCHORED = "journal.anchored"
     AUDIT_ALARM = "audit.alarm"

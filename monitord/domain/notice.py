@@ -25,6 +25,8 @@ class Event(StrEnum):
     SENT_BACK = "sent_back"
     COVERAGE = "coverage"
     CHANNEL_BROKEN = "channel_broken"
+    CHANNEL_STATE = "channel_state"
+    TEST = "test"
     TAKEN_EDIT = "taken_edit"
     RESTORED_EDIT = "restored_edit"
     ANCHOR = "anchor"

@@ -12,10 +12,12 @@ from monitord.store import tables as t
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What waits: by channel (rows, age of the oldest in seconds), running incidents by severity, drills left out."""
+    """What waits: by channel (rows, age of the oldest in seconds), running incidents by severity, drills left out; and
+    of each channel whether it works and the Unix time of its last success, 0 for none."""
 
     pending: dict[str, tuple[int, float]]
     running: dict[int, int]
+    channels: dict[str, tuple[bool, float]]
 
 
 def read_counts(connection: sa.Connection, now: datetime) -> Counts:
@@ -30,4 +32,9 @@ def read_counts(connection: sa.Connection, now: datetime) -> Counts:
     )
     pending = {c: (n, max(0.0, (now - since).total_seconds())) for c, n, since in connection.execute(by_channel)}
     running = {severity: n for severity, n in connection.execute(by_severity)}
-    return Counts(pending, running)
+    c = t.channel_state.c
+    channels = {
+        name: (works, 0.0 if told is None else told.timestamp())
+        for name, works, told in connection.execute(sa.select(c.channel, c.works, c.told_at))
+    }
+    return Counts(pending, running, channels)

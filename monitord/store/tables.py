@@ -308,6 +308,19 @@ tg_update = sa.Table(
     sa.Column("answer", sa.Text, nullable=False),
 )
 
+channel_state = sa.Table(
+    "channel_state",
+    metadata,
+    sa.Column("channel", sa.String(64), primary_key=True),
+    sa.Column("works", sa.Boolean, nullable=False),
+    sa.Column("since", UtcDateTime),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("failing_from", UtcDateTime),
+    sa.Column("cause", sa.String(32), nullable=False),
+    sa.Column("told_at", UtcDateTime),
+    sa.Column("heard_at", UtcDateTime),
+)
+
 heard = sa.Table(
     "heard",
     metadata,

@@ -87,6 +87,11 @@ class Metrics:
         self.outbox = gauge("outbox_pending", "Notices that wait to be delivered.", "channel")
         self.oldest_pending = gauge("oldest_pending_age_seconds", "Age of the oldest notice that waits.", "channel")
 
+        self.channel_works = gauge("channel_works", "1 while a channel works, 0 while it does not.", "channel")
+        self.channel_told = gauge(
+            "channel_last_success_timestamp_seconds", "Unix time a message was accepted last.", "channel"
+        )
+
         self.audit_ok = gauge("audit_ok_timestamp_seconds", "Unix time of the last audit that found nothing wrong.")
         self.audit_findings = gauge("audit_findings", "What the last audit found, by kind.", "kind")
 
@@ -154,6 +159,12 @@ class Metrics:
             count, age = pending.get(channel, (0, 0.0))
             self.outbox.labels(channel).set(count)
             self.oldest_pending.labels(channel).set(age)
+
+    def show_channels(self, states: Mapping[str, tuple[bool, float]]) -> None:
+        """Show for each channel that was used whether it works, and the Unix time of its last success, 0 for none."""
+        for channel, (works, told) in states.items():
+            self.channel_works.labels(self._channel(channel)).set(1 if works else 0)
+            self.channel_told.labels(self._channel(channel)).set(told)
 
     def show_incidents(self, open_by_severity: Mapping[int, int]) -> None:
         """Show how many incidents run in each severity; severities left out have none."""

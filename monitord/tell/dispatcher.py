@@ -6,12 +6,14 @@ import random
 from collections.abc import Callable, Sequence
 
 from monitord.clock import Clock
-from monitord.domain.notice import Outcome
+from monitord.domain.notice import Delivery, DeliveryCause, Outcome
 from monitord.tell.lane import LOOK_AGAIN, Lane, Observe
-from monitord.tell.ports import Attachments, Channel, Hears, Listening, Outbox
+from monitord.tell.ports import Attachments, Channel, Hears, Listening, Outbox, Probing
 
 log = logging.getLogger(__name__)
 
+PROBE_AGAIN = 30.0
+"""Seconds between two probes of a channel that does not work."""
 STOP_WITHIN = 5.0
 """Seconds that attempts under way are given when the daemon stops."""
 
@@ -43,6 +45,7 @@ class Dispatcher:
         self._channels = tuple(channels)
         self._clock = clock
         self._hears = hears
+        self._outbox = outbox
         self.lanes = {
             c.name: Lane(outbox, c, clock, jitter, observe, stop_within, look_again, attachments)
             for c in self._channels
@@ -63,12 +66,32 @@ class Dispatcher:
                     group.create_task(self.lanes[channel.name].run(), name=f"send {channel.name}")
                     if self._hears is not None and isinstance(channel, Listening):
                         group.create_task(self._listen(channel, self._hears), name=f"listen {channel.name}")
+                    if isinstance(channel, Probing):
+                        group.create_task(self._probe(channel), name=f"probe {channel.name}")
             except Exception:
                 log.exception("channel %s stopped working; starting it again", channel.name)
             finally:
                 await self._stop(channel)
             await self._clock.sleep(pause)
             pause = min(60.0, pause * 2)
+
+    async def _probe(self, channel: Probing) -> None:
+        """Ask a channel whether it works, for ever: often while it does not, so that its return is known."""
+        while True:
+            try:
+                async with asyncio.timeout(channel.deadline):
+                    outcome = await channel.probe()
+            except TimeoutError:
+                outcome = Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, "no answer to a probe")
+            except Exception as error:
+                log.exception("channel %s cannot be probed", channel.name)
+                outcome = Outcome(Delivery.NOT_SENT, DeliveryCause.UNEXPECTED, type(error).__name__)
+            try:
+                await self._outbox.probed(channel.name, outcome)
+            except Exception:
+                log.exception("a probe of channel %s was not taken", channel.name)
+            well = outcome.delivery is Delivery.ACCEPTED
+            await self._clock.sleep(channel.probe_every if well else min(PROBE_AGAIN, channel.probe_every))
 
     async def _listen(self, channel: Listening, hears: Hears) -> None:
         """Listen for ever; a deaf channel still speaks."""

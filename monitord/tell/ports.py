@@ -17,6 +17,7 @@ __all__ = [
     "Hears",
     "Listening",
     "Outbox",
+    "Probing",
     "Update",
     "UpdateKind",
     "Updates",
@@ -40,6 +41,10 @@ class Outbox(Protocol):
         """Make a leased row pending again without counting an attempt: it was not tried, and is not to be claimed
         before `retry_in`.
         """
+        ...
+
+    async def probed(self, channel: str, outcome: Outcome) -> None:
+        """Commit what a probe of a channel came to."""
         ...
 
     async def wait(self, channel: str) -> None:
@@ -101,6 +106,18 @@ class Listening(Channel, Protocol):
         """Bring what people send to the desk until cancelled, each until the desk has taken it, and send them its
         answer, best effort. What it raises ends it; it is begun again. Between `start` and `stop`.
         """
+        ...
+
+
+@runtime_checkable
+class Probing(Channel, Protocol):
+    """A channel that can be asked whether it works without telling anybody anything, every `probe_every` seconds."""
+
+    @property
+    def probe_every(self) -> float: ...
+
+    async def probe(self) -> Outcome:
+        """Ask once: ACCEPTED when the other side is there and knows us. Within `deadline`."""
         ...
 
 

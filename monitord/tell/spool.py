@@ -1,6 +1,7 @@
 """The folders that gammu-smsd and we share (gammu-smsd-files(7)). Every call works on files, and may raise OSError."""
 
 import os
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -65,6 +66,12 @@ class Spool:
         for path in self._of(Stand.WAITING, tag):
             path.unlink(missing_ok=True)
         return self.stand(tag)
+
+    def oldest(self, now: datetime) -> float:
+        """Return for how many seconds the oldest text lies in the outbox; 0 when there is none."""
+        outbox = self._folder / Stand.WAITING.value
+        files = [path.stat().st_mtime for path in outbox.iterdir() if path.name.startswith("OUT")]
+        return max((now.timestamp() - begun for begun in files), default=0.0)
 
     def incoming(self) -> dict[str, int]:
         """Return the files of the inbox by name, the oldest first, with their sizes."""

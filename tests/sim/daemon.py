@@ -65,6 +65,7 @@ class WatchedOutbox:
         self.give_back = desk.give_back
         self.wait = desk.wait
         self.next_due = desk.next_due
+        self.probed = desk.probed
 
     async def claim(self, channel: str, limit: int) -> Sequence[Claimed]:
         claimed = await self._desk.claim(channel, limit)

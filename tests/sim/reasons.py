@@ -12,6 +12,11 @@ TELLING = (*ASKING, "sent_back")
 def closed(truth: Truth, notice: Any) -> float | None:
     """Return the true instant at which the reason of a notice was gone."""
     event = notice["event"]
+    if event == "channel_state":
+        # That a channel fails need not be told once it works again.
+        turn, channel, *_ = notice["subject"].split("@")
+        back = [truth.at(r) for r in truth.rows if r.kind == FactKind.CHANNEL_WORKS and r.refs["channel"] == channel]
+        return next((at for at in back if at >= truth.queued(notice)), None) if turn == "fails" else None
     if notice["incident"] is None or event in ("coverage", "channel_broken", "merged", "storm_list"):
         return None
     seen, queued = 0, truth.queued(notice)

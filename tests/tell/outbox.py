@@ -18,6 +18,7 @@ class MemoryOutbox:
         self.clock: Clock = SystemClock()
         self.reports: list[tuple[int, Outcome]] = []
         self.given_back: list[tuple[int, timedelta]] = []
+        self.probes: list[tuple[str, Outcome]] = []
         self.refuse_reports = 0
         self.refuse_claims = 0
         self.lease = 30.0
@@ -68,6 +69,10 @@ class MemoryOutbox:
         channel, row = self._leased.pop(notice)
         self._pending[notice] = (channel, row, self.clock.mono() + retry_in.total_seconds())
         self.given_back.append((notice, retry_in))
+        await self._tell()
+
+    async def probed(self, channel: str, outcome: Outcome) -> None:
+        self.probes.append((channel, outcome))
         await self._tell()
 
     async def wait(self, channel: str) -> None:

@@ -189,6 +189,8 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.NOTICE_DEAD: NOTICE | {"cause": "blocked"},
     FactKind.CHANNEL_ADDED: NOTICE | {"added": "log"},
     FactKind.PRESS_REFUSED: {"why": "not_on_duty", "update": 9},
+    FactKind.CHANNEL_FAILS: {"channel": "telegram", "cause": "connect", "since": "2027-02-05T20:07:00.000000Z"},
+    FactKind.CHANNEL_WORKS: {"channel": "telegram", "cause": "connect", "since": "2027-02-05T20:07:00.000000Z"},
     FactKind.CHANNEL_CONFLICT: {"channel": "telegram", "seconds": 75.0},
     FactKind.DISK_FULL: {},
     FactKind.JOURNAL_ANCHORED: {"number": 12, "seq": 4711, "count": 4711, "people": ["a"], "anchor": "monitord-anchor"},

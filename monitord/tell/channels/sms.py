@@ -1,9 +1,9 @@
 """SMS by a modem in the house: gammu-smsd, a program of its own, sends and receives; we share its folders.
 
 Out of band: it needs neither the Internet nor the network that is watched. Its FILES service (gammu-smsd-files(7))
-takes a text from `outbox` (`OUTA<date>_<time>_00_<number>_<tag>.txt`) and moves it to `sent` or `error`; what comes in lies
-in `inbox`. A notice has one tag, so a text that a crash or a time-out left behind is found again and not sent twice. A
-sender's number can be forged by whoever has a gateway: what an SMS does stands in the journal with its channel.
+takes a text from `outbox` (`OUTA<date>_<time>_00_<number>_<tag>.txt`) and moves it to `sent` or `error`; what comes in
+lies in `inbox`. A notice has one tag, so a text that a crash or a time-out left behind is found again and not sent
+twice. A sender's number can be forged by whoever has a gateway: what an SMS does is journalled with its channel.
 """
 
 import asyncio
@@ -32,6 +32,8 @@ from monitord.texts.squeeze import ONE_PART, squeezed
 
 log = logging.getLogger(__name__)
 
+STUCK = 120.0
+"""Seconds that a text lies in the outbox before the modem counts as stuck."""
 LOOK = 0.2
 """Seconds between two looks whether a text has left the outbox."""
 LISTEN = 1.0
@@ -60,6 +62,7 @@ class SmsChannel:
 
     name = "sms"
     per_address = None
+    probe_every = 60.0
 
     def __init__(self, given: SmsForm, clock: Clock) -> None:
         self.deadline = 18.0
@@ -92,6 +95,18 @@ class SmsChannel:
             if ends - self._clock.mono() < self.deadline / 3:
                 return Outcome(Delivery.NOT_SENT, DeliveryCause.POOL, "the modem is busy")
             return await self._send(message, ends)
+
+    async def probe(self) -> Outcome:
+        """Look whether the folders are there, and whether gammu-smsd empties its outbox: it is asked nothing."""
+        if not self._started:
+            return Outcome(Delivery.NOT_SENT, DeliveryCause.NOT_CONFIGURED, "the channel was not started")
+        try:
+            lies = await asyncio.to_thread(self._spool.oldest, self._clock.now())
+        except OSError as error:
+            return Outcome(Delivery.NOT_SENT, DeliveryCause.CONNECT, clean(error.strerror or "the spool fails", 200))
+        if lies > STUCK:
+            return Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, f"a text lies in the outbox for {lies:.0f} s")
+        return Outcome(Delivery.ACCEPTED, accepted_at=self._clock.now())
 
     async def _send(self, message: Message, ends: float) -> Outcome:
         tag = message.once or secrets.token_hex(8)

@@ -25,6 +25,7 @@ class TelegramChannel:
     deadline = 10.0
     per_second = 25.0
     per_address = 1.0
+    probe_every = 300.0
 
     def __init__(self, settings: TelegramSettings, clock: Clock) -> None:
         self._settings = settings
@@ -57,6 +58,16 @@ class TelegramChannel:
         if message.document is not None:
             return await self._send_document(self._bot, chat, message, message.document)
         return await self._send(self._bot, chat, message)
+
+    async def probe(self) -> Outcome:
+        """Ask Telegram who we are (getMe): it is there, and takes our token."""
+        if self._bot is None:
+            return Outcome(Delivery.NOT_SENT, DeliveryCause.NOT_CONFIGURED, "the channel was not started")
+        try:
+            await self._bot.get_me()
+        except Exception as error:
+            return outcome_of(error, self._settings.token.reveal())
+        return Outcome(Delivery.ACCEPTED, accepted_at=self._clock.now())
 
     async def _send(self, bot: Bot, chat: int, message: Message) -> Outcome:
         pieces = split(message.text)

@@ -44,7 +44,7 @@ LINE = {
     FactKind.INCIDENT_ACKNOWLEDGED: "{incident}: {actor}[ ({duty})] took it; escalation stopped"
     "[; holds until {expires}]",
     FactKind.INCIDENT_PRESSED_AGAIN: "{incident}: {actor} pressed “take it”[ when it was {phase}][; taken by {by}]",
-    FactKind.INCIDENT_UNCHANGED: "{incident}: {actor} did the same again ({what}), nothing changed[ when it was {phase}]",
+    FactKind.INCIDENT_UNCHANGED: "{incident}: {actor} did the same again ({what}), nothing changed[; it was {phase}]",
     FactKind.INCIDENT_ACK_EXPIRED: "{incident}: overdue, not restored; told anew from the start"
     "[ ({actor} had taken it)]",
     FactKind.INCIDENT_NOTED: "{incident}: {actor}[ ({duty})] knows of it",
@@ -101,6 +101,8 @@ LINE = {
     FactKind.CHANNEL_ADDED: "{incident}:[ “{event}”][ to {person}] is sent[ by {added}] as well",
     FactKind.PRESS_REFUSED: "A press was refused[, by {actor}][, who says “{name}”][: {why}][ ({incident})]",
     FactKind.CHANNEL_CONFLICT: "Somebody else uses our bot's token[ on {channel}][, for {seconds}]",
+    FactKind.CHANNEL_FAILS: "{channel} does not work[ since {since}][: {cause}]",
+    FactKind.CHANNEL_WORKS: "{channel} works again[; it had failed since {since}]",
     FactKind.DISK_FULL: "The disk is full, the log cannot be written",
     FactKind.JOURNAL_ANCHORED: "Anchor of the journal[ number {number}][, up to row {seq}] sent[ to {people}]",
     FactKind.AUDIT_ALARM: "The administrators are told[: {finding}][, since {since}]",

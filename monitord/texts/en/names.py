@@ -120,6 +120,8 @@ EVENT = {
     Event.SENT_BACK: "asked again after a leader noted it",
     Event.COVERAGE: "nobody on duty",
     Event.CHANNEL_BROKEN: "channel trouble",
+    Event.CHANNEL_STATE: "state of a channel",
+    Event.TEST: "test",
     Event.TAKEN_EDIT: "edit: taken",
     Event.RESTORED_EDIT: "edit: restored",
     Event.ANCHOR: "anchor of the journal",

@@ -17,6 +17,8 @@ PAGE = {
     "If you do not know why, look at once: monitord log show.",
     "code_sent": "The code is noted. The desk confirms this account next.",
     "code_wrong": "The code is wrong or too old. Ask the desk for a new one.",
+    "test": "🧪 TEST – {desk}\nSent by {by} at {at} to try this channel. There is nothing to do.",
+    "test_hears": "🧪 TEST – {desk}\nSent by {by} at {at} to try this channel. Answer TT to try the way back.",
     "code_given": "Within 10 minutes that person opens the bot and writes to it alone: /start {code}",
     "bound": "✅ This account hears and acts as {name} – {desk}. HELP shows the commands.",
     "unbound": "⛔ This account no longer hears or acts as {name} – {desk}. If you did not ask for it, "
@@ -102,6 +104,15 @@ PAGE = {
 }
 
 TABLE = {
+    "channel_state": "State",
+    "channel_since": "Since",
+    "channel_told": "Told last",
+    "channel_heard": "Answered last",
+    "channel_waiting": "Waiting",
+    "channel_works": "🟢 works",
+    "channel_fails": "🛑 fails",
+    "channel_unknown": "⚪ not used yet",
+    "test_goes_on": "Not sent yet; it is tried on. See: monitord channel list",
     "power_counts": "{new} new planned cuts, {known} there already.",
     "power_dry_run": "Nothing was written: add --apply.",
     "site": "Site",

@@ -99,6 +99,8 @@ LINE = {
     FactKind.CHANNEL_ADDED: "{incident}: gửi thêm[ tin “{event}”][ cho {person}][ qua {added}]",
     FactKind.PRESS_REFUSED: "Từ chối một lần bấm nút[ của {actor}][ tự xưng “{name}”][: {why}][ ({incident})]",
     FactKind.CHANNEL_CONFLICT: "Nơi khác đang dùng mã bot[ {channel}][, đã {seconds}]",
+    FactKind.CHANNEL_FAILS: "Kênh {channel} không gửi được[ từ {since}][: {cause}]",
+    FactKind.CHANNEL_WORKS: "Kênh {channel} hoạt động lại[; gián đoạn từ {since}]",
     FactKind.DISK_FULL: "Đĩa đầy, không ghi được nhật ký",
     FactKind.JOURNAL_ANCHORED: "Gửi mốc xác thực nhật ký[ số {number}][, đến dòng {seq}][ cho {people}]",
     FactKind.AUDIT_ALARM: "Báo quản trị hệ thống[: {finding}][, từ {since}]",

@@ -120,6 +120,8 @@ EVENT = {
     Event.SENT_BACK: "nhắc tiếp nhận sau khi lãnh đạo đã nhận thông tin",
     Event.COVERAGE: "trống ca",
     Event.CHANNEL_BROKEN: "lỗi kênh thông báo",
+    Event.CHANNEL_STATE: "tình trạng kênh",
+    Event.TEST: "tin thử",
     Event.TAKEN_EDIT: "sửa tin: đã tiếp nhận",
     Event.RESTORED_EDIT: "sửa tin: đã khôi phục",
     Event.ANCHOR: "mốc xác thực nhật ký",

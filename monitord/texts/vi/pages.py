@@ -17,6 +17,8 @@ PAGE = {
     "Nếu không rõ vì sao, kiểm tra ngay: monitord log show.",
     "code_sent": "Đã nhận mã. Chờ bàn trực xác nhận tài khoản này.",
     "code_wrong": "Mã không đúng hoặc đã hết hạn. Xin mã mới tại bàn trực.",
+    "test": "🧪 TIN THỬ – {desk}\nDo {by} gửi lúc {at} để kiểm tra kênh thông báo. Không cần làm gì.",
+    "test_hears": "🧪 TIN THỬ – {desk}\nDo {by} gửi lúc {at} để kiểm tra kênh. Trả lời TT để thử chiều ngược lại.",
     "code_given": "Trong 10 phút, người đó mở bot và nhắn riêng: /start {code}",
     "bound": "✅ Tài khoản này nhận tin và thao tác với tên {name} – {desk}. Gõ HELP để xem các lệnh.",
     "unbound": "⛔ Tài khoản này không còn nhận tin và thao tác với tên {name} – {desk}. Nếu không phải do "
@@ -102,6 +104,15 @@ PAGE = {
 }
 
 TABLE = {
+    "channel_state": "Tình trạng",
+    "channel_since": "Từ",
+    "channel_told": "Gửi được lần cuối",
+    "channel_heard": "Có trả lời lần cuối",
+    "channel_waiting": "Tin đang chờ",
+    "channel_works": "🟢 tốt",
+    "channel_fails": "🛑 không gửi được",
+    "channel_unknown": "⚪ chưa dùng",
+    "test_goes_on": "Chưa gửi được; hệ thống vẫn tiếp tục thử. Xem: monitord channel list",
     "power_counts": "{new} khung giờ cắt điện mới, {known} đã có.",
     "power_dry_run": "Chưa ghi gì: thêm --apply để ghi.",
     "site": "Điểm",

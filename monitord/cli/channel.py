@@ -1,0 +1,93 @@
+"""`monitord channel`: how each channel works, and a message that tries one on one person."""
+
+import asyncio
+from typing import Annotated
+
+import sqlalchemy as sa
+from cyclopts import App, Parameter
+
+from monitord.cli.act import As, asked_of_daemon
+from monitord.cli.place import WRONG, fail, folder_or_default, settings_at
+from monitord.cli.reading import Config, Database, Reading, reading
+from monitord.cli.terminal import print_table
+from monitord.clock import SystemClock
+from monitord.desk.channels import state_from
+from monitord.domain.channel import ChannelState
+from monitord.store import tables as t
+from monitord.store.counts import read_counts
+from monitord.texts import pick
+
+COLUMNS = ("channel", "channel_state", "channel_since", "channel_told", "channel_heard", "channel_waiting")
+LOOK = 0.5
+LONGEST = 90.0
+"""Seconds for which a test is watched; it is tried on after that."""
+
+
+def show(*, config: Config = None, database: Database = None) -> int:
+    """Show how each channel works: since when, when it told somebody last, and what waits for it, for a handover."""
+    with reading(config, database) as desk:
+        if desk.settings is None:
+            fail("channels need the settings: name their folder with --config", WRONG)
+        rows = desk.connection.execute(sa.select(t.channel_state)).mappings()
+        known = {row["channel"]: state_from(row) for row in rows}
+        waiting = read_counts(desk.connection, SystemClock().now()).pending
+        print_table(
+            [desk.words.table[key] for key in COLUMNS],
+            [
+                _row(desk, known.get(way, ChannelState(way)), waiting.get(way, (0, 0.0))[0])
+                for way in desk.settings.ways
+            ],
+        )
+    return 0
+
+
+def _row(desk: Reading, state: ChannelState, waiting: int) -> list[str]:
+    words = desk.words
+    assert desk.settings is not None
+    zone = desk.settings.zone
+    said = words.table[
+        "channel_unknown" if state.since is None else "channel_works" if state.works else "channel_fails"
+    ]
+    if state.since is not None and not state.works:
+        said = f"{said}: {words.delivery_cause(state.cause)}"
+    instants = (state.since, state.told_at, state.heard_at)
+    return [
+        words.channel(state.channel),
+        said,
+        *("" if at is None else words.instant(at, zone) for at in instants),
+        str(waiting),
+    ]
+
+
+def try_one(
+    whom: Annotated[str, Parameter(help="Id of the person who is to get the message.")],
+    channel: Annotated[str, Parameter(help="The channel to try: telegram, sms, smpp, brandname, mail ...")],
+    *,
+    person: As,
+    config: Config = None,
+) -> int:
+    """Send one person a message that says it is a test, and show what becomes of it."""
+    settings = settings_at(folder_or_default(config))
+    words = pick(settings.lang)
+    begun = asked_of_daemon(settings, "channel_test", whom=whom, channel=channel, person=person)
+    print(begun["text"], flush=True)
+    shown, clock = "", SystemClock()
+    ends = clock.mono() + LONGEST
+    while clock.mono() < ends:
+        tried = asked_of_daemon(settings, "channel_tested", notice=begun["notice"])
+        if tried["text"] != shown:
+            shown = str(tried["text"])
+            print(shown, flush=True)
+        if tried["over"]:
+            return 0 if tried["sent"] else 1
+        asyncio.run(clock.sleep(LOOK))
+    print(words.table["test_goes_on"])
+    return 1
+
+
+def register(app: App) -> None:
+    """Add the commands of this file."""
+    group = App(name="channel", help="Channels: how each works, and a message that tries one.")
+    group.command(show, name="list")
+    group.command(try_one, name="test")
+    app.command(group)

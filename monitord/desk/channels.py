@@ -1,0 +1,99 @@
+"""Channels watched by what becomes of every attempt: a row and a word to the administrators when one stops working, or
+works again; what is owed by one that does not goes by the next at once.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk.context import Context
+from monitord.domain.channel import ChannelState, Turn, after
+from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.domain.notice import DeliveryCause, Event, Notice, Outcome, Priority
+from monitord.domain.people import IMPERSONAL
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+
+WRITTEN = timedelta(seconds=15)
+"""A channel that works on is written down this often at most."""
+CONFLICT_TOLD = timedelta(hours=1)
+"""How often it is told that somebody else uses our token."""
+_CONFLICT = "conflict_told"
+
+
+def heed(tx: Tx, context: Context, channel: str, outcome: Outcome, at: Moment, *, probe: bool = False) -> None:
+    """Take note of what an attempt by a channel, or a probe of it, came to."""
+    before = state_of(tx, channel)
+    state, turn = after(before, outcome, at.now, probe=probe)
+    fresh = before.heard_at is not None and timedelta(0) <= at.now - before.heard_at < WRITTEN
+    if state == before or (turn is None and state.failures == before.failures == 0 and fresh):
+        return
+    _write(tx, state)
+    if turn is None:
+        return
+    refs: dict[str, object] = {"channel": channel, "cause": before.cause if turn is Turn.WORKS else state.cause}
+    begun = before.since if turn is Turn.WORKS else state.since
+    if begun is not None:
+        refs["since"] = stamp(begun)
+    tx.append([Fact(FactKind.CHANNEL_FAILS if turn is Turn.FAILS else FactKind.CHANNEL_WORKS, refs=refs)], at)
+    _tell(tx, context, f"{turn}@{channel}@{stamp(begun or at.now)}@{refs['cause']}", channel, at)
+
+
+def conflict(tx: Tx, context: Context, channel: str, seconds: float, at: Moment) -> None:
+    """Note that somebody else reads what comes in by our token: it may be stolen, or run twice."""
+    tx.append([Fact(FactKind.CHANNEL_CONFLICT, refs={"channel": channel, "seconds": round(seconds, 1)})], at)
+    last = tx.get(_CONFLICT)
+    if last is not None and stamp(at.now - CONFLICT_TOLD) < last <= stamp(at.now):
+        return
+    tx.put(_CONFLICT, stamp(at.now))
+    begun = at.now - timedelta(seconds=seconds)
+    _tell(tx, context, f"conflict@{channel}@{stamp(begun)}@{DeliveryCause.FINE}", channel, at)
+
+
+def failing(tx: Tx) -> frozenset[str]:
+    """Return the channels that do not work now."""
+    c = t.channel_state.c
+    return frozenset(tx.sql.execute(sa.select(c.channel).where(~c.works)).scalars())
+
+
+def state_of(tx: Tx, channel: str) -> ChannelState:
+    """Return what is known of a channel."""
+    row = tx.sql.execute(sa.select(t.channel_state).where(t.channel_state.c.channel == channel)).mappings().first()
+    return ChannelState(channel) if row is None else state_from(row)
+
+
+def state_from(row: Any) -> ChannelState:
+    """Return a row as a value."""
+    return ChannelState(**{**row, "cause": DeliveryCause(row["cause"])})
+
+
+def _write(tx: Tx, state: ChannelState) -> None:
+    c = t.channel_state.c
+    values = {
+        "works": state.works,
+        "since": state.since,
+        "failures": state.failures,
+        "failing_from": state.failing_from,
+        "cause": state.cause,
+        "told_at": state.told_at,
+        "heard_at": state.heard_at,
+    }
+    done = tx.sql.execute(t.channel_state.update().where(c.channel == state.channel).values(values))
+    if done.rowcount == 0:
+        tx.sql.execute(t.channel_state.insert().values(channel=state.channel, **values))
+
+
+def _tell(tx: Tx, context: Context, subject: str, channel: str, at: Moment) -> None:
+    """Owe the administrators a word, by another channel than the one it is about where there is one."""
+    people = tx.people()
+    for name in context.settings.administrators:
+        person = people.get(name)
+        ways = () if person is None else person.ways(context.settings.ways)
+        ways = tuple(sorted(ways, key=lambda way: (way in IMPERSONAL, way == channel)))
+        if ways:
+            notice = Notice(
+                None, Event.CHANNEL_STATE, name, ways[0], Priority.ESCALATION, fallback=ways[1:], subject=subject
+            )
+            tx.queue(notice, at.now)
