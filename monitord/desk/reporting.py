@@ -56,6 +56,7 @@ def report(tx: Tx, context: Context, notice: int, outcome: Outcome, at: Moment, 
     match outcome.delivery:
         case Delivery.ACCEPTED:
             _accept(tx, row, outcome, at)
+            _look_for_an_answer(tx, context, row, at)
         case Delivery.PERMANENT:
             bury(tx, context, row, outcome, at)
         case Delivery.NOT_SENT | Delivery.UNCERTAIN:
@@ -77,6 +78,16 @@ def _accept(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
     )
     if Event(row["event"]) not in (Event.TAKEN_EDIT, Event.RESTORED_EDIT):
         tx.append([notice_fact(FactKind.NOTICE_ACCEPTED, row, outcome, accepted)], at)
+
+
+def _look_for_an_answer(tx: Tx, context: Context, row: Any, at: Moment) -> None:
+    """At the last step nobody is left to be told next: who got it where he cannot answer is told by his next channel
+    as well."""
+    incident = tx.incident(row["incident"]) if row["event"] == Event.STEP else None
+    if incident is None or not row["fallback"] or context.settings.answers(row["channel"]):
+        return
+    if (row["step"] or 0) >= len(incident.policy.steps) - 1 and reason_gone(tx, row, incident) is None:
+        add_channel(tx, row, at)
 
 
 def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from monitord.domain.health import Health
 from monitord.domain.network import Timing
-from monitord.domain.people import Person
+from monitord.domain.people import IMPERSONAL, Person
 from monitord.settings.block import Place
 from monitord.settings.book import Book, Entry
 from monitord.settings.fields import spoken
@@ -45,6 +45,16 @@ def administrators_of(desk: Entry[DeskForm] | None, book: Book) -> tuple[str, ..
     for number, name in enumerate(desk.given.administrators):
         book.refer(name, desk, "administrators", number, to="people")
     return tuple(dict.fromkeys(desk.given.administrators))
+
+
+def one_way_counts_of(desk: Entry[DeskForm] | None, book: Book, channels: frozenset[str]) -> frozenset[str]:
+    """Return the channels without a way back by which somebody counts as told at a policy's last step."""
+    named = desk.given.one_way_counts if desk is not None else []
+    for number, name in enumerate(named):
+        if desk is not None and name not in channels - IMPERSONAL:
+            why = f"there is no channel {quoted(name)} to persons{nearest(name, channels - IMPERSONAL)}"
+            book.findings.add(desk.file, desk.at("one_way_counts", number), why)
+    return frozenset(named)
 
 
 def timing_from(form: TimingForm, base: Timing) -> Timing:

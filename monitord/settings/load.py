@@ -140,6 +140,7 @@ def _settings(
         watch=desk.given.watch if desk else True,
         anchors=at_desk.anchors_of(book, people, telegram),
         channels=channels_of(book, channels, secrets),
+        one_way_counts=at_desk.one_way_counts_of(desk, book, frozenset(channels)),
         files=tuple(sections.files),
         warnings=(),
     )

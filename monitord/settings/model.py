@@ -145,7 +145,8 @@ class Settings:
     `desk_unit` is the unit that is told when the desk itself is blind. A fault that comes back within `reopen_within`
     of its end is the same incident; later, up to `recurrence_within`, a new one that is linked to it. A planned power
     cut lowers the severity of what falls silent in it to `planned_cut_severity`. A target that could not be looked at
-    for `unknown_after` is an incident of its own; zero: never.
+    for `unknown_after` is an incident of its own; zero: never. `one_way_counts` are channels without a way back by which
+    somebody counts as told all the same.
     """
 
     zone: ZoneInfo
@@ -188,6 +189,15 @@ class Settings:
     storm: StormRules = AS_EVER
     bulletins: tuple[Bulletin, ...] = ()
     channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: MappingProxyType({}))
+    one_way_counts: frozenset[str] = frozenset()
+
+    def answers(self, channel: str) -> bool:
+        """Return whether somebody who got a message by that channel counts as told at the last step of a policy: he can
+        answer there, or the settings say so. Nobody does by an impersonal one."""
+        if channel in IMPERSONAL:
+            return False
+        known = self.channels.get(channel)
+        return known is None or known.hears or channel in self.one_way_counts
 
     @property
     def ways(self) -> tuple[str, ...]:

@@ -57,6 +57,7 @@ class DeskForm(Form):
     checks_dirs: list[Text] = Field(default_factory=list)
     http_workers: Annotated[int, Field(ge=1, le=256)] = 16
     watch: bool = True
+    one_way_counts: list[Slug] = Field(default_factory=list)
     severity_of: SeverityForm = SeverityForm()
     unit: Slug | None = None
     reopen_within: Annotated[Duration, between(timedelta(0), MONTH)] = timedelta(minutes=30)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -147,7 +148,7 @@ async def test_a_test_that_cannot_be_made_says_what_to_do(tmp_path: Path) -> Non
                 await night.desk.test(whom, channel, who)
 
 
-def rows_to(night: Night, person: str) -> list[object]:
+def rows_to(night: Night, person: str) -> list[Any]:
     with night.engine.connect() as connection:
         return list(connection.execute(t.outbox.select().where(t.outbox.c.person == person)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,8 @@ from monitord.domain.policy import PolicyStep, Whom
 from monitord.settings.form import Form
 from monitord.settings.model import ChannelSettings, PolicyRule, Settings
 from monitord.store import tables as t
-from monitord.texts.squeeze import ONE_PART
-from tests.support.night import ACCEPTED, BLOCKED, NOT_SENT, Night, example, silent
+from monitord.texts.squeeze import ONE_PART, plain
+from tests.support.night import ACCEPTED, BLOCKED, NOT_SENT, ZONE, Night, example, silent
 
 LOST = silent("olt-go-may")
 CHANNELS = ("telegram", "sms", "mail", "log")
@@ -217,7 +217,8 @@ async def test_an_alarm_finds_its_way_without_telegram(tmp_path: Path) -> None:
         night.answer = without("telegram")
         await night.desk.alarm((Standing(BROKEN, night.clock.now()),), frozenset())
         await night.passes(minutes=2)
-        (text,) = got_by(night, "sms", night.settings.administrators[0])
+        texts = got_by(night, "sms", night.settings.administrators[0])
+        (text,) = [text for text in texts if "KENH" not in text]  # that Telegram is away is told as well
         assert text.isascii()
         assert len(text) <= ONE_PART
 
@@ -241,3 +242,63 @@ async def test_a_step_of_sms_alone_tells_by_sms_alone(tmp_path: Path) -> None:
         assert {got.channel for got in night.got} == {"sms"}
         (text,) = got_by(night, "sms", night.on("leader"))
         assert text.isascii()
+
+
+async def test_at_the_last_step_a_letter_alone_tells_nobody(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 03:07", with_sms(order=("mail", "sms", "telegram", "log"))) as night:
+        await trouble(night)
+        await night.passes(minutes=16)
+        # Up to the last step a letter that was taken is enough for a while: the next level comes soon.
+        leader = night.on("leader")
+        assert len(got_by(night, "mail", leader)) == 1
+        assert got_by(night, "sms", leader) == []
+        await night.passes(minutes=15)
+        contact = night.settings.organisations["so-khcn"].contacts[0]
+        assert len(got_by(night, "mail", contact)) == len(got_by(night, "sms", contact)) == 1
+        # By SMS he can answer: his telephone does not ring a third time.
+        assert got_by(night, "telegram", contact) == []
+
+
+async def test_a_letter_counts_where_the_settings_say_so(tmp_path: Path) -> None:
+    settings = replace(with_sms(order=("mail", "sms", "log")), one_way_counts=frozenset({"mail"}))
+    async with Night(tmp_path, "2026-12-05 03:07", settings) as night:
+        await trouble(night)
+        await night.passes(minutes=31)
+        assert {got.channel for got in night.got} == {"mail"}
+
+
+async def test_telegram_is_away_for_six_hours_and_nothing_is_lost(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 01:00", with_sms()) as night:
+        night.answer = without("telegram")
+        shift = night.on("shift")
+        lost = [silent(name) for name in ("olt-go-may", "olt-cu-lao", "olt-bac-mau") if name in night.settings.devices]
+        for target in lost:
+            begun = night.clock.now()
+            await night.sees(target, Health.DOWN)
+            await night.passes(minutes=61)
+            first = next(g for g in night.got if g.channel == "sms" and silent_name(night, target) in g.text)
+            assert night.clock.now() - begun >= timedelta(minutes=61)
+            assert seconds_between(begun, first.at) <= 60
+            await night.sees(target, Health.UP)
+        await night.passes(hours=6 - len(lost))
+        told_by_sms = {got.person for got in night.got if got.channel == "sms"}
+        assert shift in told_by_sms
+        before = len(night.got)
+        night.answer = lambda claimed: ACCEPTED
+        await night.passes(minutes=5)
+        # Whoever was told by SMS has heard the end there; Telegram brings nothing that is long over.
+        late = [got for got in night.got[before:] if got.channel == "telegram"]
+        assert not [got.text for got in late if "SỰ CỐ MỚI" in got.text or "CHUYỂN CẤP" in got.text]
+        waiting = night.query(t.outbox.c.id, state="pending")
+        assert waiting == []
+        for incident in night.incidents():
+            assert [got for got in night.got if incident.code in got.text and "KHOI PHUC" in got.text]
+
+
+def silent_name(night: Night, target: str) -> str:
+    return plain(night.settings.devices[target.partition("/")[0]].name)
+
+
+def seconds_between(begun: datetime, clock: str) -> float:
+    then = datetime.combine(begun.astimezone(ZONE).date(), time.fromisoformat(clock), tzinfo=ZONE)
+    return (then - begun).total_seconds()

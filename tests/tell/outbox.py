@@ -91,6 +91,12 @@ class MemoryOutbox:
             await self.moved.wait_for(lambda: len(self.reports) >= number)
         return self.reports
 
+    async def until_probes(self, number: int, timeout: float = 5.0) -> list[tuple[str, Outcome]]:
+        """Return the reports as soon as there are so many."""
+        async with asyncio.timeout(timeout), self.moved:
+            await self.moved.wait_for(lambda: len(self.probes) >= number)
+        return self.probes
+
     async def until_given_back(self, number: int, timeout: float = 5.0) -> None:
         async with asyncio.timeout(timeout), self.moved:
             await self.moved.wait_for(lambda: len(self.given_back) >= number)

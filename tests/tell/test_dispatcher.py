@@ -11,11 +11,13 @@ import pytest
 
 from monitord.clock import Clock, SystemClock
 from monitord.domain.notice import Delivery, DeliveryCause, Message, Outcome
+from monitord.domain.update import Heard
 from monitord.tell.channels.log import LogChannel
-from monitord.tell.dispatcher import Dispatcher
+from monitord.tell.dispatcher import PROBE_AGAIN, Dispatcher
 from monitord.tell.lane import STALE
-from monitord.tell.ports import Channel
+from monitord.tell.ports import Channel, Hears
 from tests.support.clock import ManualClock, settle
+from tests.tell.bench import Desk
 from tests.tell.outbox import MemoryOutbox
 
 
@@ -239,3 +241,78 @@ async def test_a_row_whose_time_is_over_at_this_very_instant_is_given_back() -> 
         await outbox.until_given_back(1)
         channel.hold.set()
     assert [notice for notice, _ in outbox.given_back][:1] == [2]
+
+
+class Talkative(Scripted):
+    """A channel that is spoken to, and can be asked how it is; both may fail as often as the test says."""
+
+    probe_every = 300.0
+
+    def __init__(self, deaf: int = 0, ill: int = 0) -> None:
+        super().__init__(name="sms")
+        self.deaf, self.ill = deaf, ill
+        self.listening = asyncio.Event()
+
+    async def listen(self, hears: Hears) -> None:
+        if self.deaf:
+            self.deaf -= 1
+            raise OSError("the inbox is away")
+        answer = await hears.hear(Heard("sms", "1", "+84912345678", "XN 004"))
+        assert answer.accepted
+        self.listening.set()
+        await asyncio.Event().wait()
+
+    async def probe(self) -> Outcome:
+        if self.ill > 1:
+            self.ill -= 1
+            raise OSError("no modem")
+        if self.ill == 1:
+            self.ill -= 1
+            await asyncio.Event().wait()
+        return Outcome(Delivery.ACCEPTED)
+
+
+async def test_a_channel_is_listened_to_while_it_speaks_and_begun_again_when_it_goes_deaf() -> None:
+    clock = ManualClock(datetime(2027, 2, 5, tzinfo=UTC))
+    outbox, channel, desk = MemoryOutbox(), Talkative(deaf=2), Desk()
+    outbox.put(1, "a", channel="sms")
+    dispatcher = Dispatcher(outbox, [channel], clock, hears=desk)
+    running = asyncio.create_task(dispatcher.run())
+    await outbox.until_reports(1)
+    for _ in range(3):
+        await settle()
+        await clock.advance(5)
+    await asyncio.wait_for(channel.listening.wait(), 5)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert desk.texts == ["XN 004"]
+    assert channel.given == [1]
+
+
+async def test_a_channel_is_probed_seldom_while_it_works_and_often_while_it_does_not() -> None:
+    clock = ManualClock(datetime(2027, 2, 5, tzinfo=UTC))
+    outbox, channel = MemoryOutbox(), Talkative(ill=2)
+    channel.deadline = 0.05
+    dispatcher = Dispatcher(outbox, [channel], clock)
+    running = asyncio.create_task(dispatcher.run())
+    await outbox.until_probes(1)
+    await settle()
+    await clock.advance(PROBE_AGAIN)
+    await outbox.until_probes(2)
+    await settle()
+    await clock.advance(PROBE_AGAIN)
+    await outbox.until_probes(3)
+    await settle()
+    await clock.advance(PROBE_AGAIN)
+    await settle()
+    assert len(outbox.probes) == 3
+    await clock.advance(channel.probe_every)
+    await outbox.until_probes(4)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert [outcome.cause for _, outcome in outbox.probes] == [
+        DeliveryCause.UNEXPECTED,
+        DeliveryCause.TIMED_OUT,
+        DeliveryCause.FINE,
+        DeliveryCause.FINE,
+    ]

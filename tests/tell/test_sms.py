@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,20 @@ def test_only_the_newest_files_are_kept(spool: Path) -> None:
 def test_a_text_is_there_whole_or_not_at_all(spool: Path) -> None:
     Spool(spool).write("OUTA1.txt", "x" * 160)
     assert files(spool, "outbox") == ["OUTA1.txt"]
+
+
+async def test_a_probe_sees_folders_that_are_gone_and_a_modem_that_is_stuck(spool: Path) -> None:
+    made = channel(spool)
+    assert (await made.probe()).cause is DeliveryCause.NOT_CONFIGURED
+    await made.start()
+    assert (await made.probe()).delivery is Delivery.ACCEPTED
+    stuck = spool / "outbox" / "OUTA1.txt"
+    stuck.write_text("x")
+    assert (await made.probe()).delivery is Delivery.ACCEPTED
+    os.utime(stuck, (0, 0))
+    outcome = await made.probe()
+    assert (outcome.delivery, outcome.cause) == (Delivery.NOT_SENT, DeliveryCause.TIMED_OUT)
+    stuck.unlink()
+    (spool / "outbox").rmdir()
+    outcome = await made.probe()
+    assert (outcome.delivery, outcome.cause) == (Delivery.NOT_SENT, DeliveryCause.CONNECT)

@@ -216,3 +216,19 @@ async def test_a_certificate_nobody_vouches_for_is_not_sent() -> None:
     assert (outcome.delivery, outcome.cause) == (Delivery.NOT_SENT, DeliveryCause.CERTIFICATE)
     await channel.stop()
     server.close()
+
+
+async def test_a_probe_says_whether_telegram_is_there_and_tells_nobody_anything(
+    api: BotApi, channel: TelegramChannel
+) -> None:
+    assert (await channel.probe()).delivery is Delivery.ACCEPTED
+    await api.break_with(BotFault(Trouble.UNAUTHORIZED, "getMe"))
+    outcome = await channel.probe()
+    assert (outcome.delivery, outcome.cause) == (Delivery.NOT_SENT, DeliveryCause.REJECTED)
+    await api.break_with(BotFault(Trouble.AWAY))
+    outcome = await channel.probe()
+    assert (outcome.delivery, outcome.cause) == (Delivery.NOT_SENT, DeliveryCause.CONNECT)
+    await api.mend()
+    await channel.stop()
+    assert (await channel.probe()).cause is DeliveryCause.NOT_CONFIGURED
+    assert api.bubbles(CHAT) == ()
