@@ -17,9 +17,9 @@ from monitord.clock import SystemClock
 from monitord.domain.notice import Delivery, DeliveryCause, Message, Outcome
 from monitord.settings.fields import SecretGiven
 from monitord.tell.channels.brandname import CHANNEL, BrandnameChannel
-from monitord.tell.gateway_form import BrandnameForm
-from monitord.tell.gateways import ESMS_URL, Esms, Gateway, Template, gateway_of
-from monitord.tell.http_client import HttpClient
+from monitord.tell.http.client import HttpClient
+from monitord.tell.http.gateway_form import BrandnameForm
+from monitord.tell.http.gateways import ESMS_URL, Esms, Gateway, Template, gateway_of
 from tests.settings.small import SECRETS, SMALL, loaded, mistakes, written
 from tests.support.clock import START, ManualClock
 from tests.tell.benches.brandname import DESK, KEY, MOBILE, SECRET, EsmsStandIn, said

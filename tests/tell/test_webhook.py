@@ -20,7 +20,7 @@ from monitord.clock import SystemClock
 from monitord.domain.notice import ButtonFace, Delivery, DeliveryCause, Message, Outcome
 from monitord.settings.model import Secret
 from monitord.tell.channels.webhook import CHANNEL, WebhookChannel, key_of, signature
-from monitord.tell.http_client import LARGEST, LONGEST_WAIT, Answer, HttpClient, Request, retry_after, stable_id
+from monitord.tell.http.client import LARGEST, LONGEST_WAIT, Answer, HttpClient, Request, retry_after, stable_id
 from tests.settings.small import SECRETS, SMALL, loaded, mistakes, written
 from tests.support.clock import START, ManualClock
 from tests.support.shared import REPOSITORY

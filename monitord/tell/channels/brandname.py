@@ -7,9 +7,9 @@ from monitord.clock import Clock
 from monitord.domain.notice import Delivery, DeliveryCause, Message, Outcome
 from monitord.settings.channels import ChannelSection, Uses
 from monitord.settings.model import Settings
-from monitord.tell.gateway_form import BrandnameForm
-from monitord.tell.gateways import Gateway, gateway_of
-from monitord.tell.http_client import HttpClient, stable_id
+from monitord.tell.http.client import HttpClient, stable_id
+from monitord.tell.http.gateway_form import BrandnameForm
+from monitord.tell.http.gateways import Gateway, gateway_of
 from monitord.tell.registry import ChannelKind
 from monitord.texts.squeeze import ONE_PART, squeezed
 

@@ -17,7 +17,7 @@ from monitord.settings.channels import ChannelSection, Uses
 from monitord.settings.fields import FolderPath, SecretText, Url
 from monitord.settings.form import Form
 from monitord.settings.model import Secret, Settings
-from monitord.tell.http_client import HttpClient, Request, refusal, stable_id
+from monitord.tell.http.client import HttpClient, Request, refusal, stable_id
 from monitord.tell.registry import ChannelKind
 
 log = logging.getLogger(__name__)

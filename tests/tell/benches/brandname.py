@@ -9,9 +9,9 @@ from urllib.parse import parse_qs
 
 from monitord.clock import SystemClock
 from monitord.tell.channels.brandname import BrandnameChannel
-from monitord.tell.gateway_form import BrandnameForm
-from monitord.tell.gateways import Esms, Gateway, Template
-from monitord.tell.http_client import HttpClient
+from monitord.tell.http.client import HttpClient
+from monitord.tell.http.gateway_form import BrandnameForm
+from monitord.tell.http.gateways import Esms, Gateway, Template
 from tests.tell.benches.http_server import Asked, Fault, HttpServer, Reply
 
 KEY, SECRET = "A172B7865F1CF01A", "S3E1A059FFC584F72"

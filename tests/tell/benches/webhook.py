@@ -11,7 +11,7 @@ from pathlib import Path
 from monitord.clock import SystemClock
 from monitord.settings.model import Secret
 from monitord.tell.channels.webhook import WebhookChannel
-from monitord.tell.http_client import HttpClient
+from monitord.tell.http.client import HttpClient
 from tests.tell.benches.http_server import Asked, Fault, HttpServer, Reply
 
 KEY = b"a key of thirty-two random bytes"

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from monitord.settings.fields import FolderPath, SecretText, Text, Url
 from monitord.settings.form import Form
 from monitord.settings.problem import nearest, quoted
-from monitord.tell.filling import HOLE, HOLES, SAMPLE, escaping, filled
+from monitord.tell.http.filling import HOLE, HOLES, SAMPLE, escaping, filled
 
 MAX_BODY = 4000
 """Characters of a body as it is written in the settings."""

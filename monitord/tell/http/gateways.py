@@ -14,9 +14,9 @@ from typing import Any, Protocol
 from monitord.domain.notice import Delivery, DeliveryCause, Outcome
 from monitord.domain.safe import clean
 from monitord.settings.model import ChannelSettings
-from monitord.tell.filling import as_json, as_xml, escaping, filled, percent
-from monitord.tell.gateway_form import BrandnameForm
-from monitord.tell.http_client import REJECTED_WAIT, Answer, Request, refusal
+from monitord.tell.http.client import REJECTED_WAIT, Answer, Request, refusal
+from monitord.tell.http.filling import as_json, as_xml, escaping, filled, percent
+from monitord.tell.http.gateway_form import BrandnameForm
 
 ESMS_URL = "https://rest.esms.vn/MainService.svc/json/SendMultipleMessage_V4_post_json/"
 
