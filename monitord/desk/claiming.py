@@ -139,12 +139,14 @@ def _lease(
     claimed: list[Claimed],
 ) -> None:
     text, buttons = letter(tx, context, key, row, incident, at)
+    own = context.settings.channels.get(row["channel"])
+    lease = LEASE if own is None else timedelta(seconds=own.lease)
     tx.sql.execute(
         t.outbox.update()
         .where(t.outbox.c.id == row["id"])
         .values(
             state=NoticeState.LEASED,
-            lease_until=at.now + LEASE,
+            lease_until=at.now + lease,
             attempts=row["attempts"] + 1,
             text=text,
         )
@@ -158,5 +160,5 @@ def _lease(
         row["id"], address, text, buttons, replaces, attachment(row, incident, at), None, code, _once(row)
     )
     claimed.append(
-        Claimed(message, Priority(row["priority"]), row["attempts"], row["uncertain"] > 0, LEASE.total_seconds())
+        Claimed(message, Priority(row["priority"]), row["attempts"], row["uncertain"] > 0, lease.total_seconds())
     )

@@ -122,13 +122,24 @@ class ButtonFace:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """A key that somebody may press during a call: what the desk hears then, a typed command; or the number that he is
+    put through to; with neither, the text is spoken again."""
+
+    digit: str
+    hears: str = ""
+    connects: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a channel is asked to deliver.
 
     Plain text (no markup), buttons in rows, or an edit of the message `replaces`. `attach` names what is to go with it;
     it is made right before the attempt, and stands in `document` then. `code` is the incident's number, by which a
     channel keeps messages together; empty for what belongs to none. `once` names the notice, the same in every attempt
-    and like no other of any database, for the other side's memory of what it has already; empty where there is no row.
+    and like no other of any database, for the other side's memory of what it has already; empty where there is no row. `keys` are for a call; the text
+    says what they do.
     """
 
     notice: int
@@ -140,6 +151,7 @@ class Message:
     document: Document | None = None
     code: str = ""
     once: str = ""
+    keys: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

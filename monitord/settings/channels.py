@@ -36,13 +36,16 @@ class ChannelSection:
     """The section that a channel has in the settings; it stands once, under the channel's name.
 
     `short` says that its texts are one line of plain ASCII of at most so many characters. `hears` returns whether
-    people can answer by it, as its section stands.
+    people can answer by it, as its section stands. `spoken` says that the text is read aloud in a call. An attempt
+    lasts at most `lease` seconds less twelve.
     """
 
     form: type[Form]
     uses: Uses = Uses.OWN
     short: int | None = None
     hears: Callable[[Any], bool] = deaf
+    spoken: bool = False
+    lease: float = 30.0
 
 
 Sections = Mapping[str, ChannelSection | None]
@@ -64,7 +67,9 @@ def channels_of(book: Book, channels: Sections, secrets: Secrets) -> Mapping[str
         for path, given, place in _secrets(entry):
             read[path] = Secret(secrets.text(given, entry.file, place) or "")
         heard = section.hears(entry.given)
-        found[name] = ChannelSettings(entry.given, MappingProxyType(read), section.short, heard)
+        found[name] = ChannelSettings(
+            entry.given, MappingProxyType(read), section.short, heard, section.spoken, section.lease
+        )
     return MappingProxyType(found)
 
 

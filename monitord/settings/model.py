@@ -106,12 +106,15 @@ class TelegramSettings:
 class ChannelSettings:
     """What the section of a channel says, in the shape that its file declares; its secrets by their keys, those of a
     section inside it as `imap.password`. `short` is how many characters of plain ASCII a text may have, None where it
-    is a text like any; `hears` says that people can answer."""
+    is a text like any; `hears` says that people can answer, `spoken` that it is read aloud in a call; an attempt
+    ends within its `lease`, in seconds."""
 
     given: Form
     secrets: Mapping[str, Secret]
     short: int | None = None
     hears: bool = False
+    spoken: bool = False
+    lease: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)

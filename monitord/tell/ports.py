@@ -62,8 +62,8 @@ class Channel(Protocol):
     """A way to reach people. `deliver` answers with an outcome; what it raises all the same counts as UNCERTAIN.
 
     `per_second` and `per_address` are how many messages a second the other side takes, in all and to one address;
-    None is no limit. `deadline` is how many seconds an attempt may take before it counts as uncertain, 18 at most: it
-    must end within its lease.
+    None is no limit. `deadline` is how many seconds an attempt may take before it counts as uncertain: twelve less than
+    the lease of its section at most.
     """
 
     @property

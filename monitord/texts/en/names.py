@@ -187,7 +187,16 @@ BUTTON = {
     Button.ESCALATE: "⬆️ Tell the next level now",
 }
 
-CHANNEL = {"telegram": "Telegram", "log": "log file", "sms": "SMS", "mail": "e-mail", "zalo": "Zalo"}
+CHANNEL = {
+    "telegram": "Telegram",
+    "log": "log file",
+    "sms": "SMS",
+    "smpp": "SMS (SMPP)",
+    "brandname": "SMS (brand name)",
+    "webhook": "webhook",
+    "mail": "e-mail",
+    "zalo": "Zalo",
+}
 
 REFUSAL = {
     "other_account": "another account sent the code before",

@@ -187,7 +187,16 @@ BUTTON = {
     Button.ESCALATE: "⬆️ Báo cáo cấp trên ngay",
 }
 
-CHANNEL = {"telegram": "Telegram", "log": "tệp nhật ký", "sms": "SMS", "mail": "thư điện tử", "zalo": "Zalo"}
+CHANNEL = {
+    "telegram": "Telegram",
+    "log": "tệp nhật ký",
+    "sms": "SMS",
+    "smpp": "SMS (SMPP)",
+    "brandname": "SMS (brandname)",
+    "webhook": "webhook",
+    "mail": "thư điện tử",
+    "zalo": "Zalo",
+}
 
 REFUSAL = {
     "other_account": "mã đã có tài khoản khác gửi trước",
