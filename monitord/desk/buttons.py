@@ -28,7 +28,7 @@ HOLDING = [Button.CALLED, Button.SNOOZE, Button.ESCALATE]
 def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident: Incident | None) -> Faces:
     """Return the buttons under an outbox row; their references are written in the same transaction."""
     made = []
-    for action in _actions(context, row, event, incident):
+    for action in actions(context, row, event, incident):
         mine = sa.and_(t.button.c.notice == row["id"], t.button.c.action == action)
         ref = tx.sql.execute(sa.select(t.button.c.ref).where(mine)).scalar()
         if ref is None:
@@ -42,7 +42,8 @@ def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident
     return tuple((face,) for face in made)
 
 
-def _actions(context: Context, row: Any, event: Event, incident: Incident | None) -> list[Button]:
+def actions(context: Context, row: Any, event: Event, incident: Incident | None) -> list[Button]:
+    """Return what the reader of an outbox row can do about it at a touch."""
     asked = _asked(context, row, event, incident)
     # What leaves the unit never has the list: it names our equipment.
     storm = incident is not None and unit_of(incident.target) is not None and not row["organisation"]

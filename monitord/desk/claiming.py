@@ -138,7 +138,7 @@ def _lease(
     at: Moment,
     claimed: list[Claimed],
 ) -> None:
-    text, buttons = letter(tx, context, key, row, incident, at)
+    made = letter(tx, context, key, row, incident, at)
     own = context.settings.channels.get(row["channel"])
     lease = LEASE if own is None else timedelta(seconds=own.lease)
     tx.sql.execute(
@@ -148,7 +148,7 @@ def _lease(
             state=NoticeState.LEASED,
             lease_until=at.now + lease,
             attempts=row["attempts"] + 1,
-            text=text,
+            text=made.text,
         )
     )
     tx.sql.execute(t.attempt.insert().values(notice=row["id"], n=row["attempts"] + 1, started=at.now))
@@ -157,7 +157,15 @@ def _lease(
         replaces = tx.sql.execute(sa.select(t.outbox.c.message_ref).where(t.outbox.c.id == row["edits"])).scalar()
     code = "" if incident is None else incident.code
     message = Message(
-        row["id"], address, text, buttons, replaces, attachment(row, incident, at), None, code, _once(row)
+        row["id"],
+        address,
+        made.text,
+        made.buttons,
+        replaces,
+        attachment(row, incident, at),
+        code=code,
+        once=_once(row),
+        keys=made.keys,
     )
     claimed.append(
         Claimed(message, Priority(row["priority"]), row["attempts"], row["uncertain"] > 0, lease.total_seconds())

@@ -45,7 +45,7 @@ from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
 from monitord.domain.storm import unit_of
-from monitord.domain.update import Answer, Heard, Update
+from monitord.domain.update import Answer, Door, Heard, Update
 from monitord.domain.window import Scope, Window, WindowKind
 from monitord.domain.wiring import parts
 from monitord.store.rows import Moment
@@ -308,9 +308,9 @@ class Desk:
 
     # --- what people do (tell's Updates, and the control socket) ----------------------------------------------------
 
-    async def offset(self) -> int | None:
-        """Return the first Telegram update id not yet committed."""
-        return await self._decide("offset", lambda tx, at: presses.offset(tx))
+    async def door(self) -> Door:
+        """Return the first Telegram update id not yet committed, and whom we know there."""
+        return await self._decide("door", lambda tx, at: presses.door(tx))
 
     async def press(self, update: Update) -> Answer:
         """Commit an update and its effect."""

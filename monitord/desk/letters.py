@@ -1,6 +1,6 @@
 """Letters: an outbox row turned into what its reader gets, with the state of the incident at the instant of sending."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +9,13 @@ from monitord.desk.buttons import Faces, faces
 from monitord.desk.causes import evidence
 from monitord.desk.context import Context
 from monitord.desk.extents import extent
+from monitord.desk.keys import keys
 from monitord.desk.surveys import survey
 from monitord.domain.dutybook import DutyBook, step_name
 from monitord.domain.extent import NOTHING
 from monitord.domain.incident import Incident
 from monitord.domain.network import BY_HAND
-from monitord.domain.notice import BUTTONED, Event
+from monitord.domain.notice import BUTTONED, Event, Key
 from monitord.domain.policy import LEAVING, PolicyStep, Whom, due_at, is_again, step_of
 from monitord.domain.probable import Suspect
 from monitord.domain.storm import Storm, unit_of
@@ -22,6 +23,7 @@ from monitord.domain.survey import Survey
 from monitord.store.rows import Moment
 from monitord.store.storms import known_storm
 from monitord.store.tx import Tx
+from monitord.texts.aloud import aloud
 from monitord.texts.squeeze import squeezed
 from monitord.texts.story import Answering, Audience, Gap, Story
 
@@ -29,10 +31,20 @@ POWER_LOST = (Suspect.BATTERY, Suspect.MAINS)
 """What is suspected with the instant from which there was no mains."""
 
 
-def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | None, at: Moment) -> tuple[str, Faces]:
-    """Return the text and the buttons of an outbox row; the buttons' references are written in the same transaction."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a reader gets: the text, and the buttons under it or the keys of a call."""
+
+    text: str
+    buttons: Faces = ()
+    keys: tuple[Key, ...] = ()
+
+
+def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | None, at: Moment) -> Letter:
+    """Return the letter of an outbox row; the references of its buttons are written in the same transaction."""
     event = Event(row["event"])
-    words, limit = context.words, _short(context, row["channel"])
+    words, own = context.words, context.settings.channels.get(row["channel"])
+    limit, spoken = (own.short, own.spoken) if own is not None else (None, False)
     buttons = faces(tx, context, key, row, event, incident) if row["channel"] in BUTTONED else ()
     if event is Event.COVERAGE and incident is not None:
         text = words.coverage(_gap(tx, context, row, incident, at))
@@ -40,13 +52,13 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
         text = beside.text(tx, context, row, at)
     else:
         story = _story(tx, context, row, incident, at)
-        return words.message(story) if limit is None else words.short(story, limit), buttons
-    return text if limit is None else squeezed(text, limit), buttons
-
-
-def _short(context: Context, channel: str) -> int | None:
-    known = context.settings.channels.get(channel)
-    return None if known is None else known.short
+        if spoken:
+            offered = keys(context, row, incident, context.book(tx, at, timedelta(hours=12)))
+            return Letter(words.spoken(story, offered), keys=offered)
+        return Letter(words.message(story) if limit is None else words.short(story, limit), buttons)
+    if spoken:
+        return Letter(aloud(text))
+    return Letter(text if limit is None else squeezed(text, limit), buttons)
 
 
 def _answering(context: Context, channel: str) -> Answering:

@@ -19,7 +19,7 @@ COMMANDS = (
     "report",
     "give_back",
     "next_due",
-    "offset",
+    "door",
     "press",
     "hear",
     "conflict",

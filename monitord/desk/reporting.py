@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +36,8 @@ GIVE_UP_AFTER = timedelta(hours=6)
 GIVE_UP_TRIES = 100
 """... and how often at least: a clock that was set forward, or a long downtime, makes no notice old."""
 
+LONGEST_REF = 64
+"""Characters kept of what the other side calls a message; an edit needs all of it, and Telegram's is short."""
 LIST_TRIES = 10
 """How often a list that somebody asked for is tried."""
 
@@ -50,6 +53,8 @@ def report(tx: Tx, context: Context, notice: int, outcome: Outcome, at: Moment, 
     late = row["state"] in _LET_GO and outcome.delivery is Delivery.ACCEPTED
     if row["state"] != NoticeState.LEASED and not late:
         return
+    if outcome.message_ref is not None:
+        outcome = replace(outcome, message_ref=outcome.message_ref[:LONGEST_REF])
     end_attempt(tx, notice, row["attempts"], outcome, at)
     if row["event"] != Event.STORM_LIST:  # a list that cannot be made says nothing about its channel
         channels.heed(tx, context, row["channel"], outcome, at)

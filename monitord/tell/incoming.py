@@ -1,7 +1,6 @@
 """Telegram's raw updates as bounded values, and the guard against floods of text. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +14,10 @@ NAME_LIMIT = 64
 DATA_LIMIT = 64
 MOST_USERS = 2_000
 TEXTS_PER_SECOND = 5.0
+CODES_PER_SECOND = 5.0
+"""Texts of all strangers together that may be a code."""
+CODE = "/start"
+"""How a text begins that may be a code (core.telegram.org/bots/features, Deep linking)."""
 LARGEST_ID = 2**53
 """Telegram's ids have at most 52 significant bits (core.telegram.org/bots/api, User)."""
 
@@ -45,8 +48,16 @@ class Flood:
     """Who writes too much: five texts a second and person, and no more persons remembered than a desk could have."""
 
     def __init__(self) -> None:
+        self._strangers = Bucket(CODES_PER_SECOND, 4 * CODES_PER_SECOND)
         self._users: dict[int, Bucket] = {}
         self._swept: float | None = None
+
+    def too_many(self, mono: float) -> bool:
+        """Return True for a code that comes on top of too many, whoever sends them; it counts."""
+        if self._strangers.wait(mono) > 0:
+            return True
+        self._strangers.take(mono)
+        return False
 
     def too_much(self, user_id: int, mono: float) -> bool:
         """Return True for a text that comes on top of too many; it counts."""
@@ -64,15 +75,24 @@ class Flood:
         return False
 
 
-def worth_passing(batch: Sequence[Update], flood: Flood, mono: float) -> Iterator[Update]:
-    """Yield what the desk is to see: every press, texts within their limit, and of the rest the last, so that the
-    offset moves on.
+def worth_passing(
+    batch: Sequence[Update], flood: Flood, mono: float, known: frozenset[int] = frozenset()
+) -> Iterator[Update]:
+    """Yield what the desk is to see: every press, and texts within their limit, of a stranger only what may be a code.
+
+    What is left out leaves no trace: ten thousand strangers cost the database nothing.
     """
-    for number, update in enumerate(batch):
-        if update.kind is not UpdateKind.TEXT or not flood.too_much(update.user_id, mono):
-            yield update
-        elif number == len(batch) - 1:
-            yield replace(bare(update), user_id=update.user_id)
+    for update in batch:
+        stranger = update.user_id not in known
+        match update.kind:
+            case UpdateKind.PRESS:
+                yield update
+            case UpdateKind.TEXT if stranger and not update.data.startswith(CODE):
+                continue
+            case UpdateKind.TEXT if not (stranger and flood.too_many(mono)) and not flood.too_much(
+                update.user_id, mono
+            ):
+                yield update
 
 
 def _read(number: int, one: dict[str, Any]) -> Update:

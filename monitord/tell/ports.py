@@ -6,13 +6,14 @@ from typing import Protocol, runtime_checkable
 
 from monitord.domain.document import Attachment, Document
 from monitord.domain.notice import Claimed, Message, Outcome
-from monitord.domain.update import Answer, Heard, Update, UpdateKind
+from monitord.domain.update import Answer, Door, Heard, Update, UpdateKind
 
 __all__ = [
     "Answer",
     "Attachments",
     "Channel",
     "Claimed",
+    "Door",
     "Heard",
     "Hears",
     "Listening",
@@ -132,8 +133,8 @@ class Attachments(Protocol):
 class Updates(Protocol):
     """The desk's side of what comes in."""
 
-    async def offset(self) -> int | None:
-        """Return the first update id not yet committed, None when there never was one."""
+    async def door(self) -> Door:
+        """Return the first update id not yet committed, and whom we know."""
         ...
 
     async def press(self, update: Update) -> Answer:

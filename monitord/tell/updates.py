@@ -65,6 +65,7 @@ class UpdatesLoop:
         self._clock = clock
         self._flood = Flood()
         self._answers: set[asyncio.Task[None]] = set()
+        self._beyond: int | None = None
         self._conflict_since: float | None = None
         self._conflict_noted: float | None = None
         self.unexpected = 0
@@ -79,11 +80,11 @@ class UpdatesLoop:
                 try:
                     # Inside: a proxy that cannot be used must not end the loop.
                     bot = bot or self._make_bot(self._settings)
-                    offset = await self._updates.offset()
-                    batch = await self._ask(bot, offset)
+                    door = await self._updates.door()
+                    batch = await self._ask(bot, self._first(door.offset))
                     failures = 0
                     self._conflict_since = self._conflict_noted = None
-                    await self._pass_on(bot, batch)
+                    await self._pass_on(bot, batch, door.known)
                     continue
                 except Conflict:
                     failures += 1
@@ -128,10 +129,16 @@ class UpdatesLoop:
             )
         return read_updates(raw, offset)
 
-    async def _pass_on(self, bot: Bot, batch: Sequence[Update]) -> None:
-        for update in worth_passing(batch, self._flood, self._clock.mono()):
+    def _first(self, committed: int | None) -> int | None:
+        """Return the first update to ask for: behind what is committed, and behind what was nobody's business."""
+        return committed if self._beyond is None else max(committed or 0, self._beyond)
+
+    async def _pass_on(self, bot: Bot, batch: Sequence[Update], known: frozenset[int]) -> None:
+        for update in worth_passing(batch, self._flood, self._clock.mono(), known):
             answer = await self._press(update)
             self._answer(bot, update, answer)
+        # Only while more is coming: after a quiet week Telegram numbers updates anew, from anywhere.
+        self._beyond = batch[-1].update_id + 1 if batch else None
 
     async def _press(self, update: Update) -> Answer:
         pause, failures = 0.5, 0

@@ -4,7 +4,7 @@ Names and device strings in them are clean already (one printable line each). In
 them in `zone`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -14,7 +14,7 @@ from monitord.domain.extent import NOTHING, Extent
 from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
-from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
+from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, Key, NoticeState
 from monitord.domain.probable import Suspect
 from monitord.domain.survey import Survey
 from monitord.domain.window import WindowKind
@@ -341,6 +341,10 @@ class Words(Protocol):
 
         The number of the incident, and how to answer, are never cut.
         """
+        ...
+
+    def spoken(self, story: Story, keys: Sequence[Key]) -> str:
+        """Return the same as it is read aloud in a call, with what the keys do."""
         ...
 
     def coverage(self, gap: Gap) -> str:

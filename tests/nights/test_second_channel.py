@@ -302,3 +302,13 @@ def silent_name(night: Night, target: str) -> str:
 def seconds_between(begun: datetime, clock: str) -> float:
     then = datetime.combine(begun.astimezone(ZONE).date(), time.fromisoformat(clock), tzinfo=ZONE)
     return (then - begun).total_seconds()
+
+
+async def test_a_message_id_longer_than_its_column_is_kept_as_far_as_it_goes(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 03:07", with_sms(order=("mail",))) as night:
+        shift = night.on("shift")
+        row = await night.desk.test(shift, "mail", night.settings.administrators[0])
+        (claimed,) = await night.desk.claim("mail", 5)
+        assert claimed.message.notice == row
+        await night.desk.report(row, replace(ACCEPTED, message_ref=f"<n1-{'x' * 200}@vt.example.vn>"))
+        assert len(night.query(t.outbox.c.message_ref, id=row)[0][0]) == 64

@@ -87,16 +87,30 @@ def _text(number: int, user: int) -> Update:
     return Update(number, UpdateKind.TEXT, user, user, "x")
 
 
-def test_five_texts_a_second_pass_and_the_last_update_always_does() -> None:
-    passed = list(worth_passing([_text(n, 666) for n in range(100)], Flood(), 0.0))
-    assert [u.update_id for u in passed] == [0, 1, 2, 3, 4, 99]
-    assert passed[-1].kind is UpdateKind.OTHER
+OURS = frozenset({666, 1001})
+
+
+def test_of_one_of_ours_five_texts_a_second_pass() -> None:
+    passed = list(worth_passing([_text(n, 666) for n in range(100)], Flood(), 0.0, OURS))
+    assert [u.update_id for u in passed] == [0, 1, 2, 3, 4]
 
 
 def test_a_flood_of_one_does_not_hold_back_the_press_of_another() -> None:
     press = Update(50, UpdateKind.PRESS, 1001, 1001, "v1")
     batch = [*(_text(n, 666) for n in range(50)), press, *(_text(n, 666) for n in range(51, 99))]
-    assert press in list(worth_passing(batch, Flood(), 0.0))
+    assert press in list(worth_passing(batch, Flood(), 0.0, OURS))
+
+
+def test_of_strangers_nothing_passes_but_some_that_may_be_codes() -> None:
+    chatter = [_text(n, 10_000 + n) for n in range(100)]
+    assert list(worth_passing(chatter, Flood(), 0.0, OURS)) == []
+    codes = [Update(n, UpdateKind.TEXT, 10_000 + n, 10_000 + n, f"/start {n}") for n in range(100)]
+    flood = Flood()
+    assert len(list(worth_passing(codes, flood, 0.0, OURS))) == 20
+    assert len(list(worth_passing(codes, flood, 1.0, OURS))) == 5
+    # Their presses do: each is written down and refused.
+    press = Update(1, UpdateKind.PRESS, 5, 5, "forged")
+    assert list(worth_passing([press], flood, 1.0, OURS)) == [press]
 
 
 def test_a_flood_from_many_accounts_is_remembered_within_bounds() -> None:

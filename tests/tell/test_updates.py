@@ -12,7 +12,7 @@ from monitord.demo.botapi import Act, BotApi, BotFault, Trouble
 from monitord.domain.notice import ButtonFace, Message
 from monitord.settings.model import Secret, TelegramSettings
 from monitord.tell.channels.telegram import TelegramChannel
-from monitord.tell.ports import Answer, Update, UpdateKind
+from monitord.tell.ports import Answer, Door, Update, UpdateKind
 from monitord.tell.updates import UpdatesLoop
 
 CHAT = 1001
@@ -23,6 +23,7 @@ class MemoryDesk:
     """Commits each update once, with the offset; `fail` makes a press raise before anything is committed."""
 
     def __init__(self) -> None:
+        self.known = frozenset({CHAT, 666})
         self.committed: dict[int, Update] = {}
         self.seen: list[Update] = []
         self.conflicts: list[float] = []
@@ -30,8 +31,8 @@ class MemoryDesk:
         self.hold: asyncio.Event | None = None
         self._changed = asyncio.Condition()
 
-    async def offset(self) -> int | None:
-        return max(self.committed) + 1 if self.committed else None
+    async def door(self) -> Door:
+        return Door(max(self.committed) + 1 if self.committed else None, self.known)
 
     async def press(self, update: Update) -> Answer:
         self.seen.append(update)

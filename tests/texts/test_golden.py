@@ -10,7 +10,7 @@ import pytest
 from monitord.texts import LANGUAGES
 from tests.texts.bulletin_texts import bulletins
 from tests.texts.log_rows import NAMES, ROWS
-from tests.texts.short_texts import shorts, written
+from tests.texts.short_texts import calls, shorts, written
 from tests.texts.stories import STORIES, ZONE, asides
 from tests.texts.typed_texts import typed
 
@@ -22,6 +22,7 @@ TEXTS = {
         *((name, words.message(story)) for name, story in STORIES.items()),
         *written(words).items(),
         ("short", shorts(words)),
+        ("spoken", calls(words)),
         *asides(words).items(),
         *bulletins(words).items(),
         *typed(words).items(),

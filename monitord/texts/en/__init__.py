@@ -1,6 +1,6 @@
 """English, the second language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -8,7 +8,7 @@ from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
-from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
+from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, Key, NoticeState
 from monitord.domain.window import WindowKind
 from monitord.texts import forms, logline
 from monitord.texts.bulletins import BulletinLetter, NightText
@@ -24,6 +24,7 @@ from monitord.texts.en import (
     phrases,
     security,
     short,
+    spoken,
     typed,
 )
 from monitord.texts.story import (
@@ -54,6 +55,9 @@ class _English:
 
     def short(self, story: Story, limit: int) -> str:
         return short.SHORTENER.short(story, limit)
+
+    def spoken(self, story: Story, keys: Sequence[Key]) -> str:
+        return spoken.SPEAKER.spoken(story, keys)
 
     def coverage(self, gap: Gap) -> str:
         text = asides.coverage(gap)
