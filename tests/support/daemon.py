@@ -40,8 +40,8 @@ duty_kinds:
 organisations:
   - {id: so, name: Sở Khoa học và Công nghệ, role: department, contacts: [yen, tuan]}
 people:
-  - {id: an, name: Nguyễn Văn An, home: vt, title: Trực ca, telegram: 1001}
-  - {id: giang, name: Võ Trường Giang, home: vt, title: Trưởng phòng, telegram: 1002}
+  - {id: an, name: Nguyễn Văn An, home: vt, title: Trực ca, telegram: 1001, mobile: 0912 000 001}
+  - {id: giang, name: Võ Trường Giang, home: vt, title: Trưởng phòng, telegram: 1002, mobile: 0912 000 002}
   - {id: khanh, name: Bùi Quốc Khánh, home: vt, title: Giám đốc, telegram: 1003}
   - {id: son, name: Tạ Thanh Sơn, home: bd, title: Trực ca, telegram: 1011}
   - {id: uyen, name: Lâm Tú Uyên, home: bd, title: Trưởng phòng, telegram: 1012}
@@ -82,11 +82,16 @@ SECRETS = {
 }
 
 
-def policy(delays: Sequence[str] = ("0s", "2s", "5s", "9s"), repeat: str = "60s", ack_holds: str = "2h") -> str:
+def policy(
+    delays: Sequence[str] = ("0s", "2s", "5s", "9s"),
+    repeat: str = "60s",
+    ack_holds: str = "2h",
+    channels: str = "telegram, log",
+) -> str:
     """Return the policies section: shift, operations, leader, department, each after its delay."""
     tell = ("duty: shift", "duty: operations", "duty: leader", "organisation: so")
     steps = "".join(
-        f"      - {{after: {after}, tell: {{{whom}}}, channels: [telegram, log]}}\n"
+        f"      - {{after: {after}, tell: {{{whom}}}, channels: [{channels}]}}\n"
         for after, whom in zip(delays, tell, strict=False)
     )
     return (
