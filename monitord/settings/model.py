@@ -204,10 +204,12 @@ class Settings:
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """Return the channels that are set up, those with buttons first, those that reach nobody by themselves last."""
+        """Return the channels that are set up: those with buttons, SMS before letters and those before calls, what can
+        be answered before what cannot; those that reach nobody by themselves are last."""
         telegram = ("telegram",) if self.telegram is not None else ()
         log = ("log",) if self.log_channel is not None else ()
-        personal = tuple(name for name in self.channels if name not in IMPERSONAL)
+        ranks = {name: (own.spoken, own.short is None, not own.hears) for name, own in self.channels.items()}
+        personal = tuple(sorted((name for name in ranks if name not in IMPERSONAL), key=lambda name: ranks[name]))
         return telegram + personal + tuple(name for name in self.channels if name in IMPERSONAL) + log
 
     def policy_for(self, unit: str, severity: int, tags: Mapping[str, str] = MappingProxyType({})) -> Policy:
