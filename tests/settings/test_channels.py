@@ -7,7 +7,7 @@ import pytest
 
 from monitord.settings.phones import mobile_of
 from monitord.settings.problem import SettingsError
-from tests.settings.small import broken, loaded, mistakes, written
+from tests.settings.small import SECRETS, broken, loaded, mistakes, written
 
 SMS = "sms: {spool: /var/spool/monitord/sms}\n"
 
@@ -113,3 +113,16 @@ def test_the_secret_of_a_channel_is_kept_out_of_logs_and_of_readable_files(tmp_p
 )
 def test_a_number_as_people_write_it(written_as: str, number: str | None) -> None:
     assert mobile_of(written_as) == number
+
+
+def test_the_sections_of_the_documentation_are_sound(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "channels.md").read_text(encoding="utf-8")
+    block = page.partition("```yaml\n")[2].partition("```")[0]
+    sections, _, people = block.partition("people:\n")
+    text = small(sections, ("  - {id: an, name: An, home: vt, telegram: 1001, stand_ins: [binh]}\n", people))
+    named = {name: "a-secret-of-24-bytes-or-so" for name in ("MAIL", "SMPP", "ESMS_KEY", "ESMS_SECRET", "WEBHOOK")}
+    environ = SECRETS | {f"MONITORD_SECRET_{name}": value for name, value in named.items()}
+    settings = loaded(written(tmp_path / "config", text), environ)
+    assert set(settings.channels) == {"brandname", "mail", "smpp", "sms", "webhook"}
+    assert settings.ways == ("telegram", "smpp", "sms", "brandname", "mail", "webhook", "log")
+    assert settings.people["an"].ways(settings.ways) == settings.ways

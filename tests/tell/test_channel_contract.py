@@ -13,19 +13,20 @@ from monitord.domain.notice import ButtonFace, Delivery, DeliveryCause, Message,
 from monitord.tell.ports import Listening
 from monitord.texts.squeeze import plain
 from tests.tell.bench import Bench, Desk, SpokenTo
-from tests.tell.benches import brandname, mail, sms, telegram, webhook
+from tests.tell.benches import brandname, mail, smpp, sms, telegram, webhook
 
 Open = Callable[[Path], AbstractAsyncContextManager[Bench]]
 BENCHES: dict[str, Open] = {
     "brandname-esms": brandname.opened,
     "brandname-template": brandname.opened_template,
     "mail": mail.opened,
+    "smpp": smpp.opened,
     "sms": sms.opened,
     "telegram": telegram.opened,
     "webhook": webhook.opened,
 }
 Spoken = Callable[[Path], AbstractAsyncContextManager[SpokenTo]]
-TWO_WAY: dict[str, Spoken] = {"mail": mail.answered, "sms": sms.opened}
+TWO_WAY: dict[str, Spoken] = {"mail": mail.answered, "smpp": smpp.opened, "sms": sms.opened}
 
 TEXT = "🔴 SỰ CỐ MỚI · Mức 2 – Cao · SC-0602-004\nMẤT LIÊN LẠC: OLT Tiểu Cần 01"
 HOSTILE = "OLT <b>x</b> & *y* _z_ ${7*7} {{a}} %s\r\nSubject: z SC-0602-004 \\ ' \" ; DROP"
