@@ -72,11 +72,12 @@ def escalate(press: Press) -> Pressed:
 
 
 def _by(press: Press) -> str | None:
-    """Return by what somebody may: as who may take it, or because he has it, whatever became of his duty since."""
+    """Return by what somebody may: as who may take it, or because he has it, or had it to the end, whatever became of
+    his duty since."""
     incident, lane = press.incident, press.context.settings.lanes.get(press.incident.lane or "")
     if (duty := right(press)) is not None:
         return duty
-    if incident.phase is Phase.ACKNOWLEDGED and incident.acknowledged_by == press.person.id:
+    if incident.phase is not Phase.OPEN and incident.acknowledged_by == press.person.id:
         return HAS_IT
     # Who is named to hear of a suspicion may speak of it.
     return ASKED if incident.suspected and lane is not None and press.person.id in lane.named else None
