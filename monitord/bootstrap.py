@@ -420,12 +420,13 @@ class Daemon:
         log.info("settings.loaded", devices=len(settings.devices), hash=settings.hash)
 
     def _without_moves(self, settings: Settings) -> Settings:
-        """Return the settings with the folders in use, and say which other sections count from the next start only."""
+        """Return the settings with the folders and channels in use; say which sections count from the next start."""
         old = self.settings
         later = [name for name in NEXT_START if getattr(settings, name) != getattr(old, name)]
         if later:
             log.warning("settings.need_restart", changed=later)
-        return replace(settings, state_dir=old.state_dir, runtime_dir=old.runtime_dir)
+        kept = settings.with_channels_of(old)
+        return replace(kept, state_dir=old.state_dir, runtime_dir=old.runtime_dir)
 
     @contextlib.contextmanager
     def _reloading(self) -> Iterator[None]:

@@ -97,8 +97,15 @@ def take(press: Press) -> Pressed:
             result = PressResult.ALREADY_TAKEN
         case _:
             result = PressResult.ALREADY_OVER
+    return _pressed_again(press, result, duty)
+
+
+def _pressed_again(press: Press, result: PressResult, duty: str | None) -> Pressed:
+    """Write down a press that changes nothing, and say who has it, or that it is over."""
+    incident = press.incident
     refs = press.refs(phase=incident.phase, by=incident.acknowledged_by, duty=duty)
-    tx.append([Fact(FactKind.INCIDENT_PRESSED_AGAIN, incident.id, incident.target, person.id, refs)], at)
+    fact = Fact(FactKind.INCIDENT_PRESSED_AGAIN, incident.id, incident.target, press.person.id, refs)
+    press.tx.append([fact], press.at)
     holder = press.book.people.get(incident.acknowledged_by or "")
     when = incident.acknowledged_at if incident.running else incident.restored_at
     return press.answer(result, holder.name if holder else "", when=when)
@@ -125,7 +132,10 @@ def noted(press: Press) -> Pressed:
     if not _may_lead(press):
         return press.refused("not_the_leader")
     if incident.phase is not Phase.OPEN:
-        return take(press)
+        # To know of it is not to take it, not even where it was handed to him.
+        mine = incident.acknowledged_by == person.id
+        result = PressResult.ALREADY_YOURS if mine else PressResult.ALREADY_TAKEN
+        return _pressed_again(press, result if incident.running else PressResult.ALREADY_OVER, press.duty())
     known = sa.and_(
         t.journal.c.incident == incident.id, t.journal.c.kind == FactKind.INCIDENT_NOTED, t.journal.c.actor == person.id
     )
@@ -168,7 +178,8 @@ def approve(press: Press) -> Pressed:
     tx.append(decision.facts, press.at)
     for told in decision.notices:
         tx.queue(told, press.at.now)
-    return press.done(PressResult.APPROVED)
+    to = press.context.settings.organisations.get(step.ref)
+    return press.done(PressResult.APPROVED, to.name if to else "")
 
 
 def _may_lead(press: Press) -> bool:
@@ -186,8 +197,8 @@ def _asked_in_place(press: Press) -> str | None:
     notice, person, incident = press.notice, press.person, press.incident
     if notice is None or notice["person"] != person.id or notice["organisation"] is not None:
         return None
-    if notice["event"] in (Event.HANDED, Event.REMINDER):
-        return None  # whom it was handed to is known from the incident
+    if notice["event"] in (Event.HANDED, Event.TAKEN_AWAY, Event.REMINDER, Event.TAKEN_EDIT, Event.RESTORED_EDIT):
+        return None  # whom it was handed to, and who has it, is known from the incident
     step = step_of(incident.policy, notice["step"] or 0)
     duty = step.ref
     if notice["event"] == Event.APPROVAL:

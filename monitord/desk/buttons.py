@@ -67,7 +67,7 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
             return HOLDING if touched else []
         case Event.SENT_BACK | Event.REOPENED:
             return [Button.TAKE, *beside]
-        case Event.HANDED | Event.REMINDER | Event.CALL_OUT:
+        case Event.HANDED | Event.TAKEN_AWAY | Event.REMINDER | Event.CALL_OUT:
             return [Button.TAKE]
         case Event.APPROVAL:
             return [Button.TAKE, Button.APPROVE]

@@ -20,13 +20,17 @@ WRITTEN = timedelta(seconds=15)
 """A channel that works on is written down this often at most."""
 CONFLICT_TOLD = timedelta(hours=1)
 """How often it is told that somebody else uses our token."""
-_CONFLICT = "conflict_told"
+FAILS_TOLD = timedelta(minutes=30)
+"""How often it is told that a channel fails: one that comes and goes is a line of the journal each time."""
+_CONFLICT, _FAILS, _OPEN = "conflict_told", "fails_told:", "fails_since:"
 
 
-def heed(tx: Tx, context: Context, channel: str, outcome: Outcome, at: Moment, *, probe: bool = False) -> None:
-    """Take note of what an attempt by a channel, or a probe of it, came to."""
+def heed(
+    tx: Tx, context: Context, channel: str, outcome: Outcome, at: Moment, *, to: str = "", probe: bool = False
+) -> None:
+    """Take note of what an attempt to tell the person `to` by a channel, or a probe of it, came to."""
     before = state_of(tx, channel)
-    state, turn = after(before, outcome, at.now, probe=probe)
+    state, turn = after(before, outcome, at.now, to=to, probe=probe)
     fresh = before.heard_at is not None and timedelta(0) <= at.now - before.heard_at < WRITTEN
     if state == before or (turn is None and state.failures == before.failures == 0 and fresh):
         return
@@ -38,18 +42,31 @@ def heed(tx: Tx, context: Context, channel: str, outcome: Outcome, at: Moment, *
     if begun is not None:
         refs["since"] = stamp(begun)
     tx.append([Fact(FactKind.CHANNEL_FAILS if turn is Turn.FAILS else FactKind.CHANNEL_WORKS, refs=refs)], at)
-    _tell(tx, context, f"{turn}@{channel}@{stamp(begun or at.now)}@{refs['cause']}", channel, at)
+    subject = f"{turn}@{channel}@{stamp(begun or at.now)}@{refs['cause']}"
+    if turn is Turn.FAILS:
+        if _told_lately(tx, _FAILS + channel, FAILS_TOLD, at):
+            return
+        tx.put(_FAILS + channel, stamp(at.now))
+        _tell(tx, context, subject, channel, at)
+    elif tx.get(_OPEN + channel) == stamp(begun or at.now):
+        _tell(tx, context, subject, channel, at)  # whoever heard that it fails
+        return
+    tx.put(_OPEN + channel, stamp(begun or at.now))
 
 
 def conflict(tx: Tx, context: Context, channel: str, seconds: float, at: Moment) -> None:
     """Note that somebody else reads what comes in by our token: it may be stolen, or run twice."""
     tx.append([Fact(FactKind.CHANNEL_CONFLICT, refs={"channel": channel, "seconds": round(seconds, 1)})], at)
-    last = tx.get(_CONFLICT)
-    if last is not None and stamp(at.now - CONFLICT_TOLD) < last <= stamp(at.now):
+    if _told_lately(tx, _CONFLICT, CONFLICT_TOLD, at):
         return
     tx.put(_CONFLICT, stamp(at.now))
     begun = at.now - timedelta(seconds=seconds)
     _tell(tx, context, f"conflict@{channel}@{stamp(begun)}@{DeliveryCause.FINE}", channel, at)
+
+
+def _told_lately(tx: Tx, key: str, within: timedelta, at: Moment) -> bool:
+    last = tx.get(key)
+    return last is not None and stamp(at.now - within) < last <= stamp(at.now)
 
 
 def failing(tx: Tx) -> frozenset[str]:
@@ -77,6 +94,8 @@ def _write(tx: Tx, state: ChannelState) -> None:
         "failures": state.failures,
         "failing_from": state.failing_from,
         "cause": state.cause,
+        "to": state.to,
+        "tried_at": state.tried_at,
         "told_at": state.told_at,
         "heard_at": state.heard_at,
     }

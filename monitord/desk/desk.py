@@ -22,6 +22,7 @@ from monitord.desk import (
     handling,
     hearing,
     leases,
+    overdue,
     presses,
     publishing,
     reporting,
@@ -95,6 +96,7 @@ class Desk:
         self._reviewed: reviewing.Reviewed | None = None
         self._steady = Steady()
         self._bulletins_done = False
+        self._sweep_at = 0.0
         self._timers_moved = asyncio.Event()
         self._mail: dict[str, asyncio.Event] = {}
         self.last_commit = clock.mono()
@@ -111,6 +113,7 @@ class Desk:
         started = await self._decide("start", lambda tx, at: starting.start(tx, self._context, at))
         self._key, self._down = started.key, started.down_between
         now = self._clock.mono()
+        self._sweep_at = now + reporting.ADD_CHANNEL_AFTER.total_seconds()
         self._unlooked = {target: now + self._patience(target) for target in started.unlooked}
         return started
 
@@ -278,11 +281,23 @@ class Desk:
     async def claim(self, channel: str, limit: int) -> Sequence[Claimed]:
         """Return due rows of a channel under lease, rendered."""
         self._mailbox(channel).clear()
-        waiting = self._waiting()
-        return await self._decide(
-            "claim",
-            lambda tx, at: claiming.claim(tx, self._context, self._key, channel, limit, at, waiting),
-        )
+        waiting, sweep = self._waiting(), self._sweeps()
+
+        def work(tx: Tx, at: Moment) -> list[Claimed]:
+            if sweep:
+                overdue.add_channels(tx, at, waiting)
+            return claiming.claim(tx, self._context, self._key, channel, limit, at, waiting)
+
+        return await self._decide("claim", work)
+
+    def _sweeps(self) -> bool:
+        """Return whether to look for what waits without an attempt: now and then, and not before every lane had its
+        time after a start."""
+        now = self._clock.mono()
+        if now < self._sweep_at:
+            return False
+        self._sweep_at = now + overdue.EVERY
+        return True
 
     async def report(self, notice: int, outcome: Outcome) -> None:
         """Commit what an attempt came to."""

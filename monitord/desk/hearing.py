@@ -29,19 +29,17 @@ def hear(tx: Tx, context: Context, heard: Heard, at: Moment) -> Answer:
     command = read_command(heard.text)
     if command is None or command.verb is Verb.BIND:
         return Answer()
-    person = _sender(tx, heard, context.book(tx, at, GRACE), at)
-    if person is None:
-        return Answer()
-    text, accepted = obey(tx, context, person, command, heard, at)
+    senders = _senders(tx, heard, context.book(tx, at, GRACE), at)
+    if len(senders) != 1:
+        return Answer(context.words.page["shared_address"] if senders else "")
+    text, accepted = obey(tx, context, senders[0], command, heard, at)
     if command.verb in NUMBERED:
         tx.sql.execute(t.heard.insert().values(channel=heard.channel, key=heard.key, received=at.now, answer=text))
     return Answer(text, accepted)
 
 
-def _sender(tx: Tx, heard: Heard, book: DutyBook, at: Moment) -> Person | None:
-    """Return whose address it is. The telephone of a desk is several people's: then it speaks for the one of them who
-    is on duty, and for nobody when two are."""
+def _senders(tx: Tx, heard: Heard, book: DutyBook, at: Moment) -> list[Person]:
+    """Return whose address it is. The telephone of a desk is several people's: it speaks for the one of them who is on
+    duty; where two are, nobody knows who of them it is."""
     found = [p for p in tx.people().values() if p.address(heard.channel) == heard.sender]
-    if len(found) > 1:
-        found = [p for p in found if duties_of(book.shifts, p.id, at.now)]
-    return found[0] if len(found) == 1 else None
+    return found if len(found) <= 1 else [p for p in found if duties_of(book.shifts, p.id, at.now)]

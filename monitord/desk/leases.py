@@ -79,6 +79,8 @@ def give_back(tx: Tx, notice: int, retry_in: timedelta, at: Moment) -> None:
         .where(t.outbox.c.id == notice)
         .values(state=NoticeState.PENDING, attempts=row["attempts"] - 1, lease_until=None, not_before=at.now + retry_in)
     )
+    if row["last_cause"] is None:  # it waits for its lane, and not on purpose
+        tx.sql.execute(t.outbox.update().where(t.outbox.c.id == notice).values(last_cause=DeliveryCause.POOL))
 
 
 def seconds_to_next(tx: Tx, channel: str, at: Moment) -> float | None:

@@ -105,8 +105,8 @@ def noted(tx: Tx, incident: Incident, book: DutyBook, row: Any) -> Taken | None:
 
 
 def handed_by(book: DutyBook, row: Any) -> Taken | None:
-    """Who handed it to the reader: `subject` names him."""
-    if row["event"] != Event.HANDED:
+    """Who handed it to the reader, or took it from him: `subject` names him."""
+    if row["event"] not in (Event.HANDED, Event.TAKEN_AWAY):
         return None
     person = book.people.get(row["subject"].partition("@")[0])
     return Taken(row["created_at"], person.name) if person else None

@@ -9,6 +9,7 @@ from monitord.desk.bulletin_sending import no_longer_asked
 from monitord.desk.channels import state_of
 from monitord.domain.channel import Turn
 from monitord.domain.incident import Incident, Phase
+from monitord.domain.journal import stamp
 from monitord.domain.notice import Event
 from monitord.store import tables as t
 from monitord.store.tx import Tx
@@ -17,8 +18,7 @@ from monitord.store.tx import Tx
 def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
     """Return why an outbox row need not be sent any more, as the code of the journal's `reason`; None while it must."""
     if incident is None and row["event"] == Event.CHANNEL_STATE:
-        turn, channel, _ = row["subject"].split("@", 2)
-        return "works again" if turn == Turn.FAILS and state_of(tx, channel).works else None
+        return _channel_turned(tx, row)
     if incident is None:
         return no_longer_asked(tx, row["subject"]) if row["event"] == Event.BULLETIN_ASK else None
     if incident.storm is not None and incident.phase is Phase.OPEN and not _leaves(tx, row):
@@ -36,7 +36,7 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             return None if still_owed else str(incident.phase)
         case Event.HANDED | Event.REMINDER if not incident.running:
             return str(incident.phase)
-        case Event.SENT_BACK | Event.APPROVAL | Event.CALL_OUT if (
+        case Event.SENT_BACK | Event.TAKEN_AWAY | Event.APPROVAL | Event.CALL_OUT if (
             incident.phase is not Phase.OPEN or row["round"] != incident.round
         ):
             return str(incident.phase)
@@ -59,6 +59,15 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             if edited is None or edited.message_ref is None:
                 return "nothing to edit"
     return None
+
+
+def _channel_turned(tx: Tx, row: Any) -> str | None:
+    """Return why the state of a channel need not be told any more: it works again, or fails again, since then."""
+    turn, channel, since, _ = row["subject"].split("@", 3)
+    state = state_of(tx, channel)
+    if turn == Turn.FAILS and (state.works or state.since is None or stamp(state.since) != since):
+        return "works again"
+    return "fails again" if turn == Turn.WORKS and not state.works else None
 
 
 _RINGS = frozenset({Event.STEP, Event.SENT_BACK, Event.APPROVAL, Event.CALL_OUT, Event.CHANGED, Event.REOPENED})

@@ -13,6 +13,7 @@ from monitord.desk.binding import accounts
 from monitord.desk.context import Context
 from monitord.desk.leases import end_attempt, notice_fact, notice_refs
 from monitord.desk.reasons import reason_gone
+from monitord.domain.dutybook import usable
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import (
     Delivery,
@@ -23,6 +24,7 @@ from monitord.domain.notice import (
     Priority,
     retry_delay,
 )
+from monitord.domain.people import IMPERSONAL
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -31,11 +33,14 @@ CHAT = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 ADD_CHANNEL_AFTER = timedelta(seconds=60)
 ADD_CHANNEL_FAILURES = 3
 """After so long, or so many failures, the same is told by the next channel as well."""
+ASKS_HIM_ALONE = frozenset({Event.APPROVAL, Event.CALL_OUT, Event.HANDED, Event.SENT_BACK})
 GIVE_UP_AFTER = timedelta(hours=6)
 """How long a notice of an incident that is over is tried; those of a running incident are tried without end."""
 GIVE_UP_TRIES = 100
 """... and how often at least: a clock that was set forward, or a long downtime, makes no notice old."""
 
+TEST_FOR = timedelta(minutes=10)
+"""How long a message that tries a channel is tried."""
 LONGEST_REF = 64
 """Characters kept of what the other side calls a message; an edit needs all of it, and Telegram's is short."""
 LIST_TRIES = 10
@@ -57,7 +62,7 @@ def report(tx: Tx, context: Context, notice: int, outcome: Outcome, at: Moment, 
         outcome = replace(outcome, message_ref=outcome.message_ref[:LONGEST_REF])
     end_attempt(tx, notice, row["attempts"], outcome, at)
     if row["event"] != Event.STORM_LIST:  # a list that cannot be made says nothing about its channel
-        channels.heed(tx, context, row["channel"], outcome, at)
+        channels.heed(tx, context, row["channel"], outcome, at, to=row["person"])
     match outcome.delivery:
         case Delivery.ACCEPTED:
             _accept(tx, row, outcome, at)
@@ -86,12 +91,13 @@ def _accept(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
 
 
 def _look_for_an_answer(tx: Tx, context: Context, row: Any, at: Moment) -> None:
-    """At the last step nobody is left to be told next: who got it where he cannot answer is told by his next channel
-    as well."""
-    incident = tx.incident(row["incident"]) if row["event"] == Event.STEP else None
+    """Who got it where he cannot answer is told by his next channel as well: at the last step, where nobody is left to
+    be told next, and wherever he alone is asked."""
+    incident = tx.incident(row["incident"]) if row["incident"] is not None else None
     if incident is None or not row["fallback"] or context.settings.answers(row["channel"]):
         return
-    if (row["step"] or 0) >= len(incident.policy.steps) - 1 and reason_gone(tx, row, incident) is None:
+    last = row["event"] == Event.STEP and (row["step"] or 0) >= len(incident.policy.steps) - 1
+    if (last or row["event"] in ASKS_HIM_ALONE) and reason_gone(tx, row, incident) is None:
         add_channel(tx, row, at)
 
 
@@ -103,6 +109,9 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
     over = (incident is None or not incident.running) and row["event"] not in (Event.BULLETIN, Event.BULLETIN_ASK)
     if row["event"] == Event.STORM_LIST and row["attempts"] >= LIST_TRIES:
         _mark_dead(tx, row, outcome, at)  # it is old by now, and can be asked for again
+        return
+    if row["event"] == Event.TEST and at.now - row["created_at"] > TEST_FOR:
+        _mark_dead(tx, row, outcome, at)  # whoever waits for it has gone by now
         return
     if over and row["attempts"] >= GIVE_UP_TRIES and at.now - row["created_at"] > GIVE_UP_AFTER:
         _mark_dead(tx, row, outcome, at)
@@ -127,7 +136,9 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
     elif row["last_cause"] != outcome.cause:
         # A failure that goes on as before is counted in delivery_attempt; the journal keeps edges.
         tx.append([notice_fact(FactKind.NOTICE_FAILED, row, outcome)], at)
-    lasts = row["attempts"] >= ADD_CHANNEL_FAILURES or at.now - row["created_at"] >= ADD_CHANNEL_AFTER
+    # A wait that another side orders counts as well: who is told in an hour is not told within sixty seconds.
+    late = at.now + wait - row["created_at"] >= ADD_CHANNEL_AFTER
+    lasts = row["attempts"] >= ADD_CHANNEL_FAILURES or (late and row["event"] != Event.REMINDER)
     if lasts and reason_gone(tx, row, incident) is None:
         add_channel(tx, row, at)
 
@@ -137,6 +148,8 @@ def add_channel(tx: Tx, row: Any, at: Moment) -> bool:
     if not row["fallback"]:
         return False
     added = tx.queue(_copy(row, channel=row["fallback"][0], fallback=tuple(row["fallback"][1:])), at.now)
+    # What is added carries the rest of the ways on.
+    tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(fallback=[]))
     if added:
         refs = notice_refs(row) | {"added": row["fallback"][0]}
         tx.append([Fact(FactKind.CHANNEL_ADDED, row["incident"], None, refs=refs)], at)
@@ -161,8 +174,9 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     if still and event in (Event.STEP, Event.APPROVAL, Event.BULLETIN_ASK) and person is not None:
         for name in person.stand_ins:
             stand_in = people.get(name)
-            if stand_in is not None and stand_in.address(row["channel"]) is not None:
-                tx.queue(_copy(row, person=name), at.now)
+            ways = usable(stand_in, _ways(context, row)) if stand_in is not None else ()
+            if ways:
+                tx.queue(_copy(row, person=name, channel=ways[0], fallback=ways[1:]), at.now)
                 break
     for administrator in context.settings.administrators:
         told = people.get(administrator)
@@ -176,6 +190,12 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
             None, Event.CHANNEL_BROKEN, administrator, ways[0], Priority.FOLLOW_UP, fallback=ways[1:], subject=subject
         )
         tx.queue(broken, at.now)
+
+
+def _ways(context: Context, row: Any) -> tuple[str, ...]:
+    """Return the channels of a row's step in their order, of which some may be behind it; else all there are."""
+    incident_ways = dict.fromkeys((row["channel"], *row["fallback"]))
+    return tuple(dict.fromkeys((*incident_ways, *(w for w in context.settings.ways if w not in IMPERSONAL))))
 
 
 def _mark_dead(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:

@@ -14,6 +14,7 @@ from monitord.desk.binding import accounts, forget
 from monitord.desk.context import Context, write
 from monitord.desk.edges import drop_removed
 from monitord.desk.leases import hasten, void_leases
+from monitord.desk.overdue import bury_what_no_channel_sends
 from monitord.domain import escalation
 from monitord.domain.edge import Known
 from monitord.domain.health import Health
@@ -62,6 +63,7 @@ def start(tx: Tx, context: Context, at: Moment) -> Started:
     take_settings(tx, context, at)
     void_leases(tx, at)
     hasten(tx, at)
+    bury_what_no_channel_sends(tx, context, at)
     tx.rebase_timers(at)
     drop_removed(tx, context, at)
     rearm_forgotten(tx, context, at)

@@ -11,14 +11,16 @@ import sqlalchemy as sa
 
 from monitord.desk import acting, handling, touching
 from monitord.desk.act import ActRefused
+from monitord.desk.approvals import approvals
 from monitord.desk.by_hand import UnknownIncident
 from monitord.desk.context import GRACE, Context
 from monitord.domain.commands import Command, Verb
 from monitord.domain.dutybook import DutyBook, duty_in
 from monitord.domain.incident import Incident, number_of
 from monitord.domain.network import BY_HAND
-from monitord.domain.notice import Event
+from monitord.domain.notice import Event, NoticeState
 from monitord.domain.people import Person
+from monitord.domain.policy import step_of
 from monitord.domain.storm import unit_of
 from monitord.domain.update import Heard, Update
 from monitord.store import tables as t
@@ -65,6 +67,13 @@ def obey(
     if command.verb is not Verb.CAUSE:
         does, done, events = PRESSES.get(command.verb) or _with_values(command)
         notice = _asked(tx, incident, person, events)
+        if command.verb is Verb.APPROVE and notice is not None:
+            waiting = _awaiting(tx, incident, person)
+            if len(waiting) > 1:
+                to = tuple(_organisation(context, incident, row) for row in waiting)
+                return context.words.typed(replace(said, result=TypedResult.WHICH, code=incident.code, codes=to)), False
+            # Approved already, or of an earlier round: what there is says so.
+            notice = waiting[0] if waiting else notice if notice["round"] == incident.round else None
         if notice is None and command.verb in LEADERS:
             return context.words.typed(replace(said, result=TypedResult.NOT_ASKED, code=incident.code)), False
         pressed = does(acting.Press(tx, context, incident, person, book, at, update, notice))
@@ -110,6 +119,29 @@ def _asked(tx: Tx, incident: Incident, person: Person, events: tuple[Event, ...]
         o.incident == incident.id, o.person == person.id, o.organisation.is_(None), o.event.in_(events)
     )
     return tx.sql.execute(wanted.order_by(o.id.desc()).limit(1)).mappings().first()
+
+
+def _organisation(context: Context, incident: Incident, row: Any) -> str:
+    ref = step_of(incident.policy, row["step"]).ref
+    known = context.settings.organisations.get(ref)
+    return known.name if known else ref
+
+
+def _awaiting(tx: Tx, incident: Incident, person: Person) -> list[Any]:
+    """Return the requests for approval of this round that reached a person, or may have, and were not approved yet: one
+    for each organisation, the newest. What he never read he cannot have meant."""
+    o = t.outbox.c
+    reached = sa.or_(o.state.in_([NoticeState.SENT, NoticeState.LEASED]), o.uncertain > 0)
+    wanted = sa.select(t.outbox).where(
+        o.incident == incident.id,
+        o.person == person.id,
+        o.event == Event.APPROVAL,
+        o.round == incident.round,
+        reached,
+    )
+    found = {step_of(incident.policy, row["step"]).ref: row for row in tx.sql.execute(wanted.order_by(o.id)).mappings()}
+    approved = approvals(tx, incident.id, incident.round)
+    return [row for organisation, row in found.items() if organisation not in approved]
 
 
 def _note_cause(

@@ -1,4 +1,4 @@
-"""Whether a channel works, told by what became of each attempt to use it."""
+"""Whether a channel works, told by what became of each attempt to use it, and by probes."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,6 +9,10 @@ from monitord.domain.notice import Delivery, DeliveryCause, Outcome
 FAILURES = 3
 LASTS = timedelta(seconds=60)
 """So many failures in a row, over at least so long, and a channel does not work."""
+QUIET = timedelta(minutes=10)
+"""Without an attempt for so long a probe alone says that it works again: whoever is asked may take no message all the
+same.
+"""
 
 _OUR_OWN = frozenset(
     {
@@ -21,6 +25,8 @@ _OUR_OWN = frozenset(
     }
 )
 """Causes that say nothing about the other side, or that it is there and busy."""
+_ONE_ADDRESS = frozenset({DeliveryCause.SERVER_ERROR, DeliveryCause.BAD_ANSWER})
+"""Causes by which the other side answered: to one person alone they may speak of his address."""
 
 
 class Turn(StrEnum):
@@ -34,8 +40,10 @@ class Turn(StrEnum):
 class ChannelState:
     """A channel as its attempts tell it: it `works` or does not, `since` when; unknown until the first one.
 
-    `failures` in a row began at `failing_from`, the last with `cause`. `told_at` is when a message was accepted last,
-    `heard_at` when the other side answered anything at all, a probe included.
+    `failures` in a row, of messages and probes, began at `failing_from`, the last with `cause`. `to` is the person of
+    those that speak of one address only, empty when there were two, or a failure that speaks of the channel. `tried_at`
+    is when a message failed last, `told_at` when one was accepted, `heard_at` when the other side answered anything at
+    all, a probe included.
     """
 
     channel: str
@@ -44,26 +52,44 @@ class ChannelState:
     failures: int = 0
     failing_from: datetime | None = None
     cause: DeliveryCause = DeliveryCause.FINE
+    to: str = ""
+    tried_at: datetime | None = None
     told_at: datetime | None = None
     heard_at: datetime | None = None
 
 
 def after(
-    state: ChannelState, outcome: Outcome, now: datetime, *, probe: bool = False
+    state: ChannelState, outcome: Outcome, now: datetime, *, to: str = "", probe: bool = False
 ) -> tuple[ChannelState, Turn | None]:
-    """Return the state after an attempt, or a probe, and what it changed."""
-    there = outcome.delivery in (Delivery.ACCEPTED, Delivery.PERMANENT)
+    """Return the state after an attempt to tell the person `to`, or a probe, and what it changed."""
     if outcome.cause in _OUR_OWN:
         return state, None
-    if there:
-        told = now if outcome.delivery is Delivery.ACCEPTED and not probe else state.told_at
-        turn = None if state.works else Turn.WORKS
-        since = now if turn is not None or state.since is None else state.since
-        return ChannelState(state.channel, True, since, told_at=told, heard_at=now), turn
+    if outcome.delivery not in (Delivery.ACCEPTED, Delivery.PERMANENT):
+        return _failed(state, outcome, now, to, probe)
+    if probe and state.tried_at is not None and timedelta(0) <= now - state.tried_at < QUIET:
+        # It answers, and takes no messages.
+        return replace(state, heard_at=now), None
+    told = now if outcome.delivery is Delivery.ACCEPTED and not probe else state.told_at
+    turn = None if state.works else Turn.WORKS
+    since = now if turn is not None or state.since is None else state.since
+    return ChannelState(state.channel, True, since, told_at=told, heard_at=now), turn
+
+
+def _failed(
+    state: ChannelState, outcome: Outcome, now: datetime, to: str, probe: bool
+) -> tuple[ChannelState, Turn | None]:
     begun = state.failing_from or now
-    failed = replace(state, failures=state.failures + 1, failing_from=begun, cause=outcome.cause)
+    one = to if outcome.cause in _ONE_ADDRESS and not probe else ""
+    failed = replace(
+        state,
+        failures=state.failures + 1,
+        failing_from=begun,
+        cause=outcome.cause,
+        to=one if state.failures == 0 or state.to == one else "",
+        tried_at=state.tried_at if probe else now,
+    )
     # A clock that was set back must not keep a dead channel alive for hours.
     lasts = now - begun >= LASTS or now < begun
-    if state.works and failed.failures >= FAILURES and lasts:
+    if state.works and failed.failures >= FAILURES and lasts and not failed.to:
         return replace(failed, works=False, since=begun), Turn.FAILS
     return failed, None

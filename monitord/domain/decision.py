@@ -27,7 +27,8 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Somebody who was, or may have been, told; `at` is None while that is not certain."""
+    """Somebody who was, or may have been, told; `at` is None while that is not certain. `others` are his channels by
+    which he was not told yet."""
 
     notice: int
     person: str
@@ -36,6 +37,7 @@ class Told:
     step: int | None
     message_ref: str | None
     at: datetime | None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ def acknowledged(
     notices += [
         Notice(incident.id, Event.ACKNOWLEDGED, way.person, way.channel, Priority.FOLLOW_UP,
         organisation=way.organisation,
-               round=incident.round, subject=heard)
+               round=incident.round, subject=heard, fallback=way.others)
         for way in once(told)
         if way.person != person
     ]  # fmt: skip

@@ -49,7 +49,10 @@ def escalated(
     refs = {"duty": duty, "step": number, "round": after.round, "was": incident.phase}
     fact = Fact(FactKind.INCIDENT_ESCALATED, incident.id, incident.target, person, refs)
     ladder = step_due(after, book, now, None, already_approved, spoken_to)
-    return replace(ladder, facts=(fact, *ladder.facts))
+    holder = incident.acknowledged_by if was_taken else None
+    # Who believes that he has it would go on alone, or rest.
+    told = () if holder in (None, person) else _to_one(after, Event.TAKEN_AWAY, holder, f"{person}@{stamp(now)}", book)
+    return replace(ladder, facts=(fact, *ladder.facts), notices=(*ladder.notices, *told))
 
 
 def handed(incident: Incident, person: str, to: str, book: DutyBook, now: datetime) -> Decision:
@@ -133,7 +136,7 @@ def merged(
     fact = Fact(FactKind.INCIDENT_MERGED, one.id, one.target, person, refs)
     notices = tuple(
         Notice(one.id, Event.MERGED, way.person, way.channel, Priority.FOLLOW_UP, organisation=way.organisation,
-               subject=into.code)
+               subject=into.code, fallback=way.others)
         for way in once(told)
     )  # fmt: skip
     began = min(one.occurred_at, into.occurred_at)

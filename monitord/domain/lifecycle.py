@@ -73,7 +73,7 @@ def end_told(incident: Incident, told: Iterable[Told]) -> tuple[Notice, ...]:
     ]  # fmt: skip
     follow_ups = [
         Notice(incident.id, Event.RESTORED, way.person, way.channel, Priority.FOLLOW_UP, organisation=way.organisation,
-               subject=incident.episode)
+               subject=incident.episode, fallback=way.others)
         for way in once(told)
     ]  # fmt: skip
     return (*edits, *follow_ups)
@@ -147,7 +147,7 @@ def reopened(
 def _back_again(incident: Incident, told: Iterable[Told]) -> tuple[Notice, ...]:
     return tuple(
         Notice(incident.id, Event.REOPENED, way.person, way.channel, Priority.FIRST, step=way.step,
-               organisation=way.organisation, round=incident.round, subject=incident.episode)
+               organisation=way.organisation, round=incident.round, subject=incident.episode, fallback=way.others)
         for way in once(told)
     )  # fmt: skip
 
@@ -160,7 +160,8 @@ def flapping(incident: Incident, told: Iterable[Told], changes: int) -> Decision
     fact = Fact(FactKind.INCIDENT_FLAPPING, incident.id, incident.target, refs={"changes": changes})
     notices = tuple(
         Notice(incident.id, Event.FLAPPING, way.person, way.channel, Priority.FOLLOW_UP, step=way.step,
-               organisation=way.organisation, round=incident.round, subject=f"~{incident.reopened}")
+               organisation=way.organisation, round=incident.round, subject=f"~{incident.reopened}",
+               fallback=way.others)
         for way in once(told)
     )  # fmt: skip
     return Decision(incident, (fact,), notices)
@@ -234,7 +235,7 @@ def change_told(
     subject = f"{was}>{incident.health}@{stamp(now)}"
     notices = tuple(
         Notice(incident.id, Event.CHANGED, way.person, way.channel, Priority.FOLLOW_UP, step=way.step,
-               organisation=way.organisation, round=incident.round, subject=subject)
+               organisation=way.organisation, round=incident.round, subject=subject, fallback=way.others)
         for way in once(told)
         if way.person not in but
     )  # fmt: skip

@@ -23,6 +23,7 @@ class Event(StrEnum):
     APPROVAL = "approval"
     CALL_OUT = "call_out"
     SENT_BACK = "sent_back"
+    TAKEN_AWAY = "taken_away"
     COVERAGE = "coverage"
     CHANNEL_BROKEN = "channel_broken"
     CHANNEL_STATE = "channel_state"
@@ -138,8 +139,8 @@ class Message:
     Plain text (no markup), buttons in rows, or an edit of the message `replaces`. `attach` names what is to go with it;
     it is made right before the attempt, and stands in `document` then. `code` is the incident's number, by which a
     channel keeps messages together; empty for what belongs to none. `once` names the notice, the same in every attempt
-    and like no other of any database, for the other side's memory of what it has already; empty where there is no row. `keys` are for a call; the text
-    says what they do.
+    and like no other of any database, for the other side's memory of what it has already; empty where there is no
+    row. `keys` are for a call; the text says what they do.
     """
 
     notice: int

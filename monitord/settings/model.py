@@ -1,7 +1,7 @@
 """The settings of a desk as one frozen value: what an administrator decided, checked and built."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -148,8 +148,8 @@ class Settings:
     `desk_unit` is the unit that is told when the desk itself is blind. A fault that comes back within `reopen_within`
     of its end is the same incident; later, up to `recurrence_within`, a new one that is linked to it. A planned power
     cut lowers the severity of what falls silent in it to `planned_cut_severity`. A target that could not be looked at
-    for `unknown_after` is an incident of its own; zero: never. `one_way_counts` are channels without a way back by which
-    somebody counts as told all the same.
+    for `unknown_after` is an incident of its own; zero: never. `one_way_counts` are channels without a way back by
+    which somebody counts as told all the same.
     """
 
     zone: ZoneInfo
@@ -193,6 +193,40 @@ class Settings:
     bulletins: tuple[Bulletin, ...] = ()
     channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: MappingProxyType({}))
     one_way_counts: frozenset[str] = frozenset()
+
+    def with_channels_of(self, running: "Settings") -> "Settings":
+        """Return these settings with the channels that run, which are set up at a start: nobody has an address for
+        another, and no step names one. What is left out counts from the next start."""
+        ways = running.ways
+        people = {
+            name: replace(one, addresses=MappingProxyType({c: a for c, a in one.addresses.items() if c in ways}))
+            for name, one in self.people.items()
+        }
+        policies = tuple(
+            replace(
+                rule,
+                policy=replace(
+                    rule.policy,
+                    steps=tuple(
+                        # A step that names none of them goes by all there are, rather than by none.
+                        replace(step, channels=tuple(c for c in step.channels if c in ways) or ways)
+                        for step in rule.policy.steps
+                    ),
+                ),
+            )
+            for rule in self.policies
+        )
+        return replace(
+            self,
+            telegram=running.telegram,
+            log_channel=running.log_channel,
+            channels=running.channels,
+            people=MappingProxyType(people),
+            policies=policies,
+            bulletins=tuple(
+                replace(one, channels=tuple(c for c in one.channels if c in ways) or ways) for one in self.bulletins
+            ),
+        )
 
     def answers(self, channel: str) -> bool:
         """Return whether somebody who got a message by that channel counts as told at the last step of a policy: he can

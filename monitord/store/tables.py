@@ -317,6 +317,8 @@ channel_state = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("failing_from", UtcDateTime),
     sa.Column("cause", sa.String(32), nullable=False),
+    sa.Column("to", sa.String(64), nullable=False),
+    sa.Column("tried_at", UtcDateTime),
     sa.Column("told_at", UtcDateTime),
     sa.Column("heard_at", UtcDateTime),
 )

@@ -386,6 +386,7 @@ class Tx:
                 step=r["step"],
                 message_ref=r["message_ref"],
                 at=r["accepted_at"],
+                others=tuple(r["fallback"]),
             )
             for r in self.sql.execute(wanted).mappings()
         )

@@ -97,7 +97,7 @@ class Spool:
         return list((self._folder / stand.value).glob(f"OUT*_{tag}.*"))
 
     def _prune(self, name: str) -> None:
-        """Delete the oldest files of a folder: their names begin with their date."""
-        files = sorted((self._folder / name).glob("*.*"))
+        """Delete the oldest files of a folder: behind `OUTA` or `OUTB` stands their date, behind `IN` most of it."""
+        files = sorted((self._folder / name).glob("*.*"), key=lambda path: path.name[4:])
         for path in files[: max(0, len(files) - KEPT)]:
             path.unlink(missing_ok=True)

@@ -17,7 +17,9 @@ from monitord.texts import forms
 from monitord.texts.squeeze import cut, plain
 from monitord.texts.story import Answering, Audience, Story, Taken
 
-ASKS = frozenset({Event.STEP, Event.SENT_BACK, Event.HANDED, Event.REMINDER, Event.ACK_EXPIRED, Event.REOPENED})
+ASKS = frozenset(
+    {Event.STEP, Event.SENT_BACK, Event.HANDED, Event.TAKEN_AWAY, Event.REMINDER, Event.ACK_EXPIRED, Event.REOPENED}
+)
 """What asks its reader to take it."""
 
 
@@ -63,6 +65,7 @@ class ShortWords:
     take: str
     approve: str
     write: str
+    leader: str
     not_here: str
 
 
@@ -82,7 +85,7 @@ class Shortener:
         late = words.late.format(late=say.duration(story.late)) if story.late else ""
         graded = f"{head} {words.grade}{story.severity}{late}"
         outside = story.audience is Audience.DEPARTMENT
-        take = "" if outside else self._answer(story, "XN", words.take)
+        take = "" if outside else self._take(story)
         match story.event:
             case Event.ACKNOWLEDGED if story.taken is not None:
                 who = story.unit_name if outside else say.who(story.taken)
@@ -94,7 +97,7 @@ class Shortener:
                 return fitted(head, core, (f"{say.lost(story)} {say.span(story)[0]}",), "", limit)
             case Event.APPROVAL:
                 core = words.approval.format(to=story.organisation or words.above, what=self._what(story))
-                return fitted(graded, core, (self._lost(story.extent),), self._approve(story), limit)
+                return fitted(graded, core, self._lost(story.extent), self._approve(story), limit)
             case Event.CALL_OUT:
                 to = f"{story.organisation} {story.phone}".strip()
                 return fitted(graded, words.call.format(to=to, what=story.lane or self._what(story)), (), take, limit)
@@ -115,16 +118,20 @@ class Shortener:
     def _asks(self, story: Story, graded: str, take: str, limit: int) -> str:
         begun = story.episode_at or story.occurred_at
         at = f"{forms.clock(begun, story.zone)} {forms.local_day(begun, story.zone):%d/%m}"
-        before = self.words.before.get(story.event, "")
+        before = self.words.before.get(story.event, "").format(
+            by=self.say.who(story.by) if story.by else "", noted=self.say.who(story.noted) if story.noted else ""
+        )
         outside = story.audience is Audience.DEPARTMENT
+        if outside and story.event is Event.ACK_EXPIRED:
+            before = ""  # that nobody took it in time is our own affair
         if not before and not outside and forms.roles_before(story):
             before = self.words.escalated
         core = f"{before}{self._what(story)} {self.words.since} {at}"
         if outside:
             # Another organisation reads no guess of ours, and takes nothing.
-            more = [self._lost(story.extent), self.say.contact(story) or ""]
+            more = [*self._lost(story.extent), self.say.contact(story) or ""]
             return fitted(graded, self.words.report.format(unit=story.unit_name, what=core), more, "", limit)
-        more = [self._lost(story.extent), self.words.suspected.get(story.suspect, "")]
+        more = [*self._lost(story.extent), self.words.suspected.get(story.suspect, "")]
         return fitted(graded, core, more, take, limit)
 
     def _storm(self, story: Story, now: Survey, graded: str, take: str, limit: int) -> str:
@@ -133,13 +140,16 @@ class Shortener:
         core = self.words.storm.format(at=at, lost=now.lost, every=every)
         if story.audience is Audience.DEPARTMENT:
             core = self.words.report.format(unit=story.unit_name, what=core)
-        return fitted(graded, core, (self._lost(story.extent),), take if story.event in ASKS else "", limit)
+        return fitted(graded, core, self._lost(story.extent), take if story.event in ASKS else "", limit)
 
     def _what(self, story: Story) -> str:
         where = self.say.subject if story.audience is Audience.DEPARTMENT else self.say.target
+        if story.storm is not None:
+            return where(story)  # its own name says what it is
         return f"{self.say.headline(story)} {where(story)}"
 
-    def _lost(self, extent: Extent) -> str:
+    def _lost(self, extent: Extent) -> list[str]:
+        """Return what is lost, the most telling first: what does not fit is left out from the end."""
         words = self.words
         counted = (
             (extent.stations, words.stations),
@@ -147,7 +157,16 @@ class Shortener:
             (extent.services, words.services),
         )
         said = [f"{count} {what}" for count, what in counted if count]
-        return f"{words.lost} {', '.join(said)}" if said else ""
+        return [f"{words.lost} {said[0]}", *said[1:]] if said else []
+
+    def _take(self, story: Story) -> str:
+        """How to take it; a leader may say that he knows of it as well, who has it need do nothing."""
+        if story.taken is not None and story.event in (Event.REMINDER, Event.REOPENED):
+            return ""
+        number = forms.number_of(story.code)
+        if story.answering is Answering.WRITE and story.pause is not None:
+            return self.words.leader.format(number=number)
+        return self._answer(story, "XN", self.words.take)
 
     def _approve(self, story: Story) -> str:
         return self._answer(story, "DUYET", self.words.approve)

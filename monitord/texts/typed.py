@@ -17,6 +17,7 @@ class TypedResult(StrEnum):
     SEVERAL = "several"
     NOT_ON_DUTY = "not_on_duty"
     NOT_ASKED = "not_asked"
+    WHICH = "which"
     FAILED = "failed"
 
 
@@ -43,7 +44,8 @@ class DutyLine:
 
 @dataclass(frozen=True, slots=True)
 class TypedAnswer:
-    """The answer to a command at `at`. `code` is the incident, `codes` are those that may be meant, `word` the command
+    """The answer to a command at `at`. `code` is the incident, `codes` are those that may be meant, or the
+    organisations whose reports wait, `word` the command
     whose form is shown; `running` are the first of `count` incidents, `duties` who is on
     duty."""
 

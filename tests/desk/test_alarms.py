@@ -129,7 +129,7 @@ async def test_a_restart_repeats_no_alarm_and_tells_what_ended_meanwhile(tmp_pat
             for _ in range(3):
                 beside.heard(findings)
                 await night.clock.advance(30)
-            await night.deliver()
+                await night.deliver()
             assert len(alarms(night)) == told
             task.cancel()
             night.die()

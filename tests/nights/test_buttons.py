@@ -94,7 +94,7 @@ async def test_who_has_it_may_be_reminded_and_call_the_next_level(tmp_path: Path
         held = last(night, got.person)
         assert held.edits is not None
         answer = await night.presses(got.person, held.button("snooze"))
-        assert answer.text == "Đã hẹn nhắc lại SC-0512-001 lúc 03:38:00. Sự cố vẫn chưa đóng."
+        assert answer.text == "Sẽ nhắc lại SC-0512-001 lúc 03:38:00. Chưa có người tiếp nhận thì vẫn báo lên cấp trên."
         assert (await night.presses(got.person, held.button("snooze"))).accepted
         assert len(night.rows(FactKind.INCIDENT_REMINDER)) == 1
         await night.passes(minutes=30)

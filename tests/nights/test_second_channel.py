@@ -71,7 +71,7 @@ async def test_telegram_is_away_and_an_sms_comes_after_three_failures(tmp_path: 
         await night.passes(60)
         (text,) = got_by(night, "sms", shift)
         name = "OLT Go May"
-        assert text.startswith("SC-0512-001 M2 MAT LIEN LAC ")
+        assert text.startswith("SC-0512-001 Muc 2 MAT LIEN LAC ")
         assert name.lower() in text.lower()
         assert text.endswith("Tra loi XN 001 de tiep nhan")
         assert len(text) <= ONE_PART
@@ -138,7 +138,12 @@ async def test_the_telephone_of_the_desk_speaks_for_who_is_on_duty(tmp_path: Pat
         assert night.incidents()[0].acknowledged_by == on
         # Two of them on duty: nobody knows who of them it was.
         await night.desk.reload(night.context_of(with_sms({on: desk, operations: desk})))
-        assert (await night.writes(desk, "CC 001")).text == ""
+        answer = await night.writes(desk, "CC 001")
+        assert (answer.accepted, answer.text.startswith("Số hoặc địa chỉ này của nhiều người đang trực")) == (
+            False,
+            True,
+        )
+        assert (await night.writes(desk, "chào")).text == ""
         assert night.rows(FactKind.INCIDENT_ESCALATED) == []
 
 
@@ -155,7 +160,7 @@ async def test_a_leader_knows_of_it_by_sms(tmp_path: Path) -> None:
         shift = await trouble(night)
         await night.passes(minutes=17)
         leader = night.on("leader")
-        assert got_by(night, "sms", leader)[0].startswith("SC-0512-001 M2 CHUYEN CAP: ")
+        assert got_by(night, "sms", leader)[0].startswith("SC-0512-001 Muc 2 CHUYEN CAP: ")
         nothing = "SC-0512-001: chưa có gì chờ duyệt hoặc chờ nhận thông tin."
         assert (await night.writes(leader, "DUYET 001")).text == nothing
         assert not (await night.writes(shift, "DN 001")).accepted

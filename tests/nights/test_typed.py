@@ -51,7 +51,7 @@ async def test_a_call_a_cause_a_reminder_and_the_next_level(tmp_path: Path) -> N
         assert len(night.rows(FactKind.INCIDENT_CALL)) == 1
         await night.types(shift, "xn 001")
         answer = await night.types(shift, "HOÃN 001 20")
-        assert answer.text == "Đã hẹn nhắc lại SC-0512-001 lúc 03:28:00. Sự cố vẫn chưa đóng."
+        assert answer.text == "Sẽ nhắc lại SC-0512-001 lúc 03:28:00. Chưa có người tiếp nhận thì vẫn báo lên cấp trên."
         await night.passes(minutes=21)
         assert next(got.at for got in night.got if got.person == shift and got.at >= "03:20") == "03:28:00"
         answer = await night.types(shift, "CC 001")

@@ -7,7 +7,7 @@ import pytest
 
 from monitord.settings.phones import mobile_of
 from monitord.settings.problem import SettingsError
-from tests.settings.small import SECRETS, broken, loaded, mistakes, written
+from tests.settings.small import SECRETS, SMALL, broken, loaded, mistakes, written
 
 SMS = "sms: {spool: /var/spool/monitord/sms}\n"
 
@@ -126,3 +126,21 @@ def test_the_sections_of_the_documentation_are_sound(tmp_path: Path) -> None:
     assert set(settings.channels) == {"brandname", "mail", "smpp", "sms", "webhook"}
     assert settings.ways == ("telegram", "smpp", "sms", "brandname", "mail", "webhook", "log")
     assert settings.people["an"].ways(settings.ways) == settings.ways
+
+
+def test_a_section_that_came_with_a_reload_counts_from_the_next_start(tmp_path: Path) -> None:
+    old = loaded(written(tmp_path / "a", SMALL))
+    changes = (
+        ("telegram: 1001,", "telegram: 1001, phone: 0912 345 678,"),
+        ("channels: [telegram, log]", "channels: [sms, telegram, log]"),
+    )
+    new = loaded(written(tmp_path / "b", small(SMS, *changes)))
+    assert new.ways == ("telegram", "sms", "log")
+    kept = new.with_channels_of(old)
+    assert kept.ways == old.ways == ("telegram", "log")
+    assert kept.people["an"].address("sms") is None
+    assert kept.policies[0].policy.steps[0].channels == ("telegram", "log")
+    # A step that names nothing that runs is not told to nobody.
+    only = loaded(written(tmp_path / "c", small(SMS, changes[0], ("channels: [telegram, log]", "channels: [sms]"))))
+    assert only.policies[0].policy.steps[0].channels == ("sms",)
+    assert only.with_channels_of(old).policies[0].policy.steps[0].channels == ("telegram", "log")

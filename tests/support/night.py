@@ -142,6 +142,8 @@ class Night:
         """Whether the log must agree with the tables at the end; False where a test writes to the tables by itself."""
         self.answers_asks = True
         """Whether what the desk wants looked at is looked at; False when the looker hangs."""
+        self.lanes: tuple[str, ...] | None = None
+        """The channels that send, None for all of the settings: a lane may be held up, or come with the next start."""
         self.says: dict[str, tuple[Cause, str]] = {}
         """What targets say of their faults, cause and detail, whenever they are looked at."""
         self._runs = 0
@@ -328,7 +330,7 @@ class Night:
         self.got.append(Got(self.now(), person, channel, text, callbacks, replaces, document))
 
     def _channels(self) -> tuple[str, ...]:
-        return *CHANNELS, *self.settings.channels
+        return self.lanes if self.lanes is not None else (*CHANNELS, *self.settings.channels)
 
     async def does(self, what: str, shown: str = "001", *, by: str = "", **given: object) -> Incident:
         """Let somebody, the shift unless `by` names another, do an act on the incident with that number."""

@@ -366,6 +366,7 @@ STORIES: Mapping[str, Story] = {
     "flapping": replace(SHIFT, event=Event.FLAPPING, now=at("03:50"), reopened=2, down_total=timedelta(minutes=12)),
     "flapping-department": replace(DEPARTMENT, event=Event.FLAPPING, now=at("03:50")),
     "handed": replace(SHIFT, event=Event.HANDED, now=at("03:33"), by=Taken(at("03:32"), "Trần Thị B", "trực ca")),
+    "taken-away": replace(SHIFT, event=Event.TAKEN_AWAY, now=at("03:33"), by=Taken(at("03:32"), "Lê Văn C")),
     "merged": replace(SHIFT, event=Event.MERGED, now=at("03:50"), into="SC-0602-002"),
     "merged-department": replace(DEPARTMENT, event=Event.MERGED, now=at("03:50"), into="SC-0602-002"),
     "step-shift-reported": replace(

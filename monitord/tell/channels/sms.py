@@ -32,6 +32,8 @@ from monitord.texts.squeeze import ONE_PART, squeezed
 
 log = logging.getLogger(__name__)
 
+LEASE = 60.0
+"""Seconds of an attempt and its report: gammu-smsd gives a modem 30 for a text (SendTimeout, gammu-smsdrc(5))."""
 STUCK = 120.0
 """Seconds that a text lies in the outbox before the modem counts as stuck."""
 LOOK = 0.2
@@ -65,12 +67,14 @@ class SmsChannel:
     probe_every = 60.0
 
     def __init__(self, given: SmsForm, clock: Clock) -> None:
-        self.deadline = 18.0
+        self.deadline = 48.0
         self.per_second = given.per_minute / 60
         self._spool = Spool(Path(given.spool))
         self._clock = clock
         self._one = asyncio.Lock()
         self._started = False
+        self._untaken = False
+        """Whether the last text had to be taken back: the modem did not empty the outbox."""
 
     async def start(self) -> None:
         """Do nothing: the folders may come later."""
@@ -104,6 +108,8 @@ class SmsChannel:
             lies = await asyncio.to_thread(self._spool.oldest, self._clock.now())
         except OSError as error:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.CONNECT, clean(error.strerror or "the spool fails", 200))
+        if self._untaken:
+            return Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, "the last text was not taken from the outbox")
         if lies > STUCK:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, f"a text lies in the outbox for {lies:.0f} s")
         return Outcome(Delivery.ACCEPTED, accepted_at=self._clock.now())
@@ -118,6 +124,7 @@ class SmsChannel:
                 stand = await asyncio.to_thread(self._spool.stand, tag)
             if stand is Stand.WAITING:
                 stand = await asyncio.to_thread(self._spool.take_back, tag)
+            self._untaken = stand is Stand.NOWHERE
         except OSError as error:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.CONNECT, clean(error.strerror or "the spool fails", 200))
         match stand:
@@ -170,4 +177,4 @@ def _make(settings: Settings, clock: Clock) -> SmsChannel | None:
     return SmsChannel(own.given, clock) if own is not None and isinstance(own.given, SmsForm) else None
 
 
-CHANNEL = ChannelKind("sms", _make, ChannelSection(SmsForm, Uses.MOBILE, ONE_PART, lambda given: True))
+CHANNEL = ChannelKind("sms", _make, ChannelSection(SmsForm, Uses.MOBILE, ONE_PART, lambda given: True, lease=LEASE))

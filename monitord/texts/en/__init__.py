@@ -156,7 +156,8 @@ class _English:
     def log_line(self, kind: str, refs: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo) -> str:
         if kind not in FactKind.__members__.values():
             return kind
-        return logline.fill(log.LINE[FactKind(kind)], ENGLISH, log.codes(kind), refs, names, zone)
+        said = logline.fill(log.LINE[FactKind(kind)], ENGLISH, log.codes(kind), refs, names, zone)
+        return f"{said} (by {self.channel(str(refs['heard']))})" if "heard" in refs else said
 
 
 ENGLISH: Words = _English()

@@ -123,7 +123,7 @@ def press(pressed: Pressed) -> str:
         case PressResult.CALLED:
             return f"Noted: the response team was called for {code}{at}."
         case PressResult.SNOOZED:
-            return f"You will be reminded of {code}{at}. It is still open."
+            return f"You will be reminded of {code}{at}. Until somebody takes it the levels above are told."
         case PressResult.ESCALATED:
             return f"{code} was escalated{at}: the next level is told now."
         case PressResult.ALREADY_ESCALATED:

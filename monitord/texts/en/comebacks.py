@@ -107,6 +107,19 @@ def handed(story: Story) -> str:
     )
 
 
+def taken_away(story: Story) -> str:
+    who = say.who(story.by) if story.by else "A colleague"
+    return forms.lines(
+        say.head(story, "⬆️ ESCALATED"),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        f"• {who} told the next level: you do not have it any more",
+        f"• If you still work on it: {say.take(story)} again",
+        say.upcoming(story),
+    )
+
+
 def reminder(story: Story) -> str:
     return forms.lines(
         say.head(story, "🔔 REMINDER YOU ASKED FOR"),

@@ -117,6 +117,7 @@ EVENT = {
     Event.ACK_EXPIRED: "overdue, not restored",
     Event.APPROVAL: "request for approval",
     Event.CALL_OUT: "a call is asked for",
+    Event.TAKEN_AWAY: "escalated by somebody else",
     Event.SENT_BACK: "asked again after a leader noted it",
     Event.COVERAGE: "nobody on duty",
     Event.CHANNEL_BROKEN: "channel trouble",
@@ -199,6 +200,7 @@ CHANNEL = {
 }
 
 REFUSAL = {
+    "asked_anew": "asked anew since",
     "other_account": "another account sent the code before",
     "expired": "the code is too old, or another account sent it",
     "no_code": "there is no such code",
@@ -214,6 +216,10 @@ REFUSAL = {
 """Why a press was refused: for the log, never for who pressed."""
 
 REASON = {
+    "works again": "it works again",
+    "fails again": "it fails again",
+    "storm": "told by the storm",
+    "newer summary": "there is a newer summary",
     "lapsed": "the bulletin is a day old",
     "acknowledged": "somebody took it",
     "restored": "it is restored",

@@ -17,6 +17,7 @@ PAGE = {
     "If you do not know why, look at once: monitord log show.",
     "code_sent": "The code is noted. The desk confirms this account next.",
     "code_wrong": "The code is wrong or too old. Ask the desk for a new one.",
+    "shared_address": "Several people on duty share this number or address: call the desk, or use your own Telegram.",
     "test": "🧪 TEST – {desk}\nSent by {by} at {at} to try this channel. There is nothing to do.",
     "test_hears": "🧪 TEST – {desk}\nSent by {by} at {at} to try this channel. Answer TT to try the way back.",
     "code_given": "Within 10 minutes that person opens the bot and writes to it alone: /start {code}",

@@ -7,7 +7,7 @@ from monitord.texts.short import Shortener, ShortWords
 
 WORDS = ShortWords(
     drill="DRILL",
-    grade="S",
+    grade="sev ",
     repeat=" (may be a repeat)",
     late=" ({late} late)",
     taken="TAKEN by {who} at {at}",
@@ -21,7 +21,14 @@ WORDS = ShortWords(
     since="since",
     report="{unit} reports: {what}",
     above="the next level",
-    before={Event.REOPENED: "AGAIN ", Event.REMINDER: "REMINDER ", Event.ACK_EXPIRED: "OVERDUE "},
+    before={
+        Event.REOPENED: "AGAIN ",
+        Event.REMINDER: "REMINDER ",
+        Event.ACK_EXPIRED: "OVERDUE, STILL FAILED: ",
+        Event.HANDED: "{by} HANDS YOU: ",
+        Event.TAKEN_AWAY: "{by} TOLD THE NEXT LEVEL: ",
+        Event.SENT_BACK: "{noted} KNOWS, NOBODY HAS IT: ",
+    },
     escalated="ESCALATED: ",
     storm="MANY FAULTS AT ONCE, by {at} {lost} of {every} sites are lost",
     suspected={
@@ -37,6 +44,7 @@ WORDS = ShortWords(
     take="take it",
     approve="approve",
     write="Answer {word} {number} to {what}",
+    leader="Answer DN {number}: I know of it; XN {number}: I take it",
     not_here="Call the desk to {what}",
 )
 SHORTENER = Shortener(WORDS, phrases, letters.message)

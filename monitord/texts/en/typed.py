@@ -40,6 +40,9 @@ def typed(told: TypedAnswer) -> str:
             return "Only who is on duty in that unit may do it. TRUC shows who is."
         case TypedResult.NOT_ASKED:
             return f"{told.code}: nothing waits for you to approve or to know of."
+        case TypedResult.WHICH:
+            which = ", ".join(told.codes)
+            return f"{told.code}: {len(told.codes)} reports wait ({which}). Approve each by its button on Telegram."
         case TypedResult.FAILED:
             return f"It could not be noted for {told.code}. Do it at the desk."
 

@@ -156,7 +156,8 @@ class _Vietnamese:
     def log_line(self, kind: str, refs: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo) -> str:
         if kind not in FactKind.__members__.values():
             return kind
-        return logline.fill(log.LINE[FactKind(kind)], VIETNAMESE, log.codes(kind), refs, names, zone)
+        said = logline.fill(log.LINE[FactKind(kind)], VIETNAMESE, log.codes(kind), refs, names, zone)
+        return f"{said} (qua {self.channel(str(refs['heard']))})" if "heard" in refs else said
 
 
 VIETNAMESE: Words = _Vietnamese()

@@ -51,7 +51,8 @@ def channel_trouble(trouble: ChannelTrouble) -> str:
         case Trouble.WORKS_AGAIN:
             return forms.lines(
                 f"🟢 KÊNH {channel} HOẠT ĐỘNG LẠI",
-                f"• Gián đoạn từ {forms.instant(trouble.since, trouble.zone)}, {duration(trouble.now - trouble.since)}",
+                f"• Gián đoạn từ {forms.instant(trouble.since, trouble.zone)}, "
+                f"tổng {duration(trouble.now - trouble.since)}",
                 waiting,
             )
         case Trouble.BROKEN:
@@ -114,7 +115,8 @@ def press(pressed: Pressed) -> str:
         case PressResult.RECEIPT:
             return f"Cảm ơn. Đã ghi nhận: đã nhận báo cáo {code}{at}."
         case PressResult.APPROVED:
-            return f"Đã ghi nhận: duyệt gửi báo cáo {code}{at}."
+            to = f" cho {pressed.role}" if pressed.role else ""
+            return f"Đã ghi nhận: duyệt gửi báo cáo {code}{to}{at}."
         case PressResult.ALREADY_APPROVED:
             return f"Báo cáo {code} đã được {who} duyệt{at}."
         case PressResult.LISTED:
@@ -122,7 +124,7 @@ def press(pressed: Pressed) -> str:
         case PressResult.CALLED:
             return f"Đã ghi: {code} đã gọi ứng cứu{at}."
         case PressResult.SNOOZED:
-            return f"Đã hẹn nhắc lại {code}{at}. Sự cố vẫn chưa đóng."
+            return f"Sẽ nhắc lại {code}{at}. Chưa có người tiếp nhận thì vẫn báo lên cấp trên."
         case PressResult.ESCALATED:
             return f"Đã chuyển cấp {code}{at}: cấp tiếp theo được báo ngay."
         case PressResult.ALREADY_ESCALATED:

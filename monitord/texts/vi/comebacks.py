@@ -111,6 +111,19 @@ def handed(story: Story) -> str:
     )
 
 
+def taken_away(story: Story) -> str:
+    who = say.who(story.by) if story.by else "Đồng nghiệp"
+    return forms.lines(
+        say.head(story, "⬆️ ĐÃ BÁO CÁO CẤP TRÊN"),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        f"• {who} đã báo cáo cấp trên: {story.address_form} không còn là người tiếp nhận",
+        f"• Vẫn đang xử lý thì {say.take(story)} lần nữa",
+        say.upcoming(story),
+    )
+
+
 def reminder(story: Story) -> str:
     return forms.lines(
         say.head(story, "🔔 NHẮC THEO HẸN"),

@@ -19,7 +19,7 @@ def message(story: Story) -> str:
     """Return the text of a story for its reader."""
     to_department = story.audience is Audience.DEPARTMENT
     match story.event:
-        case Event.STEP | Event.SENT_BACK | Event.HANDED | Event.REMINDER if story.lane:
+        case Event.STEP | Event.SENT_BACK | Event.HANDED | Event.TAKEN_AWAY | Event.REMINDER if story.lane:
             text = security.asks(story)
         case Event.RESTORED | Event.RESTORED_EDIT if story.suspected:
             text = security.dismissed(story)
@@ -48,6 +48,8 @@ def message(story: Story) -> str:
             text = comebacks.flapping_to_department(story) if to_department else comebacks.flapping(story)
         case Event.HANDED:
             text = comebacks.handed(story)
+        case Event.TAKEN_AWAY:
+            text = comebacks.taken_away(story)
         case Event.REMINDER:
             text = comebacks.reminder(story)
         case Event.MERGED:

@@ -117,6 +117,7 @@ EVENT = {
     Event.ACK_EXPIRED: "quá hạn, chưa khôi phục",
     Event.APPROVAL: "xin duyệt báo cáo",
     Event.CALL_OUT: "đề nghị gọi điện",
+    Event.TAKEN_AWAY: "bị chuyển cấp",
     Event.SENT_BACK: "nhắc tiếp nhận sau khi lãnh đạo đã nhận thông tin",
     Event.COVERAGE: "trống ca",
     Event.CHANNEL_BROKEN: "lỗi kênh thông báo",
@@ -183,7 +184,7 @@ BUTTON = {
     Button.APPROVE: "📤 Duyệt báo cáo Sở",
     Button.LIST: "📋 Danh sách",
     Button.CALLED: "📞 Đã gọi ứng cứu",
-    Button.SNOOZE: "🔕 Hoãn nhắc 30 phút",
+    Button.SNOOZE: "⏰ Nhắc lại sau 30 phút",
     Button.ESCALATE: "⬆️ Báo cáo cấp trên ngay",
 }
 
@@ -199,6 +200,7 @@ CHANNEL = {
 }
 
 REFUSAL = {
+    "asked_anew": "yêu cầu đã được thay",
     "other_account": "mã đã có tài khoản khác gửi trước",
     "expired": "mã đã hết hạn hoặc đã có tài khoản khác gửi",
     "no_code": "không có mã này",
@@ -214,6 +216,10 @@ REFUSAL = {
 """Why a press was refused: for the log, never for who pressed."""
 
 REASON = {
+    "works again": "đã hoạt động lại",
+    "fails again": "lại không hoạt động",
+    "storm": "báo chung trong sự cố diện rộng",
+    "newer summary": "có bản cập nhật mới hơn",
     "lapsed": "bản tin quá một ngày",
     "acknowledged": "đã có người tiếp nhận",
     "restored": "đã khôi phục",

@@ -17,6 +17,7 @@ PAGE = {
     "Nếu không rõ vì sao, kiểm tra ngay: monitord log show.",
     "code_sent": "Đã nhận mã. Chờ bàn trực xác nhận tài khoản này.",
     "code_wrong": "Mã không đúng hoặc đã hết hạn. Xin mã mới tại bàn trực.",
+    "shared_address": "Số hoặc địa chỉ này của nhiều người đang trực: hãy gọi bàn trực, hoặc dùng Telegram của mình.",
     "test": "🧪 TIN THỬ – {desk}\nDo {by} gửi lúc {at} để kiểm tra kênh thông báo. Không cần làm gì.",
     "test_hears": "🧪 TIN THỬ – {desk}\nDo {by} gửi lúc {at} để kiểm tra kênh. Trả lời TT để thử chiều ngược lại.",
     "code_given": "Trong 10 phút, người đó mở bot và nhắn riêng: /start {code}",

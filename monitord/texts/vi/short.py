@@ -7,7 +7,7 @@ from monitord.texts.vi import letters, phrases
 
 WORDS = ShortWords(
     drill="DIỄN TẬP",
-    grade="M",
+    grade="Mức ",
     repeat=" (có thể trùng tin trước)",
     late=" (trễ {late})",
     taken="ĐÃ TIẾP NHẬN: {who} lúc {at}",
@@ -21,7 +21,14 @@ WORDS = ShortWords(
     since="từ",
     report="{unit} báo cáo: {what}",
     above="cấp trên",
-    before={Event.REOPENED: "TÁI DIỄN ", Event.REMINDER: "NHẮC HẸN ", Event.ACK_EXPIRED: "QUÁ HẠN "},
+    before={
+        Event.REOPENED: "TÁI DIỄN ",
+        Event.REMINDER: "NHẮC HẸN ",
+        Event.ACK_EXPIRED: "QUÁ HẠN, CHƯA KHÔI PHỤC: ",
+        Event.HANDED: "{by} GIAO XỬ LÝ: ",
+        Event.TAKEN_AWAY: "{by} ĐÃ BÁO CẤP TRÊN: ",
+        Event.SENT_BACK: "{noted} ĐÃ BIẾT, CHƯA CÓ NGƯỜI TIẾP NHẬN: ",
+    },
     escalated="CHUYỂN CẤP: ",
     storm="SỰ CỐ DIỆN RỘNG, đến {at} mất {lost}/{every} điểm",
     suspected={
@@ -37,6 +44,7 @@ WORDS = ShortWords(
     take="tiếp nhận",
     approve="duyệt",
     write="Trả lời {word} {number} để {what}",
+    leader="Trả lời DN {number}: đã nhận thông tin; XN {number}: tiếp nhận",
     not_here="Gọi bàn trực để {what}",
 )
 SHORTENER = Shortener(WORDS, phrases, letters.message)

@@ -40,6 +40,9 @@ def typed(told: TypedAnswer) -> str:
             return "Chỉ người đang trực của đơn vị đó mới làm được. Gõ TRUC để xem ai đang trực."
         case TypedResult.NOT_ASKED:
             return f"{told.code}: chưa có gì chờ duyệt hoặc chờ nhận thông tin."
+        case TypedResult.WHICH:
+            which = ", ".join(told.codes)
+            return f"{told.code}: {len(told.codes)} báo cáo chờ duyệt ({which}). Duyệt bằng nút trên Telegram."
         case TypedResult.FAILED:
             return f"Chưa ghi được cho {told.code}. Hãy làm tại bàn trực."
 

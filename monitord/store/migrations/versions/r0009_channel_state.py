@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failing_from", UtcDateTime(), nullable=True),
         sa.Column("cause", sa.String(length=32), nullable=False),
+        sa.Column("to", sa.String(length=64), nullable=False),
+        sa.Column("tried_at", UtcDateTime(), nullable=True),
         sa.Column("told_at", UtcDateTime(), nullable=True),
         sa.Column("heard_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("channel"),
