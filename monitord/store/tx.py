@@ -375,7 +375,8 @@ class Tx:
             t.outbox.c.state.in_([NoticeState.SENT, NoticeState.LEASED]),
             t.outbox.c.uncertain > 0,
         )
-        telling = t.outbox.c.event.in_([Event.STEP, Event.APPROVAL, Event.CALL_OUT, Event.SENT_BACK, Event.REOPENED])
+        asks = [Event.STEP, Event.APPROVAL, Event.CALL_OUT, Event.SENT_BACK, Event.REOPENED, Event.TAKEN_AWAY]
+        telling = t.outbox.c.event.in_(asks)
         wanted = sa.select(t.outbox).where(t.outbox.c.incident == incident, telling, reached).order_by(t.outbox.c.id)
         return tuple(
             Told(

@@ -184,7 +184,7 @@ def settings_of(edition: Edition) -> Settings:
         roster=edition.shifts,
         administrators=("adm",),
         telegram=TelegramSettings(Secret(CANARIES[0]), poll_timeout=timedelta(minutes=30)),
-        log_channel=None,
+        log_channel=Path("messages.log"),
         web=WebSettings(enabled=False),
         state_dir=Path("/nonexistent"),
         database=None,
