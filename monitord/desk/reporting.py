@@ -17,6 +17,7 @@ from monitord.domain.dutybook import usable
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import (
     Delivery,
+    DeliveryCause,
     Event,
     Notice,
     NoticeState,
@@ -39,6 +40,8 @@ GIVE_UP_AFTER = timedelta(hours=6)
 GIVE_UP_TRIES = 100
 """... and how often at least: a clock that was set forward, or a long downtime, makes no notice old."""
 
+CALL_AGAIN = timedelta(minutes=10)
+"""The longest pause between two calls that nobody answered; the first is what the channel says."""
 TEST_FOR = timedelta(minutes=10)
 """How long a message that tries a channel is tried."""
 LONGEST_REF = 64
@@ -104,6 +107,8 @@ def _look_for_an_answer(tx: Tx, context: Context, row: Any, at: Moment) -> None:
 def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> None:
     uncertain = outcome.delivery is Delivery.UNCERTAIN
     wait = outcome.retry_in or retry_delay(row["attempts"], jitter)
+    if outcome.cause is DeliveryCause.NO_ANSWER:  # a telephone that rings all night helps nobody
+        wait = min(CALL_AGAIN, wait * 2 ** min(10, row["attempts"] - 1))
     incident = tx.incident(row["incident"]) if row["incident"] is not None else None
     # A bulletin is tried as long as it is wanted: whoever approved it was told that it goes.
     over = (incident is None or not incident.running) and row["event"] not in (Event.BULLETIN, Event.BULLETIN_ASK)

@@ -17,6 +17,7 @@ same.
 _OUR_OWN = frozenset(
     {
         DeliveryCause.NO_ADDRESS,
+        DeliveryCause.NO_ANSWER,
         DeliveryCause.RATE_LIMITED,
         DeliveryCause.POOL,
         DeliveryCause.MIGRATED,

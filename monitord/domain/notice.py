@@ -97,6 +97,8 @@ EDITABLE = frozenset({"telegram"})
 """The channels whose messages can be changed in place after they were sent."""
 
 
+CALLS = frozenset({"voice"})
+"""The channels that ring a telephone: for what asks, not for what only follows."""
 BUTTONED = frozenset({"telegram", "log"})
 """The channels that show buttons under a message; the log names them, as a record of what was said."""
 
@@ -196,6 +198,7 @@ class DeliveryCause(StrEnum):
     REJECTED = "rejected"
     SERVER_ERROR = "server_error"
     BAD_ANSWER = "bad_answer"
+    NO_ANSWER = "no_answer"
     CERTIFICATE = "certificate"
     NO_ADDRESS = "no_address"
     NOT_CONFIGURED = "not_configured"

@@ -8,7 +8,7 @@ from monitord.domain.decision import Decision, Timer, TimerKind, Told
 from monitord.domain.dutybook import DutyBook, Reached, next_leaders, resolve
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.notice import Event, Notice, Priority
+from monitord.domain.notice import CALLS, Event, Notice, Priority
 from monitord.domain.policy import PolicyStep, Whom, due_at, step_of
 from monitord.domain.quiet import quiet_until
 
@@ -61,8 +61,15 @@ def late_by(incident: Incident, number: int, book: DutyBook, now: datetime) -> t
 
 
 def once(told: Iterable[Told]) -> list[Told]:
-    """One entry a person, role and channel: who may have read it in two places hears the end in both."""
-    return list({(way.person, way.organisation, way.channel): way for way in told}.values())
+    """One entry a person, role and channel: who may have read it in two places hears the end in both.
+
+    Nobody is rung out of bed to hear that it is over: who was called reads it, where he has another way.
+    """
+    softer = (
+        replace(way, channel=way.others[0], others=way.others[1:]) if way.channel in CALLS and way.others else way
+        for way in told
+    )
+    return list({(way.person, way.organisation, way.channel): way for way in softer}.values())
 
 
 def passed_over(incident: Incident, number: int) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from monitord.settings.book import Book, Entry
 from monitord.settings.fields import SecretGiven
 from monitord.settings.form import Form
 from monitord.settings.model import ChannelSettings, Secret
-from monitord.settings.phones import mobile_of
+from monitord.settings.phones import mobile_of, phone_of
 from monitord.settings.problem import quoted
 from monitord.settings.schema import PersonForm
 from monitord.settings.secrets import Secrets
@@ -26,6 +26,7 @@ class Uses(StrEnum):
     """Which address of a person a channel uses: `OWN` is that under its name in `addresses`, `NONE` is impersonal."""
 
     MOBILE = "mobile"
+    PHONE = "phone"
     MAIL = "mail"
     OWN = "own"
     NONE = "none"
@@ -81,7 +82,7 @@ def addresses_of(entry: Entry[PersonForm], channels: Sections, book: Book) -> Ma
     if given.mobile is not None and mobile is None:
         why = f"{quoted(given.mobile)} is no mobile number: write it as 0912 345 678 or +84 912 345 678"
         book.findings.add(entry.file, entry.at("mobile"), why)
-    by_use = {Uses.MOBILE: mobile, Uses.MAIL: given.mail}
+    by_use = {Uses.MOBILE: mobile, Uses.PHONE: mobile or phone_of(given.phone), Uses.MAIL: given.mail}
     found: dict[str, str] = {}
     for name, section in channels.items():
         # By a channel that is not set up nobody is reached.

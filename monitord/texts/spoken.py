@@ -12,8 +12,8 @@ from monitord.texts.aloud import aloud
 from monitord.texts.short import ASKS, Phrases
 from monitord.texts.story import Audience, Story
 
-LONGEST = 420
-"""Characters between greeting and keys: half a minute of speech."""
+LONGEST = 180
+"""Characters between greeting and keys: it is read twice within the time of a call."""
 
 
 @dataclass(frozen=True, slots=True)

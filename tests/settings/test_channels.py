@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitord.settings.phones import mobile_of
+from monitord.settings.phones import mobile_of, phone_of
 from monitord.settings.problem import SettingsError
 from tests.settings.small import SECRETS, SMALL, broken, loaded, mistakes, written
 
@@ -115,16 +115,26 @@ def test_a_number_as_people_write_it(written_as: str, number: str | None) -> Non
     assert mobile_of(written_as) == number
 
 
+@pytest.mark.parametrize(
+    ("written_as", "number"),
+    [("0294 3 868 686", "+842943868686"), ("0912 345 678", "+84912345678"), ("113", None), ("abc", None), ("", None)],
+)
+def test_a_number_that_can_be_called(written_as: str, number: str | None) -> None:
+    assert phone_of(written_as) == number
+
+
 def test_the_sections_of_the_documentation_are_sound(tmp_path: Path) -> None:
     page = (Path(__file__).parents[2] / "docs" / "channels.md").read_text(encoding="utf-8")
     block = page.partition("```yaml\n")[2].partition("```")[0]
     sections, _, people = block.partition("people:\n")
     text = small(sections, ("  - {id: an, name: An, home: vt, telegram: 1001, stand_ins: [binh]}\n", people))
-    named = {name: "a-secret-of-24-bytes-or-so" for name in ("MAIL", "SMPP", "ESMS_KEY", "ESMS_SECRET", "WEBHOOK")}
+    named = {
+        name: "a-secret-of-24-bytes-or-so" for name in ("MAIL", "SMPP", "ESMS_KEY", "ESMS_SECRET", "WEBHOOK", "PBX")
+    }
     environ = SECRETS | {f"MONITORD_SECRET_{name}": value for name, value in named.items()}
     settings = loaded(written(tmp_path / "config", text), environ)
-    assert set(settings.channels) == {"brandname", "mail", "smpp", "sms", "webhook"}
-    assert settings.ways == ("telegram", "smpp", "sms", "brandname", "mail", "webhook", "log")
+    assert set(settings.channels) == {"brandname", "mail", "smpp", "sms", "voice", "webhook"}
+    assert settings.ways == ("telegram", "smpp", "sms", "brandname", "mail", "voice", "webhook", "log")
     assert settings.people["an"].ways(settings.ways) == settings.ways
 
 

@@ -13,7 +13,7 @@ from monitord.domain.notice import ButtonFace, Delivery, DeliveryCause, Message,
 from monitord.tell.ports import Listening
 from monitord.texts.squeeze import plain
 from tests.tell.bench import Bench, Desk, SpokenTo
-from tests.tell.benches import brandname, mail, smpp, sms, telegram, webhook
+from tests.tell.benches import brandname, mail, smpp, sms, telegram, voice, webhook
 
 Open = Callable[[Path], AbstractAsyncContextManager[Bench]]
 BENCHES: dict[str, Open] = {
@@ -23,10 +23,11 @@ BENCHES: dict[str, Open] = {
     "smpp": smpp.opened,
     "sms": sms.opened,
     "telegram": telegram.opened,
+    "voice": voice.opened,
     "webhook": webhook.opened,
 }
 Spoken = Callable[[Path], AbstractAsyncContextManager[SpokenTo]]
-TWO_WAY: dict[str, Spoken] = {"mail": mail.answered, "smpp": smpp.opened, "sms": sms.opened}
+TWO_WAY: dict[str, Spoken] = {"mail": mail.answered, "smpp": smpp.opened, "sms": sms.opened, "voice": voice.called}
 
 TEXT = "🔴 SỰ CỐ MỚI · Mức 2 – Cao · SC-0602-004\nMẤT LIÊN LẠC: OLT Tiểu Cần 01"
 HOSTILE = "OLT <b>x</b> & *y* _z_ ${7*7} {{a}} %s\r\nSubject: z SC-0602-004 \\ ' \" ; DROP"

@@ -19,7 +19,7 @@ CHANNEL = ChannelKind("{name}", lambda settings, clock: None)
 
 
 def test_the_channels_of_the_daemon_are_found() -> None:
-    assert set(find()) == {"brandname", "log", "mail", "smpp", "sms", "telegram", "webhook"}
+    assert set(find()) == {"brandname", "log", "mail", "smpp", "sms", "telegram", "voice", "webhook"}
 
 
 def test_one_file_in_another_folder_adds_a_channel(tmp_path: Path) -> None:

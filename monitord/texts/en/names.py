@@ -159,6 +159,7 @@ DELIVERY_CAUSE = {
     DeliveryCause.REJECTED: "the channel rejects our access",
     DeliveryCause.SERVER_ERROR: "the channel's server reports an error",
     DeliveryCause.BAD_ANSWER: "the channel's answer is unreadable",
+    DeliveryCause.NO_ANSWER: "nobody answered, or pressed a key",
     DeliveryCause.CERTIFICATE: "the channel's certificate is not valid",
     DeliveryCause.NO_ADDRESS: "no address of the recipient",
     DeliveryCause.NOT_CONFIGURED: "the channel is not configured",

@@ -159,6 +159,7 @@ DELIVERY_CAUSE = {
     DeliveryCause.REJECTED: "kênh không chấp nhận mã truy cập của hệ thống",
     DeliveryCause.SERVER_ERROR: "máy chủ của kênh báo lỗi",
     DeliveryCause.BAD_ANSWER: "kênh trả lời không đọc được",
+    DeliveryCause.NO_ANSWER: "không có người nghe, hoặc không bấm phím",
     DeliveryCause.CERTIFICATE: "chứng chỉ SSL/TLS của kênh không hợp lệ",
     DeliveryCause.NO_ADDRESS: "chưa có địa chỉ của người nhận",
     DeliveryCause.NOT_CONFIGURED: "kênh chưa được cấu hình",
