@@ -50,7 +50,7 @@ class Bench(Protocol):
         ...
 
     async def refuse(self) -> None:
-        """Let it refuse this address for ever. A bench with `refuses = False` is never asked to."""
+        """Let it refuse this address for ever. A side that never says so is not asked to."""
         ...
 
 

@@ -29,6 +29,9 @@ BENCHES: dict[str, Open] = {
 Spoken = Callable[[Path], AbstractAsyncContextManager[SpokenTo]]
 TWO_WAY: dict[str, Spoken] = {"mail": mail.answered, "smpp": smpp.opened, "sms": sms.opened, "voice": voice.called}
 
+NEVER_REFUSE = frozenset({"sms"})
+"""Channels whose other side never says that an address is refused for ever."""
+
 TEXT = "🔴 SỰ CỐ MỚI · Mức 2 – Cao · SC-0602-004\nMẤT LIÊN LẠC: OLT Tiểu Cần 01"
 HOSTILE = "OLT <b>x</b> & *y* _z_ ${7*7} {{a}} %s\r\nSubject: z SC-0602-004 \\ ' \" ; DROP"
 FACES = ((ButtonFace("✅ Tiếp nhận", "v1|a|take|b"),),)
@@ -36,6 +39,12 @@ FACES = ((ButtonFace("✅ Tiếp nhận", "v1|a|take|b"),),)
 
 @pytest.fixture(params=sorted(BENCHES))
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with BENCHES[request.param](tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=sorted(BENCHES.keys() - NEVER_REFUSE))
+async def refusing(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
     async with BENCHES[request.param](tmp_path) as made:
         yield made
 
@@ -112,13 +121,11 @@ async def test_what_nobody_confirms_is_uncertain(bench: Bench) -> None:
     assert (await attempt(bench)).delivery is Delivery.ACCEPTED
 
 
-async def test_an_address_that_is_refused_for_ever_is_permanent(bench: Bench) -> None:
-    if not getattr(bench, "refuses", True):
-        pytest.skip("this side never says that an address is refused for ever")
-    await bench.refuse()
-    outcome = await attempt(bench)
+async def test_an_address_that_is_refused_for_ever_is_permanent(refusing: Bench) -> None:
+    await refusing.refuse()
+    outcome = await attempt(refusing)
     assert outcome.delivery is Delivery.PERMANENT
-    assert await bench.arrived() == []
+    assert await refusing.arrived() == []
 
 
 async def test_a_cancelled_attempt_spoils_nothing(bench: Bench) -> None:
@@ -148,7 +155,7 @@ async def test_no_secret_shows_whatever_happens(bench: Bench, caplog: pytest.Log
     await bench.go_away()
     outcomes.append(await attempt(bench))
     await bench.come_back()
-    if getattr(bench, "refuses", True):
+    if bench.channel.name not in NEVER_REFUSE:
         await bench.refuse()
         outcomes.append(await attempt(bench))
     said = caplog.text + "".join(repr(outcome) for outcome in outcomes) + repr(bench.channel)

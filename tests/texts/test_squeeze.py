@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitord.texts import LANGUAGES
@@ -72,9 +72,14 @@ def test_what_is_worth_least_goes_first() -> None:
     assert "ac quy" not in line
 
 
-@pytest.mark.parametrize("lang", sorted(LANGUAGES))
-@pytest.mark.parametrize("name", sorted(STORIES))
-@given(name_of_device=st.text(min_size=1, max_size=120), drill=st.booleans(), repeat=st.booleans())
+@given(
+    st.sampled_from(sorted(LANGUAGES)),
+    st.sampled_from(sorted(STORIES)),
+    st.text(min_size=1, max_size=120),
+    st.booleans(),
+    st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
 def test_every_story_fits_whatever_the_device_is_called(
     lang: str, name: str, name_of_device: str, drill: bool, repeat: bool
 ) -> None:

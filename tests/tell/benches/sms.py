@@ -15,8 +15,6 @@ NUMBER = "+84912345678"
 class SmsBench:
     """The channel and the daemon that shares its folders."""
 
-    refuses = False  # an error folder says that a text was not sent, and never that the number is wrong for ever
-
     def __init__(self, smsd: Smsd) -> None:
         self.smsd = smsd
         self.channel = SmsChannel(SmsForm(spool=str(smsd.spool)), SystemClock())
@@ -47,7 +45,7 @@ class SmsBench:
         await self.smsd.stop()
 
     async def refuse(self) -> None:
-        raise AssertionError("never said by this side")
+        raise AssertionError("an error folder says that a text was not sent, never that the number is wrong for ever")
 
     async def send(self, text: str, sender: str | None = None) -> None:
         self.smsd.receive(sender or NUMBER, text)
