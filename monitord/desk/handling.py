@@ -68,7 +68,9 @@ def _note(act: Act) -> Incident:
 
 
 def _call(act: Act) -> Incident:
-    answered = "not_answered" if act.flag("unanswered") else "answered"
+    answered: str | None = "not_answered" if act.flag("unanswered") else "answered"
+    if act.flag("outcome_unsaid"):
+        answered = None
     organisation = act.text("organisation") or None
     known = act.context.settings.organisations
     if organisation is not None and organisation not in known:

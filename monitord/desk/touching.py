@@ -35,7 +35,8 @@ def called(press: Press, text: str = "") -> Pressed:
     before = _before(press, FactKind.INCIDENT_CALL, press.person.id)
     if before is not None and not text:
         return _unchanged(press, "called", PressResult.CALLED, before)
-    touched(press, "call", duty, {"whom": press.context.words.page["response_team"], "text": text})
+    whom = press.context.words.page["response_team"]
+    touched(press, "call", duty, {"whom": whom, "text": text, "outcome_unsaid": True})
     return press.done(PressResult.CALLED)
 
 

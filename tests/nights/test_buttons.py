@@ -50,6 +50,8 @@ async def test_having_called_is_written_down_and_nothing_else_changes(tmp_path: 
         assert answer.text == "Đã ghi: SC-0512-001 đã gọi ứng cứu lúc 03:08:00."
         (row,) = night.rows(FactKind.INCIDENT_CALL)
         assert (row.actor, row.refs["update"]) == (got.person, 501)
+        # A touch says that they were called, not that anybody answered; the log claims no more.
+        assert row.refs.get("answered") is None
         assert night.incidents()[0].phase is Phase.OPEN
         await night.passes(minutes=5)
         assert "CHUYỂN CẤP" in last(night, night.on("operations")).text

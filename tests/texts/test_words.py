@@ -150,6 +150,15 @@ def test_every_kind_of_row_has_a_sentence_without_leftovers(words: Words, kind: 
         assert "None" not in line
 
 
+@both
+def test_a_call_whose_outcome_nobody_said_is_not_called_answered(words: Words) -> None:
+    said = dict(ROWS[FactKind.INCIDENT_CALL])
+    line = words.log_line(FactKind.INCIDENT_CALL, said, NAMES, ZONE)
+    unsaid = words.log_line(FactKind.INCIDENT_CALL, {**said, "answered": None}, NAMES, ZONE)
+    assert line.startswith(unsaid)
+    assert line != unsaid
+
+
 def test_what_came_back_by_itself_is_not_called_suspected() -> None:
     refs = {"was": "down", "now": "up", "cause": "fine", "attempt": 0, "confirm": 3}
     assert pick("vi").log_line(FactKind.TARGET_SOFT, refs, NAMES, ZONE) == "OLT Tiểu Cần 01: mất liên lạc → bình thường"
