@@ -1,6 +1,6 @@
 """What one step of a ladder writes: its facts and its notices. `escalation` decides which step, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -63,13 +63,26 @@ def late_by(incident: Incident, number: int, book: DutyBook, now: datetime) -> t
 def once(told: Iterable[Told]) -> list[Told]:
     """One entry a person, role and channel: who may have read it in two places hears the end in both.
 
-    Nobody is rung out of bed to hear that it is over: who was called reads it, where he has another way.
+    Nobody is rung out of bed to hear that it is over: who was called reads it, where he has another way. The ways
+    behind stand once, without those that are used anyhow: two failing rows must not add the same channel twice.
     """
     softer = (
         replace(way, channel=way.others[0], others=way.others[1:]) if way.channel in CALLS and way.others else way
         for way in told
     )
-    return list({(way.person, way.organisation, way.channel): way for way in softer}.values())
+    roles: dict[tuple[str, str | None], dict[str, Told]] = {}
+    for way in softer:
+        roles.setdefault((way.person, way.organisation), {})[way.channel] = way
+    return [
+        replace(way, others=_behind(ways) if way is next(iter(ways.values())) else ())
+        for ways in roles.values()
+        for way in ways.values()
+    ]
+
+
+def _behind(ways: Mapping[str, Told]) -> tuple[str, ...]:
+    """Return the channels behind all ways of one person, each once, in their order."""
+    return tuple(dict.fromkeys(other for way in ways.values() for other in way.others if other not in ways))
 
 
 def passed_over(incident: Incident, number: int) -> tuple[int, ...]:
