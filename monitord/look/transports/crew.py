@@ -3,10 +3,10 @@ when the thread hangs.
 """
 
 import asyncio
-import contextlib
-import threading
 from collections.abc import Callable
 from typing import TypeVar
+
+from monitord import threads
 
 Made = TypeVar("Made")
 
@@ -16,11 +16,7 @@ class Busy(Exception):
 
 
 class Crew:
-    """At most `places` threads at once. A thread that hangs keeps its place until it ends and is counted in `stuck`.
-
-    Daemon threads, because a look-up hanging in the C library must not keep the program from ending; not the loop's
-    shared executor, where one dead name server makes everybody wait.
-    """
+    """At most `places` threads at once. A thread that hangs keeps its place until it ends and is counted in `stuck`."""
 
     def __init__(self, places: int, name: str) -> None:
         self._free = asyncio.Semaphore(places)
@@ -57,8 +53,7 @@ class Crew:
             future.exception()  # read, so that nobody is told of an exception nobody waits for
 
     def _start(self, work: Callable[[], Made]) -> "asyncio.Future[Made]":
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Made] = loop.create_future()
+        future: asyncio.Future[Made] = asyncio.get_running_loop().create_future()
 
         def settle(made: Made | None, failure: BaseException | None) -> None:
             self._free.release()
@@ -69,18 +64,8 @@ class Crew:
             else:
                 future.set_result(made)  # type: ignore[arg-type]
 
-        def task() -> None:
-            made: Made | None = None
-            failure: BaseException | None = None
-            try:
-                made = work()
-            except BaseException as error:
-                failure = error
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is waiting
-                loop.call_soon_threadsafe(settle, made, failure)
-
         try:
-            threading.Thread(target=task, name=self._name, daemon=True).start()
+            threads.start(self._name, work, settle)
         except RuntimeError as error:  # the system gives no more threads
             self._free.release()
             raise Busy from error

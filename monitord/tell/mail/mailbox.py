@@ -17,8 +17,8 @@ from pydantic import BeforeValidator
 from monitord.settings.fields import Address, Duration, Port, SecretText, Text, between, text
 from monitord.settings.form import MINUTE, SECOND, Form
 from monitord.settings.model import Secret
-from monitord.tell.mail.one_thread import OneThread
 from monitord.tell.mail.post import Security, said, trusting
+from monitord.tell.one_thread import OneThread
 
 Made = TypeVar("Made")
 

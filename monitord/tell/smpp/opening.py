@@ -12,7 +12,7 @@ from smpplib import consts  # type: ignore[import-untyped]
 from monitord.domain.notice import Delivery, DeliveryCause, Outcome
 from monitord.domain.safe import clean
 from monitord.settings.model import Secret
-from monitord.tell.mail.one_thread import OneThread
+from monitord.tell.one_thread import OneThread
 from monitord.tell.smpp.link import PULSE, Deliver, Link, LostError, UnsentError
 from monitord.tell.smpp.pdu import said
 

@@ -1,17 +1,16 @@
 """Blocking work in a thread of its own, one piece at a time, given up on at a deadline even when the thread hangs."""
 
 import asyncio
-import contextlib
-import threading
 from collections.abc import Callable
 from typing import TypeVar
+
+from monitord import threads
 
 Made = TypeVar("Made")
 
 
 class OneThread:
-    """Never more than one thread. A daemon thread, because a look-up that hangs in the C library must not keep the
-    program from ending; not the loop's shared executor, where it would make everybody wait."""
+    """Never more than one thread; one that hangs is waited for by nobody, and keeps the next from starting."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -26,8 +25,7 @@ class OneThread:
         """
         if self.busy:
             raise OSError("an earlier step still hangs")
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Made] = loop.create_future()
+        future: asyncio.Future[Made] = asyncio.get_running_loop().create_future()
 
         def settle(made: Made | None, failure: BaseException | None) -> None:
             self.busy = False
@@ -38,19 +36,9 @@ class OneThread:
             else:
                 future.set_result(made)  # type: ignore[arg-type]
 
-        def task() -> None:
-            made: Made | None = None
-            failure: BaseException | None = None
-            try:
-                made = work()
-            except BaseException as error:
-                failure = error
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is waiting
-                loop.call_soon_threadsafe(settle, made, failure)
-
         self.busy = True
         try:
-            threading.Thread(target=task, name=self._name, daemon=True).start()
+            threads.start(self._name, work, settle)
         except RuntimeError as error:
             self.busy = False
             raise OSError("the system gives no thread") from error
