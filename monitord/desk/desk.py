@@ -46,7 +46,7 @@ from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Claimed, Outcome
 from monitord.domain.storm import unit_of
-from monitord.domain.update import Answer, Door, Heard, Update
+from monitord.domain.update import Answer, Heard, Update
 from monitord.domain.window import Scope, Window, WindowKind
 from monitord.domain.wiring import parts
 from monitord.store.rows import Moment
@@ -323,9 +323,13 @@ class Desk:
 
     # --- what people do (tell's Updates, and the control socket) ----------------------------------------------------
 
-    async def door(self) -> Door:
-        """Return the first Telegram update id not yet committed, and whom we know there."""
-        return await self._decide("door", lambda tx, at: presses.door(tx))
+    async def offset(self) -> int | None:
+        """Return the first Telegram update id not yet committed, None when there never was one."""
+        return await self._decide("offset", lambda tx, at: presses.offset(tx))
+
+    async def accounts(self) -> frozenset[int]:
+        """Return the Telegram accounts of our people."""
+        return await self._decide("accounts", lambda tx, at: presses.accounts(tx))
 
     async def press(self, update: Update) -> Answer:
         """Commit an update and its effect."""

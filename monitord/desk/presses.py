@@ -17,7 +17,7 @@ from monitord.domain import signing
 from monitord.domain.commands import NUMBERED, Verb, read_command
 from monitord.domain.notice import Button
 from monitord.domain.people import Person
-from monitord.domain.update import Answer, Door, Update, UpdateKind
+from monitord.domain.update import Answer, Update, UpdateKind
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -44,12 +44,13 @@ NUMBERED_ANEW = 10_000
 """An update id this far below the offset was numbered anew (core.telegram.org/bots/api, Update)."""
 
 
-def door(tx: Tx) -> Door:
-    """Return the first update id not yet committed, and the accounts of our people."""
-    return Door(_offset(tx), frozenset(p.telegram for p in tx.people().values() if p.telegram is not None))
+def accounts(tx: Tx) -> frozenset[int]:
+    """Return the accounts of our people, who alone are heard out."""
+    return frozenset(p.telegram for p in tx.people().values() if p.telegram is not None)
 
 
-def _offset(tx: Tx) -> int | None:
+def offset(tx: Tx) -> int | None:
+    """Return the first update id not yet committed, None when there never was one."""
     kept = tx.get(OFFSET)
     return None if kept is None else int(kept)
 
@@ -124,7 +125,7 @@ def _person(tx: Tx, user: int) -> Person | None:
 
 
 def _advance(tx: Tx, update: Update) -> None:
-    kept = _offset(tx)
+    kept = offset(tx)
     # After a week without updates Telegram numbers them anew, from anywhere: far below is not old, it is new.
     if kept is None or update.update_id >= kept or kept - update.update_id > NUMBERED_ANEW:
         tx.put(OFFSET, str(update.update_id + 1))

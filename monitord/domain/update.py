@@ -46,15 +46,6 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """What must be known to listen: the first update id not yet committed (None when there never was one), and the
-    accounts of our people, who alone are heard out."""
-
-    offset: int | None
-    known: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
 class Heard:
     """A text that came in by a channel without buttons. Hostile, but bounded and cleaned.
 

@@ -6,14 +6,13 @@ from typing import Protocol, runtime_checkable
 
 from monitord.domain.document import Attachment, Document
 from monitord.domain.notice import Claimed, Message, Outcome
-from monitord.domain.update import Answer, Door, Heard, Update, UpdateKind
+from monitord.domain.update import Answer, Heard, Update, UpdateKind
 
 __all__ = [
     "Answer",
     "Attachments",
     "Channel",
     "Claimed",
-    "Door",
     "Heard",
     "Hears",
     "Listening",
@@ -133,8 +132,12 @@ class Attachments(Protocol):
 class Updates(Protocol):
     """The desk's side of what comes in."""
 
-    async def door(self) -> Door:
-        """Return the first update id not yet committed, and whom we know."""
+    async def offset(self) -> int | None:
+        """Return the first update id not yet committed, None when there never was one."""
+        ...
+
+    async def accounts(self) -> frozenset[int]:
+        """Return the accounts of our people as they are now: of all others only what may be a code is heard."""
         ...
 
     async def press(self, update: Update) -> Answer:

@@ -80,11 +80,10 @@ class UpdatesLoop:
                 try:
                     # Inside: a proxy that cannot be used must not end the loop.
                     bot = bot or self._make_bot(self._settings)
-                    door = await self._updates.door()
-                    batch = await self._ask(bot, self._first(door.offset))
+                    batch = await self._ask(bot, self._first(await self._updates.offset()))
                     failures = 0
                     self._conflict_since = self._conflict_noted = None
-                    await self._pass_on(bot, batch, door.known)
+                    await self._pass_on(bot, batch)
                     continue
                 except Conflict:
                     failures += 1
@@ -133,7 +132,10 @@ class UpdatesLoop:
         """Return the first update to ask for: behind what is committed, and behind what was nobody's business."""
         return committed if self._beyond is None else max(committed or 0, self._beyond)
 
-    async def _pass_on(self, bot: Bot, batch: Sequence[Update], known: frozenset[int]) -> None:
+    async def _pass_on(self, bot: Bot, batch: Sequence[Update]) -> None:
+        # Asked after the long poll, not before: somebody may have been bound while it waited.
+        typed = any(update.kind is UpdateKind.TEXT for update in batch)
+        known = await self._updates.accounts() if typed else frozenset()
         for update in worth_passing(batch, self._flood, self._clock.mono(), known):
             answer = await self._press(update)
             self._answer(bot, update, answer)

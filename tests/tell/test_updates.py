@@ -12,7 +12,7 @@ from monitord.demo.botapi import Act, BotApi, BotFault, Trouble
 from monitord.domain.notice import ButtonFace, Message
 from monitord.settings.model import Secret, TelegramSettings
 from monitord.tell.channels.telegram import TelegramChannel
-from monitord.tell.ports import Answer, Door, Update, UpdateKind
+from monitord.tell.ports import Answer, Update, UpdateKind
 from monitord.tell.updates import UpdatesLoop
 
 CHAT = 1001
@@ -31,8 +31,11 @@ class MemoryDesk:
         self.hold: asyncio.Event | None = None
         self._changed = asyncio.Condition()
 
-    async def door(self) -> Door:
-        return Door(max(self.committed) + 1 if self.committed else None, self.known)
+    async def offset(self) -> int | None:
+        return max(self.committed) + 1 if self.committed else None
+
+    async def accounts(self) -> frozenset[int]:
+        return self.known
 
     async def press(self, update: Update) -> Answer:
         self.seen.append(update)
@@ -229,3 +232,16 @@ async def test_a_flood_of_a_stranger_does_not_delay_a_press(api: BotApi) -> None
     async with listening(api, desk):
         await desk.until(lambda: any(u.kind is UpdateKind.PRESS for u in desk.committed.values()), 2.0)
     assert len(desk.seen) < 100
+
+
+async def test_who_was_bound_during_the_long_poll_is_heard_at_once_and_a_stranger_is_not(api: BotApi) -> None:
+    desk = MemoryDesk()
+    desk.known = frozenset()
+    async with listening(api, desk):
+        await api.wait_until_asked("getUpdates", 5)
+        desk.known = frozenset({CHAT})
+        api.write(666, "truc")
+        api.write(CHAT, "truc")
+        await desk.until(lambda: len(desk.committed) == 1)
+        await api.wait_for(lambda h: api.unconfirmed == 0, 5)
+    assert [u.user_id for u in desk.seen] == [CHAT]
