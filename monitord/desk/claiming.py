@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from monitord.desk import channels
+from monitord.desk import channels, digests
 from monitord.desk.binding import account_of
 from monitord.desk.context import Context
 from monitord.desk.leases import LEASE, notice_fact, notice_refs, void_expired_leases
@@ -56,9 +56,13 @@ def claim(
     )
     claimed: list[Claimed] = []
     fails = channel in channels.failing(tx)
+    together = digests.gathered(tx, context, channel, at, waiting, FRESH)
+    gone: set[int] = set()
     for row in tx.sql.execute(due.limit(limit * 4)).mappings().all():
         if len(claimed) >= limit:
             break
+        if row["id"] in gone:
+            continue
         incident = tx.incident(row["incident"]) if row["incident"] is not None else None
         if incident is not None and incident.target in waiting and at.now - row["created_at"] > FRESH:
             continue
@@ -74,8 +78,18 @@ def claim(
         if address is None:
             bury(tx, context, row, Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS), at)
             continue
-        if fails and row["fallback"]:
-            add_channel(tx, row, at)  # nobody waits for a failure that is known already
+        many = together.get(row["id"])
+        for one in (row,) if many is None else many.rows:
+            if fails and one["fallback"]:
+                add_channel(tx, one, at)  # nobody waits for a failure that is known already
+        if many is not None:
+            with_it = {one["id"] for one in many.rows}
+            error = tx.isolated(partial(_lease_digest, tx, context, key, many, address, at, claimed))
+            if error is None:
+                gone |= with_it
+                continue
+            log.error("digest.failed", notice=row["id"], error=repr(error))
+            together = {number: one for number, one in together.items() if number not in with_it}
         error = tx.isolated(partial(_lease, tx, context, key, row, incident, address, at, claimed))
         if error is not None:
             _set_aside(tx, row, error, at)
@@ -128,6 +142,36 @@ def _once(row: Any) -> str:
     return sha256(f"{row['id']}|{row['key']}|{stamp(row['created_at'])}".encode()).hexdigest()[:24]
 
 
+def _hold(tx: Tx, context: Context, row: Any, text: str, bundle: str | None, at: Moment) -> timedelta:
+    """Lease a row, with what its reader is to get, and return for how long."""
+    own = context.settings.channels.get(row["channel"])
+    lease = LEASE if own is None else timedelta(seconds=own.lease)
+    held = {
+        "state": NoticeState.LEASED,
+        "lease_until": at.now + lease,
+        "attempts": row["attempts"] + 1,
+        "text": text,
+        "bundle": bundle,
+    }
+    tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(held))
+    tx.sql.execute(t.attempt.insert().values(notice=row["id"], n=row["attempts"] + 1, started=at.now))
+    return lease
+
+
+def _lease_digest(
+    tx: Tx, context: Context, key: bytes, many: digests.Together, address: str, at: Moment, claimed: list[Claimed]
+) -> None:
+    """Lease rows that go as one message, under the first of them; it leaves after what asks by itself."""
+    text, buttons = digests.written(tx, context, key, many, at)
+    first = many.rows[0]
+    bundle = f"{first['id']}.{first['attempts'] + 1}"
+    (lease,) = {_hold(tx, context, row, text, bundle, at) for row in many.rows}
+    also = tuple(row["id"] for row in many.rows[1:])
+    message = Message(first["id"], address, text, buttons, once=_once(first), also=also)
+    uncertain = any(row["uncertain"] for row in many.rows)
+    claimed.append(Claimed(message, Priority.FOLLOW_UP, first["attempts"], uncertain, lease.total_seconds()))
+
+
 def _lease(
     tx: Tx,
     context: Context,
@@ -139,19 +183,7 @@ def _lease(
     claimed: list[Claimed],
 ) -> None:
     made = letter(tx, context, key, row, incident, at)
-    own = context.settings.channels.get(row["channel"])
-    lease = LEASE if own is None else timedelta(seconds=own.lease)
-    tx.sql.execute(
-        t.outbox.update()
-        .where(t.outbox.c.id == row["id"])
-        .values(
-            state=NoticeState.LEASED,
-            lease_until=at.now + lease,
-            attempts=row["attempts"] + 1,
-            text=made.text,
-        )
-    )
-    tx.sql.execute(t.attempt.insert().values(notice=row["id"], n=row["attempts"] + 1, started=at.now))
+    lease = _hold(tx, context, row, made.text, None, at)
     replaces = None
     if row["edits"] is not None:
         replaces = tx.sql.execute(sa.select(t.outbox.c.message_ref).where(t.outbox.c.id == row["edits"])).scalar()

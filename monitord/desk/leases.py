@@ -69,10 +69,24 @@ def hasten(tx: Tx, at: Moment, by: float = 0.0) -> None:
 
 
 def give_back(tx: Tx, notice: int, retry_in: timedelta, at: Moment) -> None:
-    """Make a leased row pending again as if it had not been claimed."""
-    row = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == notice)).mappings().first()
-    if row is None or row["state"] != NoticeState.LEASED:
-        return
+    """Make a leased row, and those that went with it, pending again as if they had not been claimed."""
+    for row in sent_as_one(tx, notice):
+        if row["state"] == NoticeState.LEASED:
+            _give_back(tx, row, retry_in, at)
+
+
+def sent_as_one(tx: Tx, notice: int) -> list[Any]:
+    """Return an outbox row with the others of its digest, in their order; nothing when there is none."""
+    o = t.outbox.c
+    row = tx.sql.execute(sa.select(t.outbox).where(o.id == notice)).mappings().first()
+    if row is None or row["bundle"] is None:
+        return [row] if row is not None else []
+    same = sa.select(t.outbox).where(o.bundle == row["bundle"], o.channel == row["channel"], o.person == row["person"])
+    return list(tx.sql.execute(same.order_by(o.id)).mappings())
+
+
+def _give_back(tx: Tx, row: Any, retry_in: timedelta, at: Moment) -> None:
+    notice = row["id"]
     tx.sql.execute(t.attempt.delete().where(t.attempt.c.notice == notice, t.attempt.c.n == row["attempts"]))
     tx.sql.execute(
         t.outbox.update()
@@ -108,7 +122,7 @@ def notice_refs(row: Any) -> dict[str, Any]:
         "channel": row["channel"],
         "attempts": row["attempts"],
         "uncertain": row["uncertain"],
-    }
+    } | ({"bundle": row["bundle"]} if row["bundle"] is not None else {})
 
 
 def notice_fact(kind: FactKind, row: Any, outcome: Outcome, accepted: datetime | None = None) -> Fact:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitord.desk import beside, mentions
+from monitord.desk import beside, digests, mentions
 from monitord.desk.buttons import Faces, faces
 from monitord.desk.causes import evidence
 from monitord.desk.context import Context
@@ -43,6 +43,8 @@ class Letter:
 def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | None, at: Moment) -> Letter:
     """Return the letter of an outbox row; the references of its buttons are written in the same transaction."""
     event = Event(row["event"])
+    if row["edits"] is not None and (many := digests.sent_with(tx, row)) is not None:
+        return Letter(*digests.written(tx, context, key, many, at))
     words, own = context.words, context.settings.channels.get(row["channel"])
     limit, spoken = (own.short, own.spoken) if own is not None else (None, False)
     buttons = faces(tx, context, key, row, event, incident) if row["channel"] in BUTTONED else ()

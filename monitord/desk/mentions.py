@@ -13,6 +13,7 @@ from monitord.domain.dutybook import DutyBook, duty_in, step_name
 from monitord.domain.health import Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import FactKind
+from monitord.domain.network import BY_HAND
 from monitord.domain.notice import Event, NoticeState
 from monitord.domain.policy import LEAVING, PolicyStep, Whom, is_again, step_of
 from monitord.domain.quiet import quiet_until
@@ -22,6 +23,17 @@ from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.texts.story import Next, Taken, Told, ToldState
+
+
+def name_of(context: Context, incident: Incident) -> str:
+    """Return what an incident is about, in one line."""
+    device, target = context.targets.get(incident.target, (None, None))
+    lane = context.settings.lanes.get(incident.lane or "")
+    if lane is not None:
+        return lane.name
+    if device is not None and target is not None:
+        return context.words.target(device.name, target.title, target.instance or "")
+    return incident.detail if incident.target.startswith(BY_HAND) else incident.target
 
 
 def step_of_person(tx: Tx, row: Any) -> int | None:

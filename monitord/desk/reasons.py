@@ -10,7 +10,7 @@ from monitord.desk.channels import state_of
 from monitord.domain.channel import Turn
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import stamp
-from monitord.domain.notice import Event
+from monitord.domain.notice import Event, NoticeState
 from monitord.store import tables as t
 from monitord.store.tx import Tx
 
@@ -34,6 +34,8 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             # An approved report to another organisation is still owed once somebody has taken the incident.
             still_owed = row["organisation"] is not None and incident.phase is Phase.ACKNOWLEDGED and _approved(tx, row)
             return None if still_owed else str(incident.phase)
+        case Event.STEP if row["organisation"] is None and _asked_again(tx, row):
+            return "newer step"
         case Event.HANDED | Event.REMINDER if not incident.running:
             return str(incident.phase)
         case Event.SENT_BACK | Event.TAKEN_AWAY | Event.APPROVAL | Event.CALL_OUT if (
@@ -59,6 +61,22 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             if edited is None or edited.message_ref is None:
                 return "nothing to edit"
     return None
+
+
+def _asked_again(tx: Tx, row: Any) -> bool:
+    """Return whether a later step of the same round asks the same person by the same channel: that one says it all."""
+    o = t.outbox.c
+    later = sa.select(o.id).where(
+        o.incident == row["incident"],
+        o.id > row["id"],
+        o.event == Event.STEP,
+        o.person == row["person"],
+        o.channel == row["channel"],
+        o.round == row["round"],
+        o.organisation.is_(None),
+        o.state.in_([NoticeState.PENDING, NoticeState.LEASED, NoticeState.SENT]),
+    )
+    return tx.sql.execute(later.limit(1)).first() is not None
 
 
 def _channel_turned(tx: Tx, row: Any) -> str | None:

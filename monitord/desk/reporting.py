@@ -6,12 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from monitord.desk import channels
 from monitord.desk.binding import accounts
 from monitord.desk.context import Context
-from monitord.desk.leases import end_attempt, notice_fact, notice_refs
+from monitord.desk.leases import end_attempt, notice_fact, notice_refs, sent_as_one
 from monitord.desk.reasons import reason_gone
 from monitord.domain.dutybook import usable
 from monitord.domain.journal import Fact, FactKind
@@ -54,17 +52,20 @@ _LET_GO = (NoticeState.PENDING, NoticeState.SUPERSEDED)
 
 def report(tx: Tx, context: Context, notice: int, outcome: Outcome, at: Moment, jitter: float) -> None:
     """Commit what an attempt came to, with its journal row; the same outcome twice does no harm."""
-    row = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == notice)).mappings().first()
-    if row is None:
-        return
+    rows = sent_as_one(tx, notice)
+    for row in rows:
+        _report(tx, context, row, outcome, at, jitter, heeded=row["id"] != rows[0]["id"])
+
+
+def _report(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment, jitter: float, *, heeded: bool) -> None:
     # A lease that ran out while the report waited let the row go: that the channel accepted it still counts.
     late = row["state"] in _LET_GO and outcome.delivery is Delivery.ACCEPTED
     if row["state"] != NoticeState.LEASED and not late:
         return
     if outcome.message_ref is not None:
         outcome = replace(outcome, message_ref=outcome.message_ref[:LONGEST_REF])
-    end_attempt(tx, notice, row["attempts"], outcome, at)
-    if row["event"] != Event.STORM_LIST:  # a list that cannot be made says nothing about its channel
+    end_attempt(tx, row["id"], row["attempts"], outcome, at)
+    if not heeded and row["event"] != Event.STORM_LIST:  # a list that cannot be made says nothing about its channel
         channels.heed(tx, context, row["channel"], outcome, at, to=row["person"])
     match outcome.delivery:
         case Delivery.ACCEPTED:

@@ -14,10 +14,10 @@ from monitord.desk.act import ActRefused
 from monitord.desk.approvals import approvals
 from monitord.desk.by_hand import UnknownIncident
 from monitord.desk.context import GRACE, Context
+from monitord.desk.mentions import name_of
 from monitord.domain.commands import Command, Verb
 from monitord.domain.dutybook import DutyBook, duty_in
 from monitord.domain.incident import Incident, number_of
-from monitord.domain.network import BY_HAND
 from monitord.domain.notice import Event, NoticeState
 from monitord.domain.people import Person
 from monitord.domain.policy import step_of
@@ -187,14 +187,7 @@ def _status(tx: Tx, context: Context, units: list[str], book: DutyBook, said: Ty
 
 
 def _line(context: Context, incident: Incident, book: DutyBook) -> RunningLine:
-    device, target = context.targets.get(incident.target, (None, None))
-    lane = context.settings.lanes.get(incident.lane or "")
-    if lane is not None:
-        name = lane.name
-    elif device is not None and target is not None:
-        name = context.words.target(device.name, target.title, target.instance or "")
-    else:
-        name = incident.detail if incident.target.startswith(BY_HAND) else incident.target
+    name = name_of(context, incident)
     holder = book.people.get(incident.acknowledged_by or "") if incident.phase == "acknowledged" else None
     return RunningLine(incident.code, incident.severity, name, incident.occurred_at, holder.name if holder else "")
 

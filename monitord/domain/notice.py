@@ -142,7 +142,7 @@ class Message:
     it is made right before the attempt, and stands in `document` then. `code` is the incident's number, by which a
     channel keeps messages together; empty for what belongs to none. `once` names the notice, the same in every attempt
     and like no other of any database, for the other side's memory of what it has already; empty where there is no
-    row. `keys` are for a call; the text says what they do.
+    row. `keys` are for a call; the text says what they do. `also` are the other notices that a digest tells.
     """
 
     notice: int
@@ -155,6 +155,7 @@ class Message:
     code: str = ""
     once: str = ""
     keys: tuple[Key, ...] = ()
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,6 +254,7 @@ outbox = sa.Table(
     sa.Column("accepted_at", UtcDateTime),
     sa.Column("message_ref", sa.String(64)),
     sa.Column("text", sa.Text),
+    sa.Column("bundle", sa.String(32)),
     sa.Index("ix_outbox_state_channel", "state", "channel", "not_before"),
 )
 

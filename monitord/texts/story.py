@@ -19,6 +19,7 @@ from monitord.domain.probable import Suspect
 from monitord.domain.survey import Survey
 from monitord.domain.window import WindowKind
 from monitord.texts.bulletins import BulletinLetter, NightText
+from monitord.texts.digest import Digest
 from monitord.texts.typed import TypedAnswer
 
 
@@ -341,6 +342,14 @@ class Words(Protocol):
 
         The number of the incident, and how to answer, are never cut.
         """
+        ...
+
+    def digest(self, told: Digest) -> str:
+        """Return the text that tells of many messages in one, plain; every incident's number stands in it."""
+        ...
+
+    def digest_short(self, told: Digest, limit: int) -> str:
+        """Return the same as `short` does."""
         ...
 
     def spoken(self, story: Story, keys: Sequence[Key]) -> str:

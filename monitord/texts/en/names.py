@@ -221,6 +221,7 @@ REASON = {
     "fails again": "it fails again",
     "storm": "told by the storm",
     "newer summary": "there is a newer summary",
+    "newer step": "there is a newer request",
     "lapsed": "the bulletin is a day old",
     "acknowledged": "somebody took it",
     "restored": "it is restored",

@@ -12,6 +12,7 @@ from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, Key, 
 from monitord.domain.window import WindowKind
 from monitord.texts import forms, logline
 from monitord.texts.bulletins import BulletinLetter, NightText
+from monitord.texts.digest import Digest
 from monitord.texts.story import (
     Alarm,
     AnchorSent,
@@ -30,6 +31,7 @@ from monitord.texts.vi import (
     asides,
     bulletins,
     demo,
+    digest,
     letters,
     log,
     names,
@@ -55,6 +57,12 @@ class _Vietnamese:
 
     def short(self, story: Story, limit: int) -> str:
         return short.SHORTENER.short(story, limit)
+
+    def digest(self, told: Digest) -> str:
+        return digest.DIGESTER.digest(told)
+
+    def digest_short(self, told: Digest, limit: int) -> str:
+        return digest.DIGESTER.short(told, limit)
 
     def spoken(self, story: Story, keys: Sequence[Key]) -> str:
         return spoken.SPEAKER.spoken(story, keys)

@@ -221,6 +221,7 @@ REASON = {
     "fails again": "lại không hoạt động",
     "storm": "báo chung trong sự cố diện rộng",
     "newer summary": "có bản cập nhật mới hơn",
+    "newer step": "có lần nhắc mới hơn",
     "lapsed": "bản tin quá một ngày",
     "acknowledged": "đã có người tiếp nhận",
     "restored": "đã khôi phục",
