@@ -15,7 +15,7 @@ from monitord.desk.leases import LEASE, notice_fact, notice_refs, void_expired_l
 from monitord.desk.letters import letter
 from monitord.desk.listing import attachment
 from monitord.desk.reasons import reason_gone
-from monitord.desk.reporting import add_channel, bury
+from monitord.desk.reporting import ADD_CHANNEL_AFTER, add_channel, bury
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
@@ -80,8 +80,9 @@ def claim(
             continue
         many = together.get(row["id"])
         for one in (row,) if many is None else many.rows:
-            if fails and one["fallback"]:
-                add_channel(tx, one, at)  # nobody waits for a failure that is known already
+            # Nobody waits for a failure that is known already, nor for a daemon that dies before it looks around.
+            if one["fallback"] and (fails or _tried_for_long(one, at)):
+                add_channel(tx, one, at)
         if many is not None:
             with_it = {one["id"] for one in many.rows}
             error = tx.isolated(partial(_lease_digest, tx, context, key, many, address, at, claimed))
@@ -94,6 +95,10 @@ def claim(
         if error is not None:
             _set_aside(tx, row, error, at)
     return claimed
+
+
+def _tried_for_long(row: Any, at: Moment) -> bool:
+    return bool(row["attempts"]) and at.now - row["created_at"] >= ADD_CHANNEL_AFTER and row["event"] != Event.REMINDER
 
 
 def _set_aside(tx: Tx, row: Any, error: Exception, at: Moment) -> None:

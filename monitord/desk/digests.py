@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from monitord.desk import buttons, mentions
 from monitord.desk.context import Context
 from monitord.desk.reasons import reason_gone
-from monitord.domain.digest import ALONE_FOR, ASKING, GATHERED, MOST, SINGLY, Waiting, gather
+from monitord.domain.digest import ALONE_FOR, ASKING, GATHERED, MOST, Waiting, gather
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.notice import BUTTONED, ButtonFace, DeliveryCause, Event, NoticeState
 from monitord.domain.people import IMPERSONAL
@@ -60,7 +60,7 @@ def gathered(
         sa.or_(o.not_before <= at.now, o.last_cause.is_not(None)),
         sa.not_(alone),
     )
-    crowded = sa.select(o.person).where(may).group_by(o.person).having(sa.func.count() > SINGLY)
+    crowded = sa.select(o.person).where(may).group_by(o.person).having(sa.func.count() > context.settings.digest_over)
     most = MOST if own is None or own.short is None else MOST_SHORT
     found: dict[int, Together] = {}
     for person in tx.sql.execute(crowded.order_by(o.person)).scalars().all():
@@ -77,7 +77,7 @@ def gathered(
         ]
         for drill in (False, True):  # what is real is never told with what is not
             of_it = [one for one in ready if known[one.incident].drill is drill]
-            chosen = [rows[number] for number in gather(of_it, at.now, most)]
+            chosen = [rows[number] for number in gather(of_it, at.now, context.settings.digest_over, most)]
             told = {row["incident"]: known[row["incident"]] for row in chosen}
             found |= dict.fromkeys((row["id"] for row in chosen), Together(tuple(chosen), told))
     return found

@@ -34,7 +34,7 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             # An approved report to another organisation is still owed once somebody has taken the incident.
             still_owed = row["organisation"] is not None and incident.phase is Phase.ACKNOWLEDGED and _approved(tx, row)
             return None if still_owed else str(incident.phase)
-        case Event.STEP if row["organisation"] is None and _asked_again(tx, row):
+        case Event.STEP if _asked_again(tx, row):
             return "newer step"
         case Event.HANDED | Event.REMINDER if not incident.running:
             return str(incident.phase)
@@ -73,7 +73,7 @@ def _asked_again(tx: Tx, row: Any) -> bool:
         o.person == row["person"],
         o.channel == row["channel"],
         o.round == row["round"],
-        o.organisation.is_(None),
+        o.organisation.is_not_distinct_from(row["organisation"]),
         o.state.in_([NoticeState.PENDING, NoticeState.LEASED, NoticeState.SENT]),
     )
     return tx.sql.execute(later.limit(1)).first() is not None

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from monitord.domain.notice import DeliveryCause, Event
 
 SINGLY = 5
-"""So many messages may wait for one person by one channel and go one by one; more go as one."""
+"""So many messages may wait for one person by one channel and go one by one, unless the settings say otherwise; more
+go as one."""
 MOST = 90
 """Incidents of one digest at most: their numbers fit into one message of Telegram."""
 ALONE_FOR = timedelta(seconds=60)
@@ -42,15 +43,15 @@ class Waiting:
     failed: DeliveryCause | None = None
 
 
-def gather(waiting: Sequence[Waiting], now: datetime, most: int = MOST) -> tuple[int, ...]:
-    """Return the notices that go as one message, in their order; nothing when there are few enough.
+def gather(waiting: Sequence[Waiting], now: datetime, singly: int = SINGLY, most: int = MOST) -> tuple[int, ...]:
+    """Return the notices that go as one message, in their order; nothing when there are no more than `singly`.
 
     One whose next attempt is still to come goes with the others: what is sent is the state of things, and one message
     is not more than the one that was due. What waits on purpose, or was told to wait by the other side, does not; and
     nothing goes before one of them is due. Of more than `most` incidents the oldest go first.
     """
     ready = [one for one in waiting if one.event in GATHERED and _ready(one, now)]
-    if len(ready) <= SINGLY or not any(one.due <= now for one in ready):
+    if len(ready) <= singly or not any(one.due <= now for one in ready):
         return ()
     incidents = list(dict.fromkeys(one.incident for one in ready))[:most]
     return tuple(one.notice for one in ready if one.incident in incidents)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
+from monitord.domain.digest import SINGLY
 from monitord.domain.looking import Check
 from monitord.domain.network import Timing
 from monitord.settings import desk as at_desk
@@ -135,6 +136,7 @@ def _settings(
         recurrence_within=desk.given.recurrence_within if desk else timedelta(0),
         planned_cut_severity=desk.given.planned_cut_severity if desk else 3,
         unknown_after=desk.given.unknown_after if desk else timedelta(0),
+        digest_over=desk.given.digest_over if desk else SINGLY,
         hash=sections.digest,
         content=content(sections.prints),
         watch=desk.given.watch if desk else True,

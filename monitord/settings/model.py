@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from monitord.domain.bulletin import Bulletin
+from monitord.domain.digest import SINGLY
 from monitord.domain.health import Health
 from monitord.domain.lane import Lane
 from monitord.domain.loss import LossRule
@@ -149,7 +150,8 @@ class Settings:
     of its end is the same incident; later, up to `recurrence_within`, a new one that is linked to it. A planned power
     cut lowers the severity of what falls silent in it to `planned_cut_severity`. A target that could not be looked at
     for `unknown_after` is an incident of its own; zero: never. `one_way_counts` are channels without a way back by
-    which somebody counts as told all the same.
+    which somebody counts as told all the same. More than `digest_over` messages that wait for one person by one channel
+    go as one.
     """
 
     zone: ZoneInfo
@@ -182,6 +184,7 @@ class Settings:
     recurrence_within: timedelta = timedelta(days=30)
     planned_cut_severity: int = 3
     unknown_after: timedelta = timedelta(0)
+    digest_over: int = SINGLY
     severity_rules: tuple[SeverityRule, ...] = ()
     loss_rules: tuple[LossRule, ...] = ()
     lanes: Mapping[str, Lane] = field(default_factory=lambda: MappingProxyType({}))

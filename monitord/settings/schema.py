@@ -64,6 +64,7 @@ class DeskForm(Form):
     recurrence_within: Annotated[Duration, between(timedelta(0), YEAR)] = timedelta(days=30)
     planned_cut_severity: Severity = 3
     unknown_after: Annotated[Duration, between(timedelta(0), MONTH)] = timedelta(minutes=30)
+    digest_over: Annotated[int, Field(ge=1, le=100)] = 5
     defaults: TimingForm = TimingForm()
 
 

@@ -104,13 +104,14 @@ def _times(truth: Truth, notice: Any) -> Iterator[str]:
     tries = [a for a in truth.tries[notice["id"]] if not a.edit]
     for begins, ends, fresh in _free(truth, notice["channel"]):
         a, b = max(begins, queued), min(ends, done, end)
-        failed = [t for t in tries if a <= t.at < b and not (t.arrived and t.outcome)]
+        # One that was under way when the machine fell asleep fails when it wakes.
+        failed = [t for t in tries if a <= max(t.at, t.ended or 0) and t.at < b and not (t.arrived and t.outcome)]
         allowed = PATIENCE * (1 + len(failed)) + _put_off(truth, notice)
         if not failed and (fresh or begins <= queued - 1):
             allowed = _put_off(truth, notice) + (TIGHT if begins <= queued - 1 else TIGHT + AFTER_START)
         # One chat is spoken to by one attempt at a time, and each that gets no answer takes ten seconds.
         chat = str(CHAT.get(notice["person"]))
-        others = (t for t in truth.history.telegram.tries if t.chat == chat and t.notice != notice["id"])
+        others = (t for t in truth.history.telegram.tries if t.chat == chat and notice["id"] not in (t.notice, *t.also))
         hung = [t for t in others if a - HANGS <= t.at < b and not t.outcome]
         allowed += HANGS * max(0, len(hung) - 1)
         if b - a > allowed:

@@ -55,7 +55,7 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
             # Approving or noting what is approved, noted or over changes nothing and leaves no row.
             quiet = press.kind in ("reader", "colleague") and (
                 press.action == "approve"
-                or (press.action == "noted" and _noted(truth, press, notices[press.notice]["incident"]))
+                or (press.action == "noted" and _noted(truth, press, notices[truth.notice_of(press)]["incident"]))
             )
             if not quiet:
                 wrong.append(f"{what} left no row")
@@ -64,7 +64,7 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
         by = _heard_by(truth, press)
         if by is not None and truth.at(row) > by:
             wrong.append(f"{what} was taken only at {truth.at(row):.1f}")
-        notice = notices[press.notice]
+        notice = notices[truth.notice_of(press)]
         edition = truth.edition(truth.at(row))
         if press.kind in ("tampered", "stranger") or press.person not in edition.people - edition.unbound:
             if row.kind != FactKind.PRESS_REFUSED:

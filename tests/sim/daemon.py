@@ -69,7 +69,8 @@ class WatchedOutbox:
 
     async def claim(self, channel: str, limit: int) -> Sequence[Claimed]:
         claimed = await self._desk.claim(channel, limit)
-        self._claims += [(self._universe.now, row.message.notice) for row in claimed]
+        told = (notice for row in claimed for notice in (row.message.notice, *row.message.also))
+        self._claims += [(self._universe.now, notice) for notice in told]
         return claimed
 
 

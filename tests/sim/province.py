@@ -195,6 +195,7 @@ def settings_of(edition: Edition) -> Settings:
         hash=f"edition-{edition.number}",
         files=(),
         reopen_within=timedelta(seconds=REOPENS),
+        digest_over=1,
         storm=STORMS if edition.storms else NEVER,
     )  # fmt: skip
 

@@ -19,7 +19,22 @@ def closed(truth: Truth, notice: Any) -> float | None:
         return next((at for at in back if at >= truth.queued(notice)), None) if turn == "fails" else None
     if notice["incident"] is None or event in ("coverage", "channel_broken", "merged", "storm_list"):
         return None
-    seen, queued = 0, truth.queued(notice)
+    asked_again = _asked_again(truth, notice)
+    gone = _closed(truth, notice, truth.queued(notice))
+    return min((at for at in (asked_again, gone) if at is not None), default=None)
+
+
+def _asked_again(truth: Truth, notice: Any) -> float | None:
+    """Return when a later step of the same round asked the same person by the same way: that one says it all."""
+    same = ("incident", "event", "person", "channel", "organisation", "round")
+    if notice["event"] != "step":
+        return None
+    later = (n for n in truth.outbox if n["id"] > notice["id"] and all(n[name] == notice[name] for name in same))
+    return min((truth.queued(n) for n in later), default=None)
+
+
+def _closed(truth: Truth, notice: Any, queued: float) -> float | None:
+    seen, event = 0, notice["event"]
     for row in truth.of[notice["incident"]]:
         at = truth.at(row)
         match row.kind:

@@ -12,8 +12,9 @@ import random
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tests.sim.check import judge
@@ -21,6 +22,7 @@ from tests.sim.history import History, fingerprint
 from tests.sim.nemesis import Plan, make_plan
 from tests.sim.night import Night
 from tests.sim.place import SERVER, in_folder
+from tests.sim.telegram import Habits
 from tests.support.night import empty_database
 from tests.support.server import Server
 
@@ -40,19 +42,23 @@ class Result:
     deaths: int
     commits: int
     letters: int
+    digests: int
     history: str
     wrong: tuple[str, ...]
 
 
-def play(seed: int, hours: float = HOURS, verbose: bool = False) -> Result:
-    """Return what came of a seed."""
+def play(seed: int, hours: float = HOURS, verbose: bool = False, away: float = 0.0) -> Result:
+    """Return what came of a seed; Telegram is `away` for so many hours in the middle, and nothing else befalls it."""
 
     def work(folder: Path) -> Result:
         began = time.process_time()
         plan = make_plan(random.Random(f"plan {seed}"), hours)
+        if away:
+            begins = (hours - away) / 2 * 3600
+            plan = replace(plan, blows=(), habits=Habits(outages=((begins, begins + away * 3600),)))
         night = Night(seed, plan, folder)
         history = night.play()
-        wrong = judge(history, night.database)
+        wrong = [*judge(history, night.database), *(many_digests(history) if away else ())]
         if verbose:
             show(plan, history, night.database)
         return Result(
@@ -62,6 +68,7 @@ def play(seed: int, hours: float = HOURS, verbose: bool = False) -> Result:
             history.deaths,
             history.diary.commits,
             len(history.telegram.letters),
+            sum(bool(letter.also) for letter in history.telegram.letters),
             fingerprint(history, night.database),
             tuple(wrong),
         )
@@ -70,11 +77,21 @@ def play(seed: int, hours: float = HOURS, verbose: bool = False) -> Result:
     return result
 
 
-def _guarded(job: tuple[int, float]) -> Result:
+def many_digests(history: History) -> list[str]:
+    """Return who got more than one digest within five minutes of the return of Telegram."""
+    wrong = []
+    for _, back in history.telegram.habits.outages:
+        soon = [one.chat for one in history.telegram.letters if one.also and back <= one.at < back + 300]
+        wrong += [f"{chat} got {count} digests" for chat, count in Counter(soon).items() if count > 1]
+    return wrong
+
+
+def _guarded(job: tuple[int, float, float]) -> Result:
     try:
-        return play(*job)
+        seed, hours, away = job
+        return play(seed, hours, away=away)
     except BaseException:
-        return Result(job[0], 0.0, 0.0, 0, 0, 0, "", (traceback.format_exc(),))
+        return Result(job[0], 0.0, 0.0, 0, 0, 0, 0, "", (traceback.format_exc(),))
 
 
 def show(plan: Plan, history: History, database: Path) -> None:
@@ -100,14 +117,14 @@ def seeds_of(text: str) -> range:
     return range(int(first or 1), int(last) + 1)
 
 
-def play_all(seeds: Sequence[int], hours: float, jobs: int, *, first: bool = False) -> list[Result]:
+def play_all(seeds: Sequence[int], hours: float, jobs: int, *, first: bool = False, away: float = 0.0) -> list[Result]:
     """Return what came of the seeds, in order; only up to the first that was wrong if `first`."""
     empty_database()
     # A short night here, so that no child has to import, parse and compile what all of them need.
     play(0, 1.0)
     results: list[Result] = []
     with multiprocessing.get_context("fork").Pool(max(1, jobs), maxtasksperchild=1) as pool:
-        for result in pool.imap(_guarded, [(seed, hours) for seed in seeds], chunksize=1):
+        for result in pool.imap(_guarded, [(seed, hours, away) for seed in seeds], chunksize=1):
             results.append(result)
             if len(results) % PROGRESS == 0 and len(results) < len(seeds):
                 wrong = sum(len(one.wrong) for one in results)
@@ -134,6 +151,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="30", help="500, or 2001..2500")
     parser.add_argument("--hours", type=float, default=HOURS, help="simulated hours before everything is healed")
+    parser.add_argument(
+        "--away", type=float, default=0.0, help="hours of them without Telegram, and nothing else wrong"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--replay", type=int, help="one seed")
     parser.add_argument("--verbose", action="store_true", help="with --replay: everything that happened")
@@ -145,11 +165,11 @@ def main() -> int:
     if asked.store == "postgresql":
         SERVER.append(Server())
     if asked.replay is not None:
-        results = [play(asked.replay, asked.hours, asked.verbose)]
+        results = [play(asked.replay, asked.hours, asked.verbose, asked.away)]
         for line in results[0].wrong:
             print(f"seed {asked.replay}: {line}")
     else:
-        results = play_all(seeds_of(asked.seeds), asked.hours, asked.jobs, first=asked.first)
+        results = play_all(seeds_of(asked.seeds), asked.hours, asked.jobs, first=asked.first, away=asked.away)
     if asked.json:
         for result in results:
             print(json.dumps(asdict(result)))
@@ -157,7 +177,8 @@ def main() -> int:
     wrong = sum(len(r.wrong) for r in results)
     print(
         f"{len(results)} seeds, {hours:.0f} simulated hours, {sum(r.deaths for r in results)} crash points, "
-        f"{sum(r.commits for r in results)} commits, {sum(r.letters for r in results)} letters, {wrong} violations, "
+        f"{sum(r.commits for r in results)} commits, {sum(r.letters for r in results)} letters "
+        f"({sum(r.digests for r in results)} digests), {wrong} violations, "
         f"{hours / max(cpu, 0.001):.1f} simulated hours per CPU second"
     )
     if len(results) == 1:

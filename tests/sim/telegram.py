@@ -17,7 +17,7 @@ from tests.sim.loop import Universe
 @dataclass(slots=True)
 class Letter:
     """A message on somebody's telephone: `text` and `buttons` as it stands now, `first` as it came, with its
-    `document`."""
+    `document`; a digest tells the notices of `also` as well."""
 
     at: float
     number: int
@@ -30,6 +30,7 @@ class Letter:
     began: float = 0.0
     edits: list[float] = field(default_factory=list)
     document: Document | None = None
+    also: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Try:
     ended: float | None = None
     outcome: Outcome | None = None
     arrived: bool = False
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,13 @@ class Telegram:
     async def deliver(self, message: Message) -> Outcome:
         """Answer one attempt as Telegram would, or does not."""
         attempt = Try(
-            self.universe.now, message.notice, message.to, message.replaces is not None, self.life, "telegram"
+            self.universe.now,
+            message.notice,
+            message.to,
+            message.replaces is not None,
+            self.life,
+            "telegram",
+            also=message.also,
         )
         self.tries.append(attempt)
         self.tried(attempt)
@@ -153,6 +161,7 @@ class Telegram:
             channel,
             attempt.at,
             document=message.document,
+            also=message.also,
         )
         self.letters.append(letter)
         if channel == "telegram":

@@ -45,6 +45,15 @@ def test_no_alert_is_lost_in_thirty_nights() -> None:
 
 
 @pytest.mark.slow
+def test_after_six_hours_without_telegram_everybody_is_told_by_one_digest_at_most() -> None:
+    summary = _run("run", "--seeds", "1..6", "--hours", "8", "--away", "6")
+    assert " 0 violations" in summary
+    found = re.search(r"(\d+) digests", summary)
+    assert found is not None
+    assert int(found[1]) >= 3
+
+
+@pytest.mark.slow
 def test_on_a_server_the_same_nights_give_the_same_histories() -> None:
     needs_postgresql()
     told = [_run("run", "--seeds", "1..4", "--hours", "3", "--json", "--store", s) for s in ("sqlite", "postgresql")]

@@ -14,6 +14,7 @@ from monitord.store import tables as t
 from monitord.store.rows import journal_row
 from tests.sim.clock import BEGIN
 from tests.sim.history import History
+from tests.sim.people import Press
 from tests.sim.place import read as read_database
 from tests.sim.province import Edition, leaders_ahead, on_duty, reachable
 
@@ -75,10 +76,12 @@ class Truth:
         self.awake = list(_awake(history))
         self.letters: dict[int, list[Any]] = defaultdict(list)
         for letter in history.telegram.letters:
-            self.letters[letter.notice].append(letter)
+            for notice in (letter.notice, *letter.also):
+                self.letters[notice].append(letter)
         self.tries: dict[int, list[Any]] = defaultdict(list)
         for attempt in history.telegram.tries:
-            self.tries[attempt.notice].append(attempt)
+            for notice in (attempt.notice, *attempt.also):
+                self.tries[notice].append(attempt)
         loads = [r for r in self.rows if r.kind == FactKind.SETTINGS_LOADED]
         self._editions = [(self.at(r), self.now(r), history.editions[r.refs["hash"]]) for r in loads]
         self._imports = [(self.at(r), self.now(r)) for r in self.rows if r.kind == FactKind.ROSTER_IMPORTED]
@@ -94,6 +97,12 @@ class Truth:
     def queued(self, notice: Any) -> float:
         """Return the true instant at which a notice was queued."""
         return self.history.diary.queued[notice["key"]]
+
+    def notice_of(self, press: Press) -> int:
+        """Return the notice whose button was pressed; that of the letter for a forged one."""
+        parts = press.data.split("|")
+        row = self.buttons.get(parts[1]) if len(parts) == 4 else None
+        return press.notice if row is None else int(row["notice"])
 
     def edition(self, at: float) -> Edition:
         """Return the edition in force."""

@@ -91,7 +91,8 @@ LINE = {
     FactKind.STEP_APPROVED: "{incident}: {actor} approved the report to {organisation}",
     FactKind.COVERAGE_GAP: "Nobody on duty:[ {unit},] nobody found[ for {ref}][ ({incident})]",
     FactKind.NOTICE_QUEUED: "{incident}:[ “{event}”][ to {person}][ by {channel}] waits to be sent",
-    FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] accepted[ “{event}”][ to {person}][ ({organisation})]",
+    FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] accepted[ “{event}”][ to {person}][ ({organisation})]"
+    "[, in digest {bundle}]",
     FactKind.NOTICE_FAILED: "{incident}:[ “{event}”][ to {person}][ by {channel}] not sent yet[: {cause}]"
     "; trying again",
     FactKind.NOTICE_UNCERTAIN: "{incident}:[ “{event}”][ to {person}][ by {channel}] may have arrived[: {cause}]"

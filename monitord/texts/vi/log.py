@@ -89,7 +89,8 @@ LINE = {
     FactKind.STEP_APPROVED: "{incident}: {actor} duyệt gửi báo cáo {organisation}",
     FactKind.COVERAGE_GAP: "Trống ca:[ {unit},] không tìm được người để báo[ cho {ref}][ ({incident})]",
     FactKind.NOTICE_QUEUED: "{incident}: chờ gửi[ tin “{event}”][ cho {person}][ qua {channel}]",
-    FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] nhận chuyển[ tin “{event}”][ tới {person}][ ({organisation})]",
+    FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] nhận chuyển[ tin “{event}”][ tới {person}][ ({organisation})]"
+    "[, trong tin gộp {bundle}]",
     FactKind.NOTICE_FAILED: "{incident}: chưa gửi được[ tin “{event}”][ cho {person}][ qua {channel}][: {cause}]"
     "; gửi lại",
     FactKind.NOTICE_UNCERTAIN: "{incident}: không rõ[ tin “{event}”][ cho {person}][ qua {channel}] đã đến chưa"
