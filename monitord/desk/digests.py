@@ -29,6 +29,28 @@ TOUCHED = 8
 """Buttons under a digest; others are taken by typing."""
 
 
+_o = t.outbox.c
+# What is surely not to be gathered now is left in the database: in a storm that is thousands. Made once: it is asked at
+# every claim.
+_MAY = sa.and_(
+    _o.state == NoticeState.PENDING,
+    _o.channel == sa.bindparam("channel"),
+    _o.event.in_(sorted(GATHERED)),
+    _o.organisation.is_(None),
+    _o.edits.is_(None),
+    sa.or_(_o.not_before <= sa.bindparam("now"), _o.last_cause.is_not(None)),
+    sa.not_(sa.and_(_o.event.in_(sorted(ASKING)), _o.attempts == 0, _o.created_at > sa.bindparam("alone_from"))),
+)
+_CROWDED = (
+    sa.select(_o.person)
+    .where(_MAY)
+    .group_by(_o.person)
+    .having(sa.func.count() > sa.bindparam("over"))
+    .order_by(_o.person)
+)
+_OF_ONE = sa.select(t.outbox).where(_MAY, _o.person == sa.bindparam("person")).order_by(_o.id).limit(LOOKED_AT)
+
+
 @dataclass(frozen=True, slots=True)
 class Together:
     """Rows of one person that go as one message, in their order; `incidents` are those they tell of, by their ids."""
@@ -48,24 +70,11 @@ def gathered(
     own = context.settings.channels.get(channel)
     if channel in IMPERSONAL or (own is not None and own.spoken):
         return {}
-    o = t.outbox.c
-    # What is surely not to be gathered now is left in the database: in a storm that is thousands.
-    alone = sa.and_(o.event.in_(ASKING), o.attempts == 0, o.created_at > at.now - ALONE_FOR)
-    may = sa.and_(
-        o.state == NoticeState.PENDING,
-        o.channel == channel,
-        o.event.in_(GATHERED),
-        o.organisation.is_(None),
-        o.edits.is_(None),
-        sa.or_(o.not_before <= at.now, o.last_cause.is_not(None)),
-        sa.not_(alone),
-    )
-    crowded = sa.select(o.person).where(may).group_by(o.person).having(sa.func.count() > context.settings.digest_over)
+    given = {"channel": channel, "now": at.now, "alone_from": at.now - ALONE_FOR, "over": context.settings.digest_over}
     most = MOST if own is None or own.short is None else MOST_SHORT
     found: dict[int, Together] = {}
-    for person in tx.sql.execute(crowded.order_by(o.person)).scalars().all():
-        wanted = sa.select(t.outbox).where(may, o.person == person).order_by(o.id).limit(LOOKED_AT)
-        rows = {row["id"]: row for row in tx.sql.execute(wanted).mappings()}
+    for person in tx.sql.execute(_CROWDED, given).scalars().all():
+        rows = {row["id"]: row for row in tx.sql.execute(_OF_ONE, given | {"person": person}).mappings()}
         incidents = {number: tx.incident(number) for number in {row["incident"] for row in rows.values()}}
         known = {number: one for number, one in incidents.items() if one is not None and _plain(one)}
         ready = [
