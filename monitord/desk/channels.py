@@ -21,8 +21,11 @@ WRITTEN = timedelta(seconds=15)
 CONFLICT_TOLD = timedelta(hours=1)
 """How often it is told that somebody else uses our token."""
 FAILS_TOLD = timedelta(minutes=30)
-"""How often it is told that a channel fails: one that comes and goes is a line of the journal each time."""
+"""How often it is told that a channel fails: one that comes and goes is a line of the journal each time, and one that
+stays dead is told then."""
 _CONFLICT, _FAILS, _OPEN = "conflict_told", "fails_told:", "fails_since:"
+"""Keys of `meta`: when it was told that somebody else uses our token, when that a channel fails, and the beginning of
+the failure that was told last."""
 
 
 def heed(
@@ -35,23 +38,26 @@ def heed(
     if state == before or (turn is None and state.failures == before.failures == 0 and fresh):
         return
     _write(tx, state)
-    if turn is None:
+    if turn is None and state.works:
         return
-    refs: dict[str, object] = {"channel": channel, "cause": before.cause if turn is Turn.WORKS else state.cause}
     begun = before.since if turn is Turn.WORKS else state.since
-    if begun is not None:
-        refs["since"] = stamp(begun)
-    tx.append([Fact(FactKind.CHANNEL_FAILS if turn is Turn.FAILS else FactKind.CHANNEL_WORKS, refs=refs)], at)
-    subject = f"{turn}@{channel}@{stamp(begun or at.now)}@{refs['cause']}"
-    if turn is Turn.FAILS:
-        if _told_lately(tx, _FAILS + channel, FAILS_TOLD, at):
-            return
+    cause = before.cause if turn is Turn.WORKS else state.cause
+    if turn is not None:
+        refs: dict[str, object] = {"channel": channel, "cause": cause}
+        if begun is not None:
+            refs["since"] = stamp(begun)
+        kind = FactKind.CHANNEL_FAILS if turn is Turn.FAILS else FactKind.CHANNEL_WORKS
+        tx.append([Fact(kind, refs=refs)], at)
+    heard = tx.get(_OPEN + channel) == stamp(begun or at.now)
+    subject = f"{turn or Turn.FAILS}@{channel}@{stamp(begun or at.now)}@{cause}"
+    if turn is Turn.WORKS:
+        if heard:
+            _tell(tx, context, subject, channel, at)  # whoever heard that it fails
+    elif not heard and not _told_lately(tx, _FAILS + channel, FAILS_TOLD, at):
+        # At its turn, or later: what failed again soon after its return may stay dead.
         tx.put(_FAILS + channel, stamp(at.now))
+        tx.put(_OPEN + channel, stamp(begun or at.now))
         _tell(tx, context, subject, channel, at)
-    elif tx.get(_OPEN + channel) == stamp(begun or at.now):
-        _tell(tx, context, subject, channel, at)  # whoever heard that it fails
-        return
-    tx.put(_OPEN + channel, stamp(begun or at.now))
 
 
 def conflict(tx: Tx, context: Context, channel: str, seconds: float, at: Moment) -> None:

@@ -16,7 +16,7 @@ from monitord.store.tx import Tx
 EVERY = 10.0
 """Seconds between two looks at what waits."""
 SOME = 200
-"""Rows looked at once, the oldest first."""
+"""Rows fetched at once, the oldest first, and channels added in one look at most."""
 
 
 def add_channels(tx: Tx, at: Moment, waiting: frozenset[str]) -> None:
@@ -34,12 +34,19 @@ def add_channels(tx: Tx, at: Moment, waiting: frozenset[str]) -> None:
         sa.cast(o.fallback, sa.Text) != "[]",
         ~on_purpose,
     )
-    for row in tx.sql.execute(wanted.order_by(o.id).limit(SOME)).mappings().all():
-        incident = tx.incident(row["incident"]) if row["incident"] is not None else None
-        if incident is not None and incident.target in waiting:
-            continue
-        if reason_gone(tx, row, incident) is None:
-            add_channel(tx, row, at)
+    last, added = 0, 0
+    while added < SOME:
+        rows = tx.sql.execute(wanted.where(o.id > last).order_by(o.id).limit(SOME)).mappings().all()
+        for row in rows:
+            last = row["id"]
+            incident = tx.incident(row["incident"]) if row["incident"] is not None else None
+            if incident is not None and incident.target in waiting:
+                continue
+            # Where no lane claims them, rows without a reason stay: they must not hide what is behind them.
+            if reason_gone(tx, row, incident) is None:
+                added += add_channel(tx, row, at)
+        if len(rows) < SOME:
+            return
 
 
 def bury_what_no_channel_sends(tx: Tx, context: Context, at: Moment) -> None:

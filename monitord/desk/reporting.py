@@ -169,7 +169,10 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     """
     _mark_dead(tx, row, outcome, at)
     event = Event(row["event"])
-    if event in (Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.CHANNEL_BROKEN, Event.BOUND, Event.UNBOUND, Event.TEST):
+    if event in (Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.BOUND, Event.UNBOUND, Event.TEST):
+        return
+    if event is Event.CHANNEL_BROKEN:
+        add_channel(tx, row, at)  # another way to the same person, and no word about the word
         return
     incident = tx.incident(row["incident"]) if row["incident"] is not None else None
     still = reason_gone(tx, row, incident) is None
@@ -181,6 +184,8 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
         for name in person.stand_ins:
             stand_in = people.get(name)
             ways = usable(stand_in, _ways(context, row)) if stand_in is not None else ()
+            if ways and _was_told(tx, row, name):
+                break  # when an earlier way to the same person died, or by a duty of his own
             if ways:
                 tx.queue(_copy(row, person=name, channel=ways[0], fallback=ways[1:]), at.now)
                 break
@@ -196,6 +201,13 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
             None, Event.CHANNEL_BROKEN, administrator, ways[0], Priority.FOLLOW_UP, fallback=ways[1:], subject=subject
         )
         tx.queue(broken, at.now)
+
+
+def _was_told(tx: Tx, row: Any, person: str) -> bool:
+    """Return whether the same is told to that person already, by whatever channel."""
+    o = t.outbox.c
+    same = sa.and_(*(o[name] == row[name] for name in ("incident", "event", "step", "round", "subject")))
+    return tx.sql.execute(sa.select(o.id).where(o.person == person, same).limit(1)).first() is not None
 
 
 def _ways(context: Context, row: Any) -> tuple[str, ...]:
