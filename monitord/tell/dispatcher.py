@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from monitord.clock import Clock
 from monitord.domain.notice import Delivery, DeliveryCause, Outcome
-from monitord.tell.lane import LOOK_AGAIN, Lane, Observe
+from monitord.tell.lane import LOOK_AGAIN, Lane, Observe, ends_us
 from monitord.tell.ports import Attachments, Channel, Hears, Listening, Outbox, Probing
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,9 @@ class Dispatcher:
                         group.create_task(self._listen(channel, self._hears), name=f"listen {channel.name}")
                     if isinstance(channel, Probing):
                         group.create_task(self._probe(channel), name=f"probe {channel.name}")
-            except Exception:
+            except (Exception, asyncio.CancelledError) as error:
+                if ends_us(error):
+                    raise
                 log.exception("channel %s stopped working; starting it again", channel.name)
             finally:
                 await self._stop(channel)
@@ -83,7 +85,9 @@ class Dispatcher:
                     outcome = await channel.probe()
             except TimeoutError:
                 outcome = Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, "no answer to a probe")
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if ends_us(error):
+                    raise
                 log.exception("channel %s cannot be probed", channel.name)
                 outcome = Outcome(Delivery.NOT_SENT, DeliveryCause.UNEXPECTED, type(error).__name__)
             try:
@@ -100,7 +104,9 @@ class Dispatcher:
             begun = self._clock.mono()
             try:
                 await channel.listen(hears)
-            except Exception:
+            except (Exception, asyncio.CancelledError) as error:
+                if ends_us(error):
+                    raise
                 log.exception("channel %s stopped listening; beginning again", channel.name)
             pause = 1.0 if self._clock.mono() - begun > 120.0 else min(60.0, pause * 2)
             await self._clock.sleep(pause)

@@ -32,6 +32,12 @@ Observe = Callable[[str, Outcome, float], None]
 """Called with (channel, outcome, seconds it took) after each attempt: for metrics."""
 
 
+def ends_us(error: BaseException) -> bool:
+    """Return whether that is our own end; what a channel waits for may be cancelled, too, and ends nothing but that."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling() > 0)
+
+
 @dataclass(slots=True)
 class _Row:
     """A row at hand. `until` is the monotonic instant after which an attempt may no longer begin."""
@@ -111,17 +117,18 @@ class Lane:
             claimed = await self._outbox.claim(self._channel.name, room)
             self._ask = len(claimed) >= room
             for row in claimed:
-                self._take_in(row, before)
+                self._take_in(row, before, self._clock.mono())
             if claimed:
                 return
         await self._pause(again_in)
 
-    def _take_in(self, claimed: Claimed, mono: float) -> None:
+    def _take_in(self, claimed: Claimed, asked: float, given: float) -> None:
         if claimed.message.notice in self._rows:
             return  # its lease ran out while its report waits: the report settles it
         self._order += 1
         longest = self._deadline + (self._making if claimed.message.attach else 0.0)
-        until = mono + min(STALE, claimed.lease - longest - LEASE_MARGIN)
+        # From when it was given: behind a slow database nothing would ever begin.
+        until = min(given + STALE, asked + claimed.lease - longest - LEASE_MARGIN)
         self._rows[claimed.message.notice] = _Row(claimed, self._order, until)
 
     def _begin(self) -> float:
@@ -197,15 +204,17 @@ class Lane:
         self._changed.set()
 
     async def _deliver(self, claimed: Claimed) -> Outcome:
-        message = await whole(claimed.message, self._attachments, self._making)
-        if isinstance(message, Outcome):
-            return message
         try:
+            message = await whole(claimed.message, self._attachments, self._making)
+            if isinstance(message, Outcome):
+                return message
             async with asyncio.timeout(self._deadline):
                 return await self._channel.deliver(message)
         except TimeoutError:
             return Outcome(Delivery.UNCERTAIN, DeliveryCause.TIMED_OUT, f"no answer within {self._deadline:g} s")
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if ends_us(error):
+                raise
             self.unexpected += 1
             log.exception("channel %s failed on notice %d", self._channel.name, claimed.message.notice)
             return Outcome(Delivery.UNCERTAIN, DeliveryCause.UNEXPECTED, type(error).__name__)
@@ -240,6 +249,9 @@ class Lane:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+        # A lane may run again: what it held then is claimed anew.
+        self._rows.clear()
+        self._busy.clear()
 
     async def _return(self, notices: list[int]) -> None:
         for notice in notices:
