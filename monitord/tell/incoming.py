@@ -14,6 +14,8 @@ NAME_LIMIT = 64
 DATA_LIMIT = 64
 MOST_USERS = 2_000
 TEXTS_PER_SECOND = 5.0
+TEXTS_AT_ONCE = 30
+"""Texts of one person that may come at once: what was typed while nobody listened."""
 CODES_PER_SECOND = 5.0
 """Texts of all strangers together that may be a code."""
 CODE = "/start"
@@ -45,7 +47,8 @@ def bare(update: Update) -> Update:
 
 
 class Flood:
-    """Who writes too much: five texts a second and person, and no more persons remembered than a desk could have."""
+    """Who writes too much: after a pile at first five texts a second and person, and no more persons remembered than a
+    desk could have."""
 
     def __init__(self) -> None:
         self._strangers = Bucket(CODES_PER_SECOND, 4 * CODES_PER_SECOND)
@@ -68,7 +71,7 @@ class Flood:
                 self._users = {u: b for u, b in self._users.items() if not b.full(mono)}
             if len(self._users) >= MOST_USERS:
                 return True
-        bucket = self._users.setdefault(user_id, Bucket(TEXTS_PER_SECOND, TEXTS_PER_SECOND))
+        bucket = self._users.setdefault(user_id, Bucket(TEXTS_PER_SECOND, TEXTS_AT_ONCE))
         if bucket.wait(mono) > 0:
             return True
         bucket.take(mono)

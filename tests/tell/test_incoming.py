@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitord.tell.incoming import Flood, bare, read_updates, worth_passing
+from monitord.tell.incoming import TEXTS_AT_ONCE, Flood, bare, read_updates, worth_passing
 from monitord.tell.ports import Update, UpdateKind
 
 PRESS: dict[str, Any] = {
@@ -90,9 +90,10 @@ def _text(number: int, user: int) -> Update:
 OURS = frozenset({666, 1001})
 
 
-def test_of_one_of_ours_five_texts_a_second_pass() -> None:
-    passed = list(worth_passing([_text(n, 666) for n in range(100)], Flood(), 0.0, OURS))
-    assert [u.update_id for u in passed] == [0, 1, 2, 3, 4]
+def test_of_one_of_ours_a_pile_passes_and_then_five_texts_a_second() -> None:
+    flood, batch = Flood(), [_text(n, 666) for n in range(100)]
+    assert list(worth_passing(batch, flood, 0.0, OURS)) == batch[:TEXTS_AT_ONCE]
+    assert list(worth_passing(batch, flood, 1.0, OURS)) == batch[:5]
 
 
 def test_a_flood_of_one_does_not_hold_back_the_press_of_another() -> None:
