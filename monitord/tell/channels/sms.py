@@ -140,28 +140,41 @@ class SmsChannel:
         sizes: dict[str, int] = {}
         pause = LISTEN
         while True:
+            untaken = False
             try:
                 found = await asyncio.to_thread(self._spool.incoming)
                 for name, size in found.items():
                     # A file that still grows is being written.
                     if sizes.get(name) == size:
-                        await self._bring(hears, name)
-                sizes, pause = found, LISTEN
-            except Exception as error:
+                        untaken = not await self._brought(hears, name) or untaken
+                sizes = found
+            except OSError as error:
                 log.warning("what came in by SMS waits (%s)", type(error).__name__)
-                pause = min(LONGEST_PAUSE, pause * 2)
+                untaken = True
+            pause = min(LONGEST_PAUSE, pause * 2) if untaken else LISTEN
             await self._clock.sleep(pause)
+
+    async def _brought(self, hears: Hears, name: str) -> bool:
+        """Return whether a file is dealt with; others may be while one is not."""
+        try:
+            await self._bring(hears, name)
+        except Exception as error:
+            log.warning("a text that came in by SMS waits (%s)", type(error).__name__)
+            return False
+        return True
 
     async def _bring(self, hears: Hears, name: str) -> None:
         parsed = _INCOMING.fullmatch(name)
         sender = mobile_of(parsed["sender"]) if parsed is not None and int(parsed["part"]) == 0 else None
+        said, key = "", ""
         if sender is not None:
             text = await asyncio.to_thread(self._spool.read, name)
             key = sha256(f"{name}\n{text}".encode("utf-8", "replace")).hexdigest()
-            answer = await hears.hear(Heard(self.name, key, sender, clean(text, TEXT_LIMIT)))
-            if answer.text:
-                await self._answer(sender, answer.text, key)
+            said = (await hears.hear(Heard(self.name, key, sender, clean(text, TEXT_LIMIT)))).text
+        # Before the answer: what cannot be put aside is brought again and again, and each answer costs money.
         await asyncio.to_thread(self._spool.put_aside, name)
+        if sender is not None and said:
+            await self._answer(sender, said, key)
 
     async def _answer(self, to: str, text: str, key: str) -> None:
         """Leave the answer in the outbox; nobody waits for it."""
