@@ -26,7 +26,8 @@ def add_channels(tx: Tx, at: Moment, waiting: frozenset[str]) -> None:
     belongs to a target in `waiting` waits for a look.
     """
     o = t.outbox.c
-    on_purpose = sa.and_(o.attempts == 0, o.last_cause.is_(None), o.not_before > at.now)
+    # The time for which it waited on purpose is not its lane's.
+    on_purpose = sa.and_(o.attempts == 0, o.last_cause.is_(None), o.not_before > at.now - ADD_CHANNEL_AFTER)
     wanted = sa.select(t.outbox).where(
         o.state == NoticeState.PENDING,
         o.created_at <= at.now - ADD_CHANNEL_AFTER,
