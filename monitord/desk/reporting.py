@@ -180,7 +180,9 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
         add_channel(tx, row, at)
     people = tx.people()
     person = people.get(row["person"])
-    if still and event in (Event.STEP, Event.APPROVAL, Event.BULLETIN_ASK) and person is not None:
+    # Of a suspicion who is named hears, and nobody in his place.
+    replaced = incident is None or not incident.suspected
+    if still and replaced and event in (Event.STEP, Event.APPROVAL, Event.BULLETIN_ASK) and person is not None:
         for name in person.stand_ins:
             stand_in = people.get(name)
             ways = usable(stand_in, _ways(context, row)) if stand_in is not None else ()

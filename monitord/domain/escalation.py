@@ -29,6 +29,7 @@ from monitord.domain.steps import (
     next_step,
     once,
     passed_over,
+    reached_by,
     skipped_fact,
     step_notice,
     unneeded_fact,
@@ -121,7 +122,7 @@ def step_due(
             facts += more_facts
             notices += more_notices
             break
-        reached = resolve(step, incident.unit, book)
+        reached = reached_by(step, incident, book)
         if reached:
             facts.append(fired_fact(incident, number, step, reached, lateness))
             notices += [step_notice(incident, number, way, lateness) for way in reached]
@@ -205,7 +206,7 @@ def noted(incident: Incident, person: str, duty: str, book: DutyBook, now: datet
     fact = Fact(FactKind.INCIDENT_NOTED, incident.id, incident.target, actor=person, refs=refs)
     asked = [
         replace(step_notice(after, 0, way, Lateness()), event=Event.SENT_BACK, subject=person)
-        for way in resolve(step_of(incident.policy, 0), incident.unit, book)
+        for way in reached_by(step_of(incident.policy, 0), incident, book)
         if way.person != person
     ]
     return Decision(after, (fact,), tuple(asked), timer)

@@ -98,6 +98,12 @@ def needs_approval(incident: Incident, book: DutyBook) -> bool:
     return unit is None or unit.auto_send_order is None
 
 
+def reached_by(step: PolicyStep, incident: Incident, book: DutyBook) -> tuple[Reached, ...]:
+    """Return whom a step tells of an incident: of a suspicion those who are named, and nobody in their place."""
+    found = resolve(step, incident.unit, book)
+    return tuple(way for way in found if way.stands_in_for is None) if incident.suspected else found
+
+
 def step_notice(incident: Incident, number: int, way: Reached, lateness: Lateness) -> Notice:
     """Return the notice of a step to one of those it reaches."""
     return Notice(
