@@ -1,6 +1,5 @@
 """Pages of a duty log: ways to people that stay dead, and who must hear of it all the same."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from monitord.desk.overdue import SOME
@@ -78,18 +77,3 @@ async def test_what_is_long_over_in_a_lane_that_is_held_up_hides_nothing_that_is
             await night.passes(5)
         assert [text for text in got_by(night, "sms", shift)[before:] if "Go May" in text]
         assert night.count(t.outbox, state=NoticeState.PENDING, event="step") > SOME
-
-
-async def test_the_last_way_of_an_alarm_is_the_one_that_fails(tmp_path: Path) -> None:
-    settings = with_sms()
-    administrator = settings.administrators[0]
-    alone = replace(settings.people[administrator], addresses={})
-    async with Night(
-        tmp_path, "2026-12-05 03:07", replace(settings, people={**settings.people, administrator: alone})
-    ) as night:
-        night.answer = without("telegram")
-        await probes(night, AWAY, AWAY, AWAY)
-        # Nothing else reaches him: it waits there, and the log has it after a while.
-        assert got_by(night, "sms", administrator) == []
-        await night.passes(minutes=2)
-        assert [text for text in got_by(night, "log", administrator) if "KHÔNG GỬI ĐƯỢC" in text]
