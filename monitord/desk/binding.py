@@ -205,9 +205,11 @@ def _tell_administrators(tx: Tx, context: Context, person: str, by: str, at: Mom
         told = people.get(name)
         if told is None or name in (by, person):
             continue
-        for channel in usable(told, context.settings.ways)[:1]:
+        ways = usable(told, context.settings.ways)
+        if ways:
             subject = f"{person}@{by}@{at.now.isoformat()}"
-            tx.queue(Notice(None, Event.BINDING, name, channel, Priority.FOLLOW_UP, subject=subject), at.now)
+            made = Notice(None, Event.BINDING, name, ways[0], Priority.FOLLOW_UP, fallback=ways[1:], subject=subject)
+            tx.queue(made, at.now)
 
 
 def account_of(row: Any) -> str:
