@@ -14,6 +14,7 @@ from monitord.desk.reasons import reason_gone
 from monitord.domain.dutybook import usable
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import (
+    BUTTONED,
     Delivery,
     DeliveryCause,
     Event,
@@ -32,7 +33,7 @@ CHAT = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 ADD_CHANNEL_AFTER = timedelta(seconds=60)
 ADD_CHANNEL_FAILURES = 3
 """After so long, or so many failures, the same is told by the next channel as well."""
-ASKS_HIM_ALONE = frozenset({Event.APPROVAL, Event.CALL_OUT, Event.HANDED, Event.SENT_BACK})
+ASKS_HIM_ALONE = frozenset({Event.APPROVAL, Event.CALL_OUT, Event.HANDED, Event.SENT_BACK, Event.BULLETIN_ASK})
 GIVE_UP_AFTER = timedelta(hours=6)
 """How long a notice of an incident that is over is tried; those of a running incident are tried without end."""
 GIVE_UP_TRIES = 100
@@ -98,11 +99,21 @@ def _look_for_an_answer(tx: Tx, context: Context, row: Any, at: Moment) -> None:
     """Who got it where he cannot answer is told by his next channel as well: at the last step, where nobody is left to
     be told next, and wherever he alone is asked."""
     incident = tx.incident(row["incident"]) if row["incident"] is not None else None
-    if incident is None or not row["fallback"] or context.settings.answers(row["channel"]):
+    if not row["fallback"] or _can_answer(context, row):
         return
-    last = row["event"] == Event.STEP and (row["step"] or 0) >= len(incident.policy.steps) - 1
+    steps = 0 if incident is None or row["event"] != Event.STEP else len(incident.policy.steps)
+    last = steps > 0 and (row["step"] or 0) >= steps - 1
     if (last or row["event"] in ASKS_HIM_ALONE) and reason_gone(tx, row, incident) is None:
         add_channel(tx, row, at)
+
+
+def _can_answer(context: Context, row: Any) -> bool:
+    """Return whether who got it can answer it there, or could nowhere else: a bulletin has no number that could be
+    typed, it is approved at a touch."""
+    if row["event"] != Event.BULLETIN_ASK:
+        return context.settings.answers(row["channel"])
+    touched = BUTTONED - IMPERSONAL
+    return row["channel"] in touched or not touched.intersection(row["fallback"])
 
 
 def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> None:
@@ -180,8 +191,8 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
         add_channel(tx, row, at)
     people = tx.people()
     person = people.get(row["person"])
-    # Of a suspicion who is named hears, and nobody in his place.
-    replaced = incident is None or not incident.suspected
+    # Of a suspicion who is named hears, and nobody in his place; and an endpoint that is gone makes nobody unreachable.
+    replaced = (incident is None or not incident.suspected) and row["channel"] not in IMPERSONAL
     if still and replaced and event in (Event.STEP, Event.APPROVAL, Event.BULLETIN_ASK) and person is not None:
         for name in person.stand_ins:
             stand_in = people.get(name)
