@@ -189,3 +189,15 @@ async def test_only_a_test_is_looked_up_as_one(tmp_path: Path) -> None:
         ((notice,), *_) = night.query(t.outbox.c.id, event=Event.STEP)
         with pytest.raises(TrialRefused, match="there is no test"):
             await night.desk.tested(notice)
+
+
+async def test_what_was_to_wait_for_an_hour_is_tried_at_once_after_a_start(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 03:07") as night:
+        night.lanes = ("telegram",)
+        night.answer = lambda claimed: later(60)
+        shift = await trouble(night)
+        night.die()
+        night.answer = lambda claimed: ACCEPTED
+        await night.passes_away(5)
+        await night.sees(LOST, Health.DOWN, first=True)
+        assert [(got.at, got.person) for got in night.got] == [("03:07:05", shift)]

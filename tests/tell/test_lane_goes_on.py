@@ -155,3 +155,22 @@ async def test_a_lane_that_begins_again_sends_what_it_held_before() -> None:
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert sorted(notice for notice, _ in outbox.reports) == [1, 2]
+
+
+async def test_what_is_claimed_anew_while_its_report_waits_is_not_sent_twice() -> None:
+    clock = ManualClock(NOW)
+    outbox, channel = MemoryOutbox(), Scripted()
+    outbox.clock = clock
+    outbox.refuse_reports = 1
+    outbox.put(1, "a")
+    async with dispatching(outbox, [channel], clock):
+        await asyncio.wait_for(channel.begun.wait(), 5)
+        await settle()
+        await outbox.give_back(1, timedelta(0))  # its lease ran out
+        outbox.put(2, "b")  # and the lane asks for more
+        await clock.advance(0.2)
+        await outbox.until_reports(1)
+        assert outbox.leased() == {1}
+        await clock.advance(0.1)
+        await outbox.until_reports(2)
+    assert channel.given == [1, 2]

@@ -160,3 +160,16 @@ async def test_a_limit_without_an_instant_lets_that_address_rest_for_some_second
     await asyncio.gather(running, return_exceptions=True)
     assert channel.given == [1, 1]
     assert timedelta(0) < max(wait for _, wait in outbox.given_back) <= timedelta(seconds=5)
+
+
+async def test_what_may_not_leave_for_an_hour_is_given_back_at_once() -> None:
+    clock, outbox = ManualClock(NOW), MemoryOutbox()
+    outbox.clock = clock
+    refused = Outcome(Delivery.NOT_SENT, DeliveryCause.RATE_LIMITED, retry_in=timedelta(hours=1))
+    channel = Scripted(lambda message: refused)
+    outbox.put(1, "a")
+    async with dispatching(outbox, [channel], clock):
+        await outbox.until_reports(1)
+        outbox.put(2, "a")
+        await outbox.until_given_back(1)
+    assert channel.given == [1]

@@ -11,6 +11,7 @@ from monitord.clock import SystemClock
 from monitord.demo.botapi import BotApi, BotFault, Trouble
 from monitord.settings.model import Secret, TelegramSettings
 from monitord.tell.updates import CONFLICT_AGAIN, LONGEST_PAUSE, PATIENCE, REJECTED_PAUSE, UpdatesLoop
+from tests.support.clock import ManualClock, settle
 from tests.tell.test_updates import CHAT, MemoryDesk
 
 pytestmark = pytest.mark.filterwarnings("ignore:Please use 'Bot.getUpdates'")
@@ -103,3 +104,23 @@ async def test_an_update_that_nobody_takes_waits_longer_and_longer_and_is_tried_
         await desk.until(lambda: len(desk.committed) == 1)
         assert [update.data for update in desk.seen] == ["độc"] * PATIENCE + [""]
         assert clock.pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0]
+
+
+async def test_after_a_quiet_poll_updates_may_be_numbered_anew_from_far_below(api: BotApi) -> None:
+    desk, clock = MemoryDesk(), ManualClock()
+    settings = TelegramSettings(Secret(api.token), api.base_url, poll_timeout=timedelta(seconds=1))
+    api.write(987, "rác")  # nobody's business: asked past, and written down nowhere
+    running = asyncio.create_task(UpdatesLoop(settings, desk, clock).run())
+    await api.wait_for(lambda history: api.asked["getupdates"] >= 2, 5)
+    assert api.unconfirmed == 0
+    await api.break_with(BotFault(Trouble.SERVER_ERROR, "getUpdates", times=1))
+    await api.wait_for(lambda history: api.faults == (), 5)
+    api._chats._next_update = 5
+    api.write(CHAT, "XN 004")
+    for _ in range(5):
+        await settle()
+        await clock.advance(1)
+    await desk.until(lambda: len(desk.committed) == 1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert [update.data for update in desk.committed.values()] == ["XN 004"]
