@@ -18,7 +18,7 @@ from tests.support.scrape import scrape
 pytestmark = pytest.mark.slow
 
 DEFAULTS = "interval: 1s, retry: 300ms, confirm: 3, timeout: 300ms, attempts: 2"
-WITHIN = 20.0
+WITHIN = 40.0
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ async def daemon(tmp_path: Path, smsd: Smsd, agent: Agent) -> AsyncIterator[Daem
         yield running
 
 
-async def until(true: Callable[[], object], seconds: float = 30.0) -> None:
+async def until(true: Callable[[], object], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)

@@ -46,7 +46,7 @@ async def typed(daemon: Daemon, *words: str) -> tuple[int, str, str]:
         env={"PATH": "/usr/bin:/bin", "MONITORD_PERSON": "an", "MONITORD_SECRET_CORE": COMMUNITY},
         cwd=Path(__file__).parents[2],
     )
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     return process.returncode or 0, out.decode().strip(), err.decode().strip()
 
 

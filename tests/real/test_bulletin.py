@@ -26,14 +26,14 @@ async def typed(daemon: Daemon, *words: str) -> tuple[int, str, str]:
         env=daemon.environment(),
         cwd=REPOSITORY,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     return process.returncode or 0, out.decode().strip(), err.decode().strip()
 
 
 async def messages(daemon: Daemon, wanted: str) -> list[str]:
     """Return the lines of the log channel in which a word stands, once there is one."""
     path = daemon.state / "messages.log"
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         while True:
             lines = path.read_text("utf-8").splitlines() if path.exists() else []
             if found := [line for line in lines if wanted in line]:

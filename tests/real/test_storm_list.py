@@ -16,7 +16,7 @@ from tests.support.daemon import CHATS, CLOCK, TOKEN, Daemon, policy
 pytestmark = pytest.mark.slow
 DEFAULTS = "interval: 1s, retry: 300ms, confirm: 3, timeout: 300ms, attempts: 2"
 NAMES = ("Trang một", "Trang hai", "Trang ba")
-WITHIN = 30.0
+WITHIN = 60.0
 
 
 def network() -> str:

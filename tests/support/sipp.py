@@ -307,7 +307,7 @@ class Exchange:
             env=os.environ | {"TERM": "dumb"},
             start_new_session=True,
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not self._listens("udp" if transport == "u1" else "tcp"):
                 assert self._process.returncode is None, "sipp does not start"
                 await asyncio.sleep(0.02)  # the other program tells nobody

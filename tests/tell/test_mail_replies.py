@@ -398,4 +398,4 @@ async def test_a_mailbox_that_says_nothing_can_be_left_at_once(greeting: bytes |
         async with listening(channel, Desk()):
             await asyncio.wait_for(server.came.wait(), LIMIT)
             before = asyncio.get_running_loop().time()
-        assert asyncio.get_running_loop().time() - before < 1.0
+        assert asyncio.get_running_loop().time() - before < 5.0

@@ -110,7 +110,7 @@ async def listening(channel: VoiceChannel, desk: Desk) -> AsyncIterator[None]:
 
 async def came_in(exchange: Exchange, method: str) -> str:
     """Return the first request of that kind when it has come in."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             for line in exchange.received():
                 if line.startswith(method + " "):
@@ -355,7 +355,7 @@ async def test_a_telephone_that_dies_during_a_call_leaves_it_open_and_the_next_c
 ) -> None:
     await exchange.play(answered(exchange.handset.port))
     task = asyncio.create_task(call(channel))
-    await asyncio.wait_for(exchange.handset.hears.wait(), 10)
+    await asyncio.wait_for(exchange.handset.hears.wait(), 30)
     (pid,) = telephones()
     os.kill(pid, signal.SIGKILL)
     outcome = await task
@@ -379,7 +379,7 @@ async def test_a_telephone_that_somebody_else_takes_over_is_ended_with_its_call(
 ) -> None:
     await exchange.play(answered(exchange.handset.port))
     task = asyncio.create_task(call(channel))
-    await asyncio.wait_for(exchange.handset.hears.wait(), 10)
+    await asyncio.wait_for(exchange.handset.hears.wait(), 30)
     (pid,) = telephones()
     # It has one connection at a time: the last one.
     _, writer = await asyncio.open_connection("127.0.0.1", control_of(pid))
@@ -393,7 +393,7 @@ async def test_a_telephone_that_somebody_else_takes_over_is_ended_with_its_call(
 async def test_a_call_that_is_given_up_is_hung_up(exchange: Exchange, channel: VoiceChannel) -> None:
     await exchange.play(answered(exchange.handset.port))
     task = asyncio.create_task(call(channel))
-    await asyncio.wait_for(exchange.handset.hears.wait(), 10)
+    await asyncio.wait_for(exchange.handset.hears.wait(), 30)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
@@ -404,7 +404,7 @@ async def test_a_call_under_way_at_the_end_is_hung_up_and_nothing_is_left(exchan
     await exchange.play(answered(exchange.handset.port))
     async with opened(exchange) as channel:
         task = asyncio.create_task(call(channel))
-        await asyncio.wait_for(exchange.handset.hears.wait(), 10)
+        await asyncio.wait_for(exchange.handset.hears.wait(), 30)
         (pid,) = telephones()
         folder = folder_of(pid)
         assert is_there(folder)
@@ -418,7 +418,7 @@ async def test_a_telephone_that_is_just_being_begun_at_the_end_is_ended_too(exch
     await exchange.play(answered(exchange.handset.port))
     async with opened(exchange) as channel:
         task = asyncio.create_task(call(channel))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not telephones():  # noqa: ASYNC110 - the other program tells nobody
                 await asyncio.sleep(0)
     assert (await task).delivery is not Delivery.ACCEPTED
@@ -436,7 +436,7 @@ async def test_a_killed_daemon_leaves_no_call(exchange: Exchange, tmp_path: Path
     daemon = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, cwd=REPOSITORY, env=os.environ | {"TMPDIR": str(tmp_path)}
     )
-    await asyncio.wait_for(exchange.handset.hears.wait(), 20)
+    await asyncio.wait_for(exchange.handset.hears.wait(), 30)
     daemon.kill()
     await daemon.wait()
     await came_in(exchange, "BYE")

@@ -25,7 +25,7 @@ class SmsBench:
         self._read = 0
 
     async def arrived(self, at_least: int = 0) -> list[str]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             while True:
                 paths = sorted((self.smsd.spool / "sent").glob("OUT*"), key=lambda path: path.stat().st_mtime_ns)
                 if len(paths) >= at_least:

@@ -53,7 +53,7 @@ class VoiceBench:
     async def arrived(self, at_least: int = 0) -> list[str]:
         """Return the words of the last calls, as many as keys were pressed."""
         if at_least:
-            await asyncio.wait_for(self.exchange.handset.presses.wait(), 10)
+            await asyncio.wait_for(self.exchange.handset.presses.wait(), 30)
         pressed = self.exchange.handset.pressed
         texts = [text for text in self.texts() if "Bấm phím 1" in text]
         return texts[-pressed:] if pressed else []
@@ -84,7 +84,7 @@ class AnsweredBench(VoiceBench):
 
     async def arrived(self, at_least: int = 0) -> list[str]:
         """Return what was spoken after a key."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             while True:
                 texts = [text for text in self.texts() if "Bấm phím" not in text]
                 if len(texts) >= at_least:
