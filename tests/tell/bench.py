@@ -7,6 +7,12 @@ from monitord.domain.update import Answer, Heard
 from monitord.tell.ports import Channel
 
 
+class Hurried(Channel, Protocol):
+    """A channel that can be given another deadline."""
+
+    deadline: float
+
+
 class Bench(Protocol):
     """The channel under test, and a real other side on a real socket (or file) that can be made to fail.
 
@@ -14,7 +20,7 @@ class Bench(Protocol):
     """
 
     @property
-    def channel(self) -> Channel:
+    def channel(self) -> Hurried:
         """The channel: started, and with a `deadline` of a second or two."""
         ...
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -32,24 +32,43 @@ TWO_WAY: dict[str, Spoken] = {"mail": mail.answered, "smpp": smpp.opened, "sms":
 NEVER_REFUSE = frozenset({"sms"})
 """Channels whose other side never says that an address is refused for ever."""
 
+PATIENT = 20.0
+"""Seconds of an attempt that ends by itself, however busy the machine is: nothing waits for them."""
+
+PROGRAMS = frozenset({"sms", "voice"})
+"""Channels whose other side is a program that takes its time: seconds a test."""
+
 TEXT = "🔴 SỰ CỐ MỚI · Mức 2 – Cao · SC-0602-004\nMẤT LIÊN LẠC: OLT Tiểu Cần 01"
 HOSTILE = "OLT <b>x</b> & *y* _z_ ${7*7} {{a}} %s\r\nSubject: z SC-0602-004 \\ ' \" ; DROP"
 FACES = ((ButtonFace("✅ Tiếp nhận", "v1|a|take|b"),),)
 
 
-@pytest.fixture(params=sorted(BENCHES))
-async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
+def each(names: Iterable[str]) -> list[pytest.ParameterSet]:
+    """Return the channels of these names, for a fixture."""
+    return [pytest.param(name, marks=[pytest.mark.slow] if name in PROGRAMS else []) for name in sorted(names)]
+
+
+@pytest.fixture(params=each(BENCHES))
+async def hasty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
+    """A bench whose attempts are given up soon."""
     async with BENCHES[request.param](tmp_path) as made:
         yield made
 
 
-@pytest.fixture(params=sorted(BENCHES.keys() - NEVER_REFUSE))
+@pytest.fixture
+async def bench(hasty: Bench) -> Bench:
+    hasty.channel.deadline = PATIENT
+    return hasty
+
+
+@pytest.fixture(params=each(BENCHES.keys() - NEVER_REFUSE))
 async def refusing(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
     async with BENCHES[request.param](tmp_path) as made:
+        made.channel.deadline = PATIENT
         yield made
 
 
-@pytest.fixture(params=sorted(TWO_WAY))
+@pytest.fixture(params=each(TWO_WAY))
 async def spoken(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SpokenTo]:
     async with TWO_WAY[request.param](tmp_path) as made:
         yield made
@@ -114,11 +133,12 @@ async def test_what_could_not_be_handed_over_was_surely_not_sent_and_is_when_it_
     assert len(await bench.arrived(at_least=1)) == 1
 
 
-async def test_what_nobody_confirms_is_uncertain(bench: Bench) -> None:
-    await bench.fall_silent()
-    assert (await attempt(bench)).delivery is Delivery.UNCERTAIN
-    await bench.come_back()
-    assert (await attempt(bench)).delivery is Delivery.ACCEPTED
+async def test_what_nobody_confirms_is_uncertain(hasty: Bench) -> None:
+    await hasty.fall_silent()
+    assert (await attempt(hasty)).delivery is Delivery.UNCERTAIN
+    await hasty.come_back()
+    hasty.channel.deadline = PATIENT
+    assert (await attempt(hasty)).delivery is Delivery.ACCEPTED
 
 
 async def test_an_address_that_is_refused_for_ever_is_permanent(refusing: Bench) -> None:
