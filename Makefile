@@ -12,6 +12,8 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 # The first Python that is new enough; PYTHON=/path/to/python3 chooses another.
 PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo none)
+# Where Python may not keep what it has compiled, every daemon and command that a test starts compiles all of ours anew.
+export PYTHONDONTWRITEBYTECODE :=
 # Two tests at a time suit a small machine; JOBS=0 runs them one after another.
 JOBS    ?= 2
 SEEDS   ?= 30
