@@ -178,6 +178,7 @@ async def test_sigterm_ends_it_while_telegram_does_not_answer(tmp_path: Path, ag
 async def test_a_taken_port_is_named_and_nothing_is_left(tmp_path: Path, agent: Agent, bot: BotApi) -> None:
     daemon = _daemon(tmp_path / "a", agent, bot)
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", daemon.web_port))
         taken.listen()
         assert await _ends(daemon) == EX_TEMPORARY

@@ -29,7 +29,8 @@ import sqlalchemy as sa
 from monitord.account.proof import verify
 from monitord.demo.agents import Agent, Interface, device_mib
 from monitord.store import tables as t
-from tests.support.daemon import CHATS, CLOCK, COMMUNITY, TOKEN, Daemon, free_port, policy
+from tests.support.daemon import CHATS, CLOCK, COMMUNITY, TOKEN, Daemon, policy
+from tests.support.ports import free_port
 
 PACKAGE = "telegram-test-api@4.2.1"
 DEFAULTS = "interval: 1s, retry: 300ms, confirm: 3, timeout: 300ms, attempts: 2"

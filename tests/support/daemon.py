@@ -5,8 +5,8 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import sys
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from monitord.clock import SystemClock
 from monitord.store.engine import reading_engine
+from tests.support.ports import reserved
 from tests.support.shared import REPOSITORY
 
 TOKEN = "123456:demo"
@@ -100,13 +101,6 @@ def policy(
     )
 
 
-def free_port() -> int:
-    """Return a TCP port of the loopback that nobody listens at now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class Daemon:
     """One `monitord run` on a folder: settings, state and log of it lie below. Usable again after a kill.
 
@@ -128,7 +122,10 @@ class Daemon:
         self.state = folder / "state"
         self.database = self.state / "monitord.db"
         self.place = place
-        self.web_port = free_port()
+        # Its own also while it is down: whoever connects somewhere could be given it otherwise.
+        holder = reserved()
+        self.web_port = int(holder.getsockname()[1])
+        weakref.finalize(self, holder.close)
         self.process: asyncio.subprocess.Process | None = None
         self.ups: list[tuple[datetime, datetime | None]] = []
         """When it was ready and until when it lived, for each start that came that far."""

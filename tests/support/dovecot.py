@@ -8,13 +8,13 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import tempfile
 from pathlib import Path
 
 import trustme
 
 from tests.support.commands import needs_command
+from tests.support.ports import reserved
 
 NOBODY = 65534
 """Dovecot's login process refuses to run as root; as root all of it is run under this id."""
@@ -67,15 +67,6 @@ service stats {{
   chroot =
 }}
 """
-
-
-def reserved() -> socket.socket:
-    """Return a socket that keeps a port of the loopback for us without listening: connections to it are refused, and
-    only who asks for this very port can listen there."""
-    holder = socket.socket()
-    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    holder.bind(("127.0.0.1", 0))
-    return holder
 
 
 class Dovecot:

