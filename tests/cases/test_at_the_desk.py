@@ -104,6 +104,7 @@ async def test_a_gap_among_the_steps_keeps_their_order_and_tells_the_first(tmp_p
         assert next(at for at, person in night.told() if person == night.on("leader")) == "03:05:00"
 
 
+@pytest.mark.slow
 @pytest.mark.case("escalation", "new-before-old")
 async def test_a_new_fault_leaves_before_what_is_told_again(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -411,7 +412,7 @@ def all_accepted(claimed: Claimed) -> Outcome:
     return ACCEPTED
 
 
-TestDeskLaws = DeskLaws.TestCase
+TestDeskLaws = pytest.mark.slow(DeskLaws.TestCase)
 TestDeskLaws.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=int(os.environ.get("MONITORD_LAWS_STEPS", "25")),

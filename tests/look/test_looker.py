@@ -186,6 +186,7 @@ async def test_every_device_is_looked_at_in_the_first_round_and_then_on_its_grid
             assert all(gap == pytest.approx(10, abs=0.05) for gap in gaps)
 
 
+@pytest.mark.slow
 async def test_a_thousand_devices_miss_no_round() -> None:
     async with house([device(f"d{n}", interval=10) for n in range(1000)]) as here:
         await here.clock.advance(61)

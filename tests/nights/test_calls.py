@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Key, Outcome
@@ -60,6 +62,7 @@ async def test_a_leader_hears_what_is_wrong_and_which_keys_there_are(tmp_path: P
         assert (row.actor, row.refs["heard"]) == (leader, "voice")
 
 
+@pytest.mark.slow
 async def test_nobody_answers_and_an_sms_comes_while_it_rings_again_and_more_seldom(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07", with_calls()) as night:
         calls: list[str] = []

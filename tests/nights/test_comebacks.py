@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from monitord.domain.flapping import STATES
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
@@ -140,6 +142,7 @@ async def test_a_fault_that_flaps_is_one_incident_told_once_and_again_when_it_is
         ]
 
 
+@pytest.mark.slow
 async def test_flapping_never_resets_the_ladder(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await night.sees(CORE, Health.DOWN)

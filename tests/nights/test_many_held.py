@@ -18,6 +18,8 @@ from monitord.settings.model import Settings
 from monitord.store import tables as t
 from tests.support.night import Night, example, silent
 
+pytestmark = pytest.mark.slow
+
 
 def crowd(count: int) -> Settings:
     """Return the example province with `count` more devices like one of its own."""
@@ -68,7 +70,6 @@ async def test_a_wake_of_the_timers_costs_the_same_with_a_few_held_and_with_a_th
     assert costs[0] == costs[1]
 
 
-@pytest.mark.slow
 async def test_what_nothing_holds_any_more_is_told_within_the_rounds_though_no_look_says_so(tmp_path: Path) -> None:
     count = AT_ONCE + 3
     async with Night(tmp_path, "2026-12-01 03:00", crowd(count)) as night:

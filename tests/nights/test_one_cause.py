@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from monitord.account.board import read_board
 from monitord.desk.context import Context
 from monitord.domain.edge import Firmness
@@ -98,6 +100,7 @@ async def test_page_log_and_explanation_call_a_ring_by_its_name(tmp_path: Path) 
         assert not any("state" in line.text for line in board.log)
 
 
+@pytest.mark.slow
 async def test_a_second_cut_isolates_and_its_repair_is_back_to_open_in_the_same_incident(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await all_well(night)
@@ -145,6 +148,7 @@ async def test_a_device_that_dies_is_the_cause_and_not_the_ring_it_opens(tmp_pat
         assert opened(night) == [silent("agg-go-may")]
 
 
+@pytest.mark.slow
 async def test_a_look_that_saw_nothing_is_no_look_at_what_the_device_opened(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await all_well(night)
@@ -180,6 +184,7 @@ async def test_what_was_told_before_its_cause_was_known_is_gathered_into_that(tm
         assert "🔗 GỘP SỰ CỐ" in " ".join(telling(night)) or len(telling(night)) == 3
 
 
+@pytest.mark.slow
 async def test_many_links_of_one_cable_are_one_incident_with_its_segment_and_team(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00", cabled()) as night:
         await all_well(night)
@@ -197,6 +202,7 @@ async def test_many_links_of_one_cable_are_one_incident_with_its_segment_and_tea
         assert len(text.splitlines()) <= 12
 
 
+@pytest.mark.slow
 async def test_links_that_were_told_one_by_one_are_gathered_when_they_turn_out_to_be_one_cable(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00", cabled()) as night:
         await all_well(night)
@@ -241,6 +247,7 @@ async def test_a_maintenance_of_one_end_holds_the_link_and_the_ring_it_opens(tmp
         assert opened(night) == [RING]
 
 
+@pytest.mark.slow
 async def test_a_ring_that_the_settings_name_later_takes_in_what_runs_already(tmp_path: Path) -> None:
     without = replace(example(), topology=replace(example().topology, rings={}))
     async with Night(tmp_path, "2026-12-01 03:00", without) as night:
@@ -262,6 +269,7 @@ async def test_a_ring_that_the_settings_name_later_takes_in_what_runs_already(tm
         assert any("ĐÃ KHÔI PHỤC" in text for text in told)  # its end is told though the settings know it no more
 
 
+@pytest.mark.slow
 async def test_over_a_restart_nothing_is_lost_and_nothing_told_twice(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await all_well(night)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from monitord.domain.edge import Edge
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Phase
@@ -103,6 +105,7 @@ async def test_one_port_without_power_is_told_by_itself_and_joins_when_it_is_mor
         assert [row.target for row in night.rows(FactKind.INCIDENT_MERGED)] == [FIRST, HOME]
 
 
+@pytest.mark.slow
 async def test_the_mains_lost_at_the_olt_itself_explain_its_customers(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 02:10", served()) as night:
         await all_well(night)
@@ -130,6 +133,7 @@ async def test_light_that_turns_out_to_be_power_changes_the_suspicion_with_a_row
         assert night.incidents()[0].health is Health.DEGRADED
 
 
+@pytest.mark.slow
 async def test_a_silent_olt_speaks_for_its_ports_and_what_they_said_last_counts(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 02:10", served()) as night:
         await all_well(night)

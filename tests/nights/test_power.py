@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
@@ -169,6 +171,7 @@ async def test_where_no_battery_says_how_long_it_lasts_the_settings_do(tmp_path:
         assert night.incidents()[0].severity == 2
 
 
+@pytest.mark.slow
 async def test_an_area_without_mains_is_one_incident_that_lists_what_lasts_least(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", quiet()) as night:
         await all_well(night, *map(agent, in_area()), *map(ups, in_area()))
@@ -228,6 +231,7 @@ async def test_a_whole_area_that_goes_silent_at_once_is_the_grid(tmp_path: Path)
         assert "nguyên nhân: chưa rõ" in got(night)[-1].text
 
 
+@pytest.mark.slow
 async def test_a_ring_whose_devices_have_no_power_is_no_cut_ring(tmp_path: Path) -> None:
     base = quiet()
     sites, devices = dict(base.sites), dict(base.devices)
@@ -274,6 +278,7 @@ async def test_a_place_that_nobody_can_look_at_any_more_is_not_restored(tmp_path
         assert [i.phase for i in night.incidents()] == [Phase.OPEN]
 
 
+@pytest.mark.slow
 async def test_an_area_is_one_incident_until_its_last_place_has_the_mains_back(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", quiet()) as night:
         names = in_area()
@@ -293,6 +298,7 @@ async def test_an_area_is_one_incident_until_its_last_place_has_the_mains_back(t
         assert len(got(night)) - before == 1
 
 
+@pytest.mark.slow
 async def test_a_battery_that_gets_short_is_told_beside_one_that_is_empty_already(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", quiet()) as night:
         names = in_area()
@@ -310,6 +316,7 @@ async def test_a_battery_that_gets_short_is_told_beside_one_that_is_empty_alread
         assert "còn khoảng" in got(night)[-1].text
 
 
+@pytest.mark.slow
 async def test_a_place_is_silent_since_the_last_of_its_devices_was(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 01:00", powered()) as night:
         await all_well(night)
@@ -343,6 +350,7 @@ async def test_two_rings_whose_hubs_lie_in_each_other_hide_nothing(tmp_path: Pat
         assert {silent("cr-1"), silent(a)} & set(running(night))
 
 
+@pytest.mark.slow
 async def test_a_place_whose_power_flaps_is_not_told_each_time(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 09:00", powered()) as night:
         await all_well(night)

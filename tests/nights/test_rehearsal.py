@@ -50,6 +50,7 @@ async def test_what_is_rehearsed_is_what_happens(tmp_path: Path, device: str, ho
     assert said == lived
 
 
+@pytest.mark.slow
 @given(st.integers(0, 7 * 24 * 60), st.sampled_from(DEVICES), st.sampled_from(["", "shift", "operations", "leader"]))
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_it_is_so_in_any_night(minute: int, device: str, hole: str) -> None:

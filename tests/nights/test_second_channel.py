@@ -154,6 +154,7 @@ def on_some_duty(night: Night, person: str) -> bool:
         return connection.execute(sa.select(t.shift.c.id).where(mine)).first() is not None
 
 
+@pytest.mark.slow
 async def test_a_leader_knows_of_it_by_sms(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07", with_sms()) as night:
         night.answer = without("telegram")
@@ -169,6 +170,7 @@ async def test_a_leader_knows_of_it_by_sms(tmp_path: Path) -> None:
         assert (noted.actor, noted.refs["heard"]) == (leader, "sms")
 
 
+@pytest.mark.slow
 async def test_a_leader_approves_by_sms(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 09:00", with_sms()) as night:
         night.answer = without("telegram")
@@ -272,6 +274,7 @@ async def test_a_letter_counts_where_the_settings_say_so(tmp_path: Path) -> None
         assert {got.channel for got in night.got} == {"mail"}
 
 
+@pytest.mark.slow
 async def test_telegram_is_away_for_six_hours_and_nothing_is_lost(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 01:00", with_sms()) as night:
         night.answer = without("telegram")

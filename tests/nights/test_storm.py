@@ -5,6 +5,8 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
+import pytest
+
 from monitord.account.storm_list import in_words, outages_of, storms, write_csv
 from monitord.domain.health import FAULTS, Health
 from monitord.domain.incident import Incident, Phase
@@ -64,6 +66,7 @@ def alarms() -> list[str]:
     return [*POWER[:20], *first, *other, *last, *lost, *behind, *POWER[20:], *LONE]
 
 
+@pytest.mark.slow
 async def test_a_typhoon_is_told_as_one_and_every_outage_is_in_the_log(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         began = night.clock.now()
@@ -102,6 +105,7 @@ async def test_a_typhoon_is_told_as_one_and_every_outage_is_in_the_log(tmp_path:
         assert armed == {storm_of(night).id}
 
 
+@pytest.mark.slow
 async def test_escalation_goes_by_the_storm_and_its_end_lists_what_is_left(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, [*POWER[:8], *LONE[:2]])
@@ -132,6 +136,7 @@ async def test_escalation_goes_by_the_storm_and_its_end_lists_what_is_left(tmp_p
         assert night.count(t.outbox, event=Event.RESTORED_EDIT, state="sent") >= 2
 
 
+@pytest.mark.slow
 async def test_a_second_storm_inside_is_told_whoever_has_the_first(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:10])
@@ -148,6 +153,7 @@ async def test_a_second_storm_inside_is_told_whoever_has_the_first(tmp_path: Pat
         assert heads(night, night.on("leader"))[-1].endswith("CHUYỂN CẤP – TRỰC LÃNH ĐẠO")
 
 
+@pytest.mark.slow
 async def test_a_storm_rises_with_what_is_lost_and_tells_nobody_twice_in_five_minutes(tmp_path: Path) -> None:
     settings = replace(province(), loss_rules=(LossRule("muoi-tram", 1, stations=10),))
     async with Night(tmp_path, "2027-09-11 02:30", settings) as night:
@@ -175,6 +181,7 @@ async def test_few_outages_are_told_one_by_one_the_third_a_minute_later(tmp_path
         assert night.count(t.storm) == 0
 
 
+@pytest.mark.slow
 async def test_what_people_hold_stays_theirs_until_their_time_is_over(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:2])
@@ -224,6 +231,7 @@ async def test_a_storm_does_not_hide_what_people_report_nor_a_security_incident(
         assert len(night.told()) > before
 
 
+@pytest.mark.slow
 async def test_a_kill_in_a_storm_changes_nothing(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:10])
@@ -237,6 +245,7 @@ async def test_a_kill_in_a_storm_changes_nothing(tmp_path: Path) -> None:
         assert heads(night, night.on("leader"))[-1] == "02:45 ⬆️ CHUYỂN CẤP – TRỰC LÃNH ĐẠO"
 
 
+@pytest.mark.slow
 async def test_a_slow_storm_begins_by_its_number(tmp_path: Path) -> None:
     rules = StormRules(running=12)
     async with Night(tmp_path, "2027-09-11 02:30", province(rules)) as night:
@@ -255,6 +264,7 @@ async def test_settings_without_storms_end_one_and_nothing_stays_silent(tmp_path
         assert all(i.storm is None and i.step >= 0 for i in members_of(night))
 
 
+@pytest.mark.slow
 async def test_nothing_new_is_said_once_an_hour_and_a_leader_hears_as_seldom(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:10])
@@ -270,6 +280,7 @@ async def test_nothing_new_is_said_once_an_hour_and_a_leader_hears_as_seldom(tmp
         assert len(summaries) <= 2
 
 
+@pytest.mark.slow
 async def test_the_list_of_a_storm_has_every_fault_with_its_own_instants(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, alarms(), apart=2)

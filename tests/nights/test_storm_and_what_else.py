@@ -20,6 +20,8 @@ from tests.nights.test_storm import LONE, POWER, come_back, fall, members_of, me
 from tests.support.night import Got, Night
 from tests.support.typhoon import UNIT, agent, province
 
+pytestmark = pytest.mark.slow
+
 NIGHT, DAY = "2027-09-11 02:30", "2027-09-11 08:30"
 
 

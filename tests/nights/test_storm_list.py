@@ -4,6 +4,8 @@ import csv
 from io import StringIO
 from pathlib import Path
 
+import pytest
+
 from monitord.account.export import ENCODING
 from monitord.domain.health import Health
 from monitord.domain.incident import Phase
@@ -34,6 +36,7 @@ def rows_of(got: Got) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(got.document.content.decode(ENCODING), newline="")))
 
 
+@pytest.mark.slow
 async def test_a_press_brings_the_list_as_a_file_and_a_later_press_a_newer_one(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:8])
@@ -66,6 +69,7 @@ async def test_a_press_brings_the_list_as_a_file_and_a_later_press_a_newer_one(t
         assert storm_of(night).phase is Phase.OPEN, "to ask for the list is not to take it"
 
 
+@pytest.mark.slow
 async def test_while_a_list_is_under_way_another_press_brings_no_second_one(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:8])
@@ -96,6 +100,7 @@ async def test_the_same_update_brings_one_list(tmp_path: Path) -> None:
         assert [row.refs["update"] for row in night.rows(FactKind.STORM_LIST_ASKED)] == [900]
 
 
+@pytest.mark.slow
 async def test_a_summary_can_be_taken_while_nobody_has_the_storm_and_always_gives_the_list(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:8])
@@ -117,6 +122,7 @@ async def test_a_summary_can_be_taken_while_nobody_has_the_storm_and_always_give
         assert (await night.presses(shift, summary.button("take"))).text.startswith(f"{storm_of(night).code} đã có")
 
 
+@pytest.mark.slow
 async def test_the_list_can_be_had_when_the_storm_is_taken_and_when_it_is_over(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:8])
@@ -136,6 +142,7 @@ async def test_the_list_can_be_had_when_the_storm_is_taken_and_when_it_is_over(t
         assert len(lists(night)) == 4
 
 
+@pytest.mark.slow
 async def test_strangers_other_units_and_the_department_get_no_list(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:8])
@@ -158,6 +165,7 @@ async def test_strangers_other_units_and_the_department_get_no_list(tmp_path: Pa
         assert night.count(t.outbox, event=Event.STORM_LIST) == 0
 
 
+@pytest.mark.slow
 async def test_whom_the_storm_was_told_may_have_its_list_after_the_duty_is_over(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:8])
@@ -172,6 +180,7 @@ async def test_whom_the_storm_was_told_may_have_its_list_after_the_duty_is_over(
         assert [got.person for got in lists(night)] == [shift, night.on("shift")]
 
 
+@pytest.mark.slow
 async def test_a_list_is_sent_until_it_arrives_and_says_when_it_may_be_a_repeat(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await fall(night, POWER[:8])

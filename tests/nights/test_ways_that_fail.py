@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from monitord.domain.health import Health
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
@@ -26,6 +28,7 @@ async def test_a_section_added_by_a_reload_has_no_lane(tmp_path: Path) -> None:
         assert night.got
 
 
+@pytest.mark.slow
 async def test_a_section_removed_before_a_restart(tmp_path: Path) -> None:
     s = with_sms(order=("sms", "telegram", "log"))
     async with Night(tmp_path, "2026-12-05 03:07", s) as night:
@@ -56,6 +59,7 @@ async def test_429_for_an_hour(tmp_path: Path) -> None:
         assert got_by(night, "sms", shift)  # G2: > 60 s -> second channel
 
 
+@pytest.mark.slow
 async def test_a_probe_hides_a_dead_modem(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07", with_sms(order=("sms", "telegram", "log"))) as night:
         night.answer = without("sms", UNCERTAIN)
@@ -66,6 +70,7 @@ async def test_a_probe_hides_a_dead_modem(tmp_path: Path) -> None:
         assert night.rows(FactKind.CHANNEL_FAILS)
 
 
+@pytest.mark.slow
 async def test_alarms_while_a_channel_flaps(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07", with_sms()) as night:
         night.answer = without("telegram")
@@ -88,6 +93,7 @@ async def test_one_bad_number_is_no_broken_channel(tmp_path: Path) -> None:
         assert night.rows(FactKind.CHANNEL_FAILS) == []
 
 
+@pytest.mark.slow
 async def test_a_pile_of_returns(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07", with_sms()) as night:
         night.answer = lambda claimed: Outcome(Delivery.NOT_SENT, DeliveryCause.RATE_LIMITED)
@@ -101,6 +107,7 @@ async def test_a_pile_of_returns(tmp_path: Path) -> None:
         assert len(told) <= 8, len(told)  # 10 returns by four channels
 
 
+@pytest.mark.slow
 async def test_duyet_approves_what_its_writer_was_shown(tmp_path: Path) -> None:
     order = ("telegram", "sms")
     s = with_sms(order=order)
@@ -187,6 +194,7 @@ async def test_what_comes_after_the_first_message(tmp_path: Path) -> None:
         assert [x for x in got_by(night, "sms", shift) if "TAI DIEN" in x]
 
 
+@pytest.mark.slow
 async def test_it_grows_worse(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07", with_sms()) as night:
         await night.sees(LOST, Health.DEGRADED)

@@ -4,6 +4,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,7 @@ def mutations(draw: st.DrawFn) -> bytes:
     return content
 
 
+@pytest.mark.slow
 @given(mutations())
 @settings(max_examples=150, deadline=None)
 def test_a_mutated_file_gives_settings_or_mistakes(content: bytes) -> None:
@@ -188,6 +190,7 @@ TREES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(WORDS), TREES, min_size=1, max_size=6))
 @settings(max_examples=150, deadline=None)
 @example({"devices": "[{id: a, name: a, unit: a, site: a, parent: a, checks: [{check: [x]}, {check: ~}, 5, ~]}]"})

@@ -74,7 +74,7 @@ async def exchange(tmp_path: Path) -> AsyncIterator[Exchange]:
 
 @contextlib.asynccontextmanager
 async def opened(
-    exchange: Exchange, deadline: float = 10.0, password: str = "", given: Mapping[str, str] = MappingProxyType({})
+    exchange: Exchange, deadline: float = 20.0, password: str = "", given: Mapping[str, str] = MappingProxyType({})
 ) -> AsyncIterator[VoiceChannel]:
     form = VoiceForm.model_validate({"host": "127.0.0.1", "port": exchange.port, "user": "desk"} | dict(given))
     made = VoiceChannel(form, password, SystemClock())
@@ -159,6 +159,7 @@ def known_of(pid: int) -> bytes:
 # --- what is heard --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_a_key_says_that_a_person_was_told_and_when(exchange: Exchange, channel: VoiceChannel) -> None:
     exchange.handset.keys = "1"
     await exchange.play(answered(exchange.handset.port))
@@ -317,6 +318,7 @@ async def test_a_mailbox_hears_it_twice_and_was_not_told(exchange: Exchange) -> 
         await came_in(exchange, "BYE")
 
 
+@pytest.mark.slow
 async def test_an_exchange_that_says_nothing_gets_no_call_later(tmp_path: Path) -> None:
     need("baresip", "espeak-ng", "sipp")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
@@ -414,6 +416,7 @@ async def test_a_call_under_way_at_the_end_is_hung_up_and_nothing_is_left(exchan
     assert not is_there(folder)
 
 
+@pytest.mark.slow
 async def test_a_telephone_that_is_just_being_begun_at_the_end_is_ended_too(exchange: Exchange) -> None:
     await exchange.play(answered(exchange.handset.port))
     async with opened(exchange) as channel:
@@ -430,6 +433,7 @@ async def test_a_telephone_that_is_just_being_begun_at_the_end_is_ended_too(exch
     assert telephones() == []
 
 
+@pytest.mark.slow
 async def test_a_killed_daemon_leaves_no_call(exchange: Exchange, tmp_path: Path) -> None:
     await exchange.play(answered(exchange.handset.port))
     code = _CALLING.format(port=exchange.port, number=NUMBER)

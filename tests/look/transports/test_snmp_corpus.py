@@ -5,6 +5,7 @@ import contextlib
 import time
 from pathlib import Path
 
+import pytest
 from pyasn1.error import PyAsn1Error
 from pysnmp.error import PySnmpError
 
@@ -52,6 +53,7 @@ WAIT = 2.0
 """Seconds a GET waits here: two hundred at once are answered well within, on a machine that does much else, too."""
 
 
+@pytest.mark.slow
 async def test_a_packet_alone_is_nonsense_and_not_silence() -> None:
     vectors = [(path.name, path.read_bytes()) for path in packets()]
     engine = PysnmpEngine(SystemClock())
