@@ -73,7 +73,7 @@ async def test_updates_come_again_until_a_higher_offset_confirms_them(api: BotAp
 
 async def test_a_long_poll_returns_when_something_comes(api: BotApi, bot: Bot) -> None:
     polling = asyncio.create_task(bot.get_updates(timeout=10))
-    await api.wait_until_asked("getUpdates", 5)
+    await api.wait_until_asked("getUpdates", 20)
     api.write(CHAT, "/start abc")
     (update,) = await polling
     assert update.message is not None
@@ -89,7 +89,7 @@ async def test_updates_of_kinds_not_allowed_are_not_kept(api: BotApi, bot: Bot) 
 async def test_of_two_pollers_the_older_gets_a_conflict(api: BotApi, bot: Bot, new_bot: Callable[[str], Bot]) -> None:
     async with new_bot(api.token) as other:
         older = asyncio.create_task(bot.get_updates(timeout=10))
-        await api.wait_until_asked("getUpdates", 5)
+        await api.wait_until_asked("getUpdates", 20)
         assert await other.get_updates() == ()
         with pytest.raises(Conflict):
             await older
@@ -189,7 +189,7 @@ async def test_a_press_may_be_forged(api: BotApi, bot: Bot) -> None:
 
 
 async def test_one_can_wait_for_a_message(api: BotApi, bot: Bot) -> None:
-    waiting = asyncio.create_task(api.wait_for(lambda history: [e for e in history if "hai" in e.text], 5))
+    waiting = asyncio.create_task(api.wait_for(lambda history: [e for e in history if "hai" in e.text], 20))
     await bot.send_message(CHAT, "một")
     await bot.send_message(CHAT, "hai")
     assert [entry.text for entry in await waiting] == ["hai"]
@@ -229,7 +229,7 @@ async def test_nonsense_on_the_wire_harms_nothing(api: BotApi, bot: Bot) -> None
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(nonsense)
         writer.write_eof()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             with_answer = await _rest(reader)
         assert b" 200 " not in with_answer
         writer.close()

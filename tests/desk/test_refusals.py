@@ -107,7 +107,7 @@ async def test_the_reserve_gives_a_full_disk_enough_room_to_go_on(small_disk: Pa
         assert not seen.done()
         assert reserve.give()
         await turns(night, 8)
-        await asyncio.wait_for(seen, 5)
+        await asyncio.wait_for(seen, 20)
         assert len(night.told()) == 1
         assert not reserve.hold(), "the reserve must not be taken from a disk that is still nearly full"
 
@@ -143,7 +143,7 @@ async def test_while_another_process_writes_decisions_wait_and_then_succeed(tmp_
         other.execute("ROLLBACK")
         other.close()
         await turns(night, 6)
-        await asyncio.wait_for(asyncio.gather(seen, alive), 5)
+        await asyncio.wait_for(asyncio.gather(seen, alive), 20)
         assert night.count(t.incident) == 1
         assert night.reserve.returns >= 1
 
@@ -160,7 +160,7 @@ async def test_a_message_that_was_accepted_while_nothing_could_be_written_is_not
         other.execute("ROLLBACK")
         other.close()
         await turns(night, 6)
-        await asyncio.wait_for(report, 5)
+        await asyncio.wait_for(report, 20)
         await night.deliver()
         assert night.count(t.outbox, state="sent") == 1
         assert night.got == []
@@ -187,7 +187,7 @@ async def test_an_alarm_that_fails_does_not_lose_the_decision(tmp_path: Path) ->
         other.execute("ROLLBACK")
         other.close()
         await turns(night, 6)
-        await asyncio.wait_for(seen, 5)
+        await asyncio.wait_for(seen, 20)
         assert night.count(t.incident) == 1
 
 

@@ -45,7 +45,7 @@ def systemd_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[s
     path = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as side:
         side.bind(str(path))
-        side.settimeout(5)
+        side.settimeout(20)
         monkeypatch.setenv("NOTIFY_SOCKET", str(path))
         yield side
 
@@ -119,7 +119,7 @@ def test_the_watchdog_is_fed_while_the_looker_beats_and_no_longer(systemd_side: 
     try:
         assert [systemd_side.recv(64) for _ in range(3)] == [b"WATCHDOG=1"] * 3
         instant[0] = 106.0
-        assert changed.wait(5)
+        assert changed.wait(20)
         systemd_side.setblocking(False)
         while True:
             try:
@@ -132,9 +132,9 @@ def test_the_watchdog_is_fed_while_the_looker_beats_and_no_longer(systemd_side: 
         assert heard == [("looker",)]
         changed.clear()
         instant[0] = 101.0
-        systemd_side.settimeout(5)
+        systemd_side.settimeout(20)
         assert systemd_side.recv(64) == b"WATCHDOG=1"
-        assert changed.wait(5)
+        assert changed.wait(20)
         assert heard == [("looker",), ()]
     finally:
         watchdog.stop()

@@ -234,7 +234,7 @@ async def test_a_row_whose_time_is_over_at_this_very_instant_is_given_back() -> 
     outbox.put(2, "a")
     channel.deadline = 20.0
     async with dispatching(outbox, [channel], clock=clock):
-        await asyncio.wait_for(channel.begun.wait(), 5)
+        await asyncio.wait_for(channel.begun.wait(), 20)
         await settle()
         assert outbox.leased() == {1, 2}
         await clock.advance(STALE)
@@ -282,7 +282,7 @@ async def test_a_channel_is_listened_to_while_it_speaks_and_begun_again_when_it_
     for _ in range(3):
         await settle()
         await clock.advance(5)
-    await asyncio.wait_for(channel.listening.wait(), 5)
+    await asyncio.wait_for(channel.listening.wait(), 20)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert desk.texts == ["XN 004"]

@@ -41,7 +41,7 @@ async def deliver(made: SmsChannel, once: str = "abc") -> Outcome:
 
 async def moved(spool: Path, to: str) -> None:
     """Do with the first text of the outbox what gammu-smsd does."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not (found := list((spool / "outbox").glob("OUT*"))):  # noqa: ASYNC110 - files tell nobody
             await asyncio.sleep(0.01)
     found[0].rename(spool / to / found[0].name)
@@ -110,7 +110,7 @@ async def test_what_no_person_sent_is_put_aside_unread(spool: Path) -> None:
     desk = Desk()
     listening = asyncio.create_task(channel(spool).listen(desk))
     await desk.until("XN 004")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while files(spool, "inbox"):  # noqa: ASYNC110 - files tell nobody
             await asyncio.sleep(0.05)
     listening.cancel()

@@ -125,7 +125,7 @@ async def test_a_text_of_five_thousand_letters_comes_in_pieces_with_the_buttons_
 async def test_a_failure_after_the_first_piece_is_uncertain(api: BotApi, channel: TelegramChannel) -> None:
     text = "\n".join(f"{n}. OLT Tiểu Cần mất liên lạc" for n in range(170))
     sending = asyncio.create_task(channel.deliver(message(text)))
-    await api.wait_for(lambda history: history, 5)
+    await api.wait_for(lambda history: history, 20)
     await api.break_with(BotFault(Trouble.FLOOD, "sendMessage", CHAT, 9, times=1))
     outcome = await sending
     assert (outcome.delivery, outcome.cause) == (Delivery.UNCERTAIN, DeliveryCause.RATE_LIMITED)

@@ -51,7 +51,7 @@ async def test_the_list_comes_as_a_file_that_excel_opens(tmp_path: Path) -> None
         try:
 
             def ask(code: str) -> requests.Response:
-                return requests.get(f"http://127.0.0.1:{server.port}/storms/{code}.csv", timeout=5)
+                return requests.get(f"http://127.0.0.1:{server.port}/storms/{code}.csv", timeout=20)
 
             found = await asyncio.to_thread(ask, storm_of(night).code)
             missing = await asyncio.to_thread(ask, "DR-0101-001")

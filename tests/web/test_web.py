@@ -46,7 +46,7 @@ class Place:
             with requests.Session() as session:
                 session.trust_env = False
                 url = f"http://127.0.0.1:{self.port}{path}"
-                return session.request(method, url, timeout=5, allow_redirects=False, **more)  # type: ignore[arg-type]
+                return session.request(method, url, timeout=20, allow_redirects=False, **more)  # type: ignore[arg-type]
 
         return await asyncio.to_thread(ask)
 
