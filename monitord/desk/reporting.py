@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from monitord.desk import channels
 from monitord.desk.binding import accounts
 from monitord.desk.context import Context
