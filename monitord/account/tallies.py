@@ -11,11 +11,8 @@ import sqlalchemy as sa
 from monitord.account.stored import Stored
 from monitord.domain.incident import Phase
 from monitord.domain.journal import Break, FactKind, Row, stamp
-from monitord.domain.notice import Event, NoticeState
+from monitord.domain.notice import EDITS, NoticeState
 from monitord.store import tables as t
-
-SILENT_EVENTS = (Event.TAKEN_EDIT, Event.RESTORED_EDIT)
-"""Changes of a message in place: their acceptance is no row of the journal."""
 
 _CHUNK = 500
 _INSTANTS = frozenset(
@@ -110,9 +107,7 @@ class Tallies:
         """Yield where incidents and outbox differ from what was gathered; ask it in the snapshot of the last rows."""
         yield from self._incidents(connection)
         o = t.outbox.c
-        sent = sa.select(o.id, o.event, o.person, o.channel).where(
-            o.state == NoticeState.SENT, o.event.not_in(SILENT_EVENTS)
-        )
+        sent = sa.select(o.id, o.event, o.person, o.channel).where(o.state == NoticeState.SENT, o.event.not_in(EDITS))
         for row in connection.execute(sent):
             self.notices += 1
             if row.id not in self.accepted:

@@ -36,7 +36,7 @@ class Press:
     """Who acts on which incident, with the duty book of that moment.
 
     `update` is what came in, `notice` (an outbox row) the letter whose button was pressed or that is answered; an order
-    given at the machine has neither.
+    given at the machine has neither. `menu` is the row of the menu in which it was pressed, `value` what was chosen.
     """
 
     tx: Tx
@@ -47,15 +47,26 @@ class Press:
     at: Moment
     update: Update | Heard | None = None
     notice: Any = None
+    menu: Any = None
+    value: str = ""
 
     def duty(self) -> str | None:
         """Return the duty that the presser has in the incident's unit, or had a moment ago; None without one."""
         unit, person, now = self.incident.unit, self.person.id, self.at.now
         return duty_in(unit, person, self.book, now) or duty_in(unit, person, self.book, now - GRACE)
 
-    def answer(self, result: PressResult, name: str = "", duty: str = "", when: datetime | None = None) -> Pressed:
+    @property
+    def leads(self) -> bool:
+        """Return whether the presser is on the leader's duty of the incident's unit, whatever else he is on."""
+        unit = self.context.settings.units.get(self.incident.unit)
+        mine = {(shift.unit, shift.duty) for shift in self.book.shifts if shift.person == self.person.id}
+        return unit is not None and (unit.id, unit.leader_duty) in mine
+
+    def answer(
+        self, result: PressResult, name: str = "", duty: str = "", when: datetime | None = None, to: str = ""
+    ) -> Pressed:
         """Return what the presser is told."""
-        return Pressed(result, self.incident.code, name, duty, when, self.context.settings.zone)
+        return Pressed(result, self.incident.code, name, duty, when, self.context.settings.zone, to)
 
     def done(self, result: PressResult, duty: str = "") -> Pressed:
         """Return the answer to a press that took effect now."""
@@ -97,10 +108,10 @@ def take(press: Press) -> Pressed:
             result = PressResult.ALREADY_TAKEN
         case _:
             result = PressResult.ALREADY_OVER
-    return _pressed_again(press, result, duty)
+    return pressed_again(press, result, duty)
 
 
-def _pressed_again(press: Press, result: PressResult, duty: str | None) -> Pressed:
+def pressed_again(press: Press, result: PressResult, duty: str | None) -> Pressed:
     """Write down a press that changes nothing, and say who has it, or that it is over."""
     incident = press.incident
     refs = press.refs(phase=incident.phase, by=incident.acknowledged_by, duty=duty)
@@ -135,7 +146,7 @@ def noted(press: Press) -> Pressed:
         # To know of it is not to take it, not even where it was handed to him.
         mine = incident.acknowledged_by == person.id
         result = PressResult.ALREADY_YOURS if mine else PressResult.ALREADY_TAKEN
-        return _pressed_again(press, result if incident.running else PressResult.ALREADY_OVER, press.duty())
+        return pressed_again(press, result if incident.running else PressResult.ALREADY_OVER, press.duty())
     known = sa.and_(
         t.journal.c.incident == incident.id, t.journal.c.kind == FactKind.INCIDENT_NOTED, t.journal.c.actor == person.id
     )
@@ -187,9 +198,7 @@ def _may_lead(press: Press) -> bool:
 
     A leader whose duty is over may not.
     """
-    unit = press.context.settings.units.get(press.incident.unit)
-    leading = {s.person for s in press.book.shifts if unit and s.unit == unit.id and s.duty == unit.leader_duty}
-    return press.person.id in leading or _asked_in_place(press) is not None
+    return press.leads or _asked_in_place(press) is not None
 
 
 def _asked_in_place(press: Press) -> str | None:

@@ -6,12 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk.context import Context
+from monitord.desk.editing import letter_of
 from monitord.domain import signing
 from monitord.domain.incident import Incident, Phase
+from monitord.domain.menus import Choice, Menu, asked, offered
 from monitord.domain.notice import Button, ButtonFace, Event
 from monitord.domain.policy import Whom, step_of
 from monitord.domain.storm import unit_of
 from monitord.store import tables as t
+from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
 Faces = tuple[tuple[ButtonFace, ...], ...]
@@ -19,35 +22,62 @@ LISTED = frozenset({Event.STEP, Event.STORM, Event.TAKEN_EDIT, Event.RESTORED_ED
 """Under what of a storm its list can be asked for; a message that is edited keeps that button."""
 
 
-BESIDE = [Button.CALLED, Button.ESCALATE]
+BESIDE = [Button.CALLED, Button.ESCALATE, Button.MORE]
 """What stands beside "take it" under a letter that asks the desk: to have called is not yet to have taken."""
-HOLDING = [Button.CALLED, Button.SNOOZE, Button.ESCALATE]
+HOLDING = [Button.CALLED, Button.SNOOZE, Button.ESCALATE, Button.MORE]
 """What stands under the letters of whoever has it."""
+EDITED = frozenset(
+    {Event.STEP, Event.APPROVAL, Event.CALL_OUT, Event.SENT_BACK, Event.REOPENED, Event.TAKEN_AWAY, Event.TAKEN_EDIT}
+)
+"""What is edited in place when somebody takes the incident, and when it is over."""
 
 
-def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident: Incident | None) -> Faces:
+def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident: Incident | None, at: Moment) -> Faces:
     """Return the buttons under an outbox row; their references are written in the same transaction."""
-    made = []
-    for action in actions(context, row, event, incident):
-        mine = sa.and_(t.button.c.notice == row["id"], t.button.c.action == action)
-        ref = tx.sql.execute(sa.select(t.button.c.ref).where(mine)).scalar()
-        if ref is None:
-            ref = tx.token(signing.REF_BYTES)
-            tx.sql.execute(
-                t.button.insert().values(
-                    ref=ref, notice=row["id"], incident=row["incident"], person=row["person"], action=action
-                )
-            )
-        made.append(ButtonFace(context.words.button(action), signing.sign(key, ref_bytes(ref), action)))
-    return tuple((face,) for face in made)
+    shown = choices(tx, context, row, event, incident, at)
+    return tuple((_face(tx, context, key, row, choice),) for choice in shown)
+
+
+def _face(tx: Tx, context: Context, key: bytes, row: Any, choice: Choice) -> ButtonFace:
+    action, value = choice.button, choice.value
+    mine = sa.and_(t.button.c.notice == row["id"], t.button.c.action == action, t.button.c.value == value)
+    ref = tx.sql.execute(sa.select(t.button.c.ref).where(mine)).scalar()
+    if ref is None:
+        ref = tx.token(signing.REF_BYTES)
+        made = {"ref": ref, "notice": row["id"], "incident": row["incident"], "person": row["person"]}
+        tx.sql.execute(t.button.insert().values(**made, action=action, value=value))
+    words = context.words
+    label = words.option(action, choice.name) if choice.name else words.button(action)
+    return ButtonFace(label, signing.sign(key, ref_bytes(ref), action))
+
+
+def choices(
+    tx: Tx, context: Context, row: Any, event: Event, incident: Incident | None, at: Moment
+) -> tuple[Choice, ...]:
+    """Return what the reader of an outbox row can choose: what its letter offers, or what its menu does."""
+    if event is not Event.MENU_EDIT or incident is None:
+        return tuple(Choice(button) for button in actions(context, row, event, incident))
+    menu = asked(row["subject"]).menu
+    if menu is not Menu.MAIN:
+        return offered(menu, incident, row["person"], context.book(tx, at))
+    letter = letter_of(tx, row)
+    stands = standing(Event(letter["event"]), incident)
+    return tuple(Choice(button) for button in actions(context, letter, stands, incident))
+
+
+def standing(event: Event, incident: Incident) -> Event:
+    """Return as what a letter stands there now: what was edited when its incident was taken or over is that edit."""
+    if event not in EDITED or incident.phase is Phase.OPEN:
+        return event
+    return Event.TAKEN_EDIT if incident.running else Event.RESTORED_EDIT
 
 
 def actions(context: Context, row: Any, event: Event, incident: Incident | None) -> list[Button]:
     """Return what the reader of an outbox row can do about it at a touch."""
-    asked = _asked(context, row, event, incident)
+    asked_for = _asked(context, row, event, incident)
     # What leaves the unit never has the list: it names our equipment.
     storm = incident is not None and unit_of(incident.target) is not None and not row["organisation"]
-    return [*asked, Button.LIST] if storm and event in LISTED else asked
+    return [*asked_for, Button.LIST] if storm and event in LISTED else asked_for
 
 
 def _asked(context: Context, row: Any, event: Event, incident: Incident | None) -> list[Button]:
@@ -57,16 +87,18 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
     match event:
         case Event.STEP:
             if incident is not None and _to_leader(context, row, incident):
-                return [Button.NOTED, Button.TAKE]
+                return [Button.NOTED, Button.TAKE, *([Button.MORE] if touched else [])]
             return [Button.RECEIPT] if row["organisation"] else [Button.TAKE, *beside]
         case Event.STORM if incident is not None and incident.phase is Phase.OPEN:
             return [Button.TAKE]
         case Event.REOPENED if row["organisation"]:
             return [Button.RECEIPT]
-        case Event.TAKEN_EDIT | Event.REMINDER if incident is not None and _has_it(row, incident):
+        case Event.TAKEN_EDIT | Event.HANDED | Event.REMINDER if incident is not None and _has_it(row, incident):
             return HOLDING if touched else []
         case Event.SENT_BACK | Event.REOPENED:
             return [Button.TAKE, *beside]
+        case Event.HANDED if touched:
+            return [Button.TAKE, Button.MORE]
         case Event.HANDED | Event.TAKEN_AWAY | Event.REMINDER | Event.CALL_OUT:
             return [Button.TAKE]
         case Event.APPROVAL:

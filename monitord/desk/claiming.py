@@ -11,6 +11,7 @@ import structlog
 from monitord.desk import channels, digests
 from monitord.desk.binding import account_of
 from monitord.desk.context import Context
+from monitord.desk.editing import edited_message
 from monitord.desk.leases import LEASE, notice_fact, notice_refs, void_expired_leases
 from monitord.desk.letters import letter
 from monitord.desk.listing import attachment
@@ -19,6 +20,7 @@ from monitord.desk.reporting import ADD_CHANNEL_AFTER, add_channel, bury
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
+    EDITS,
     Claimed,
     Delivery,
     DeliveryCause,
@@ -130,7 +132,7 @@ def _message_under_way(tx: Tx, row: Any) -> bool:
 
 def _supersede(tx: Tx, row: Any, reason: str, at: Moment) -> None:
     tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(state=NoticeState.SUPERSEDED))
-    if Event(row["event"]) not in (Event.TAKEN_EDIT, Event.RESTORED_EDIT):
+    if row["event"] not in EDITS:
         refs = notice_refs(row) | {"reason": reason}
         tx.append([Fact(FactKind.NOTICE_SUPERSEDED, row["incident"], None, refs=refs)], at)
 
@@ -191,7 +193,7 @@ def _lease(
     lease = _hold(tx, context, row, made.text, None, at)
     replaces = None
     if row["edits"] is not None:
-        replaces = tx.sql.execute(sa.select(t.outbox.c.message_ref).where(t.outbox.c.id == row["edits"])).scalar()
+        replaces = edited_message(tx, row)
     code = "" if incident is None else incident.code
     message = Message(
         row["id"],

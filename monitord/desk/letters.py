@@ -8,6 +8,7 @@ from monitord.desk import beside, digests, mentions
 from monitord.desk.buttons import Faces, faces
 from monitord.desk.causes import evidence
 from monitord.desk.context import Context
+from monitord.desk.editing import words_there
 from monitord.desk.extents import extent
 from monitord.desk.keys import keys
 from monitord.desk.surveys import survey
@@ -47,7 +48,9 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
         return Letter(*digests.written(tx, context, key, many, at))
     words, own = context.words, context.settings.channels.get(row["channel"])
     limit, spoken = (own.short, own.spoken) if own is not None else (None, False)
-    buttons = faces(tx, context, key, row, event, incident) if row["channel"] in BUTTONED else ()
+    buttons = faces(tx, context, key, row, event, incident, at) if row["channel"] in BUTTONED else ()
+    if event is Event.MENU_EDIT and (there := words_there(tx, row)) is not None:
+        return Letter(there, buttons)
     if event is Event.COVERAGE and incident is not None:
         text = words.coverage(_gap(tx, context, row, incident, at))
     elif incident is None or event is Event.CHANNEL_BROKEN:

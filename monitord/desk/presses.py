@@ -4,18 +4,19 @@ Identity is the numeric id and nothing else.
 """
 
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, binding, bulletin_sending, listing, touching
+from monitord.desk import acting, binding
 from monitord.desk.acting import Press
 from monitord.desk.buttons import ref_token
 from monitord.desk.context import GRACE, Context
+from monitord.desk.editing import letter_of
+from monitord.desk.pressed import DOES, press_bulletin
 from monitord.desk.typed import obey
 from monitord.domain import signing
 from monitord.domain.commands import NUMBERED, Verb, read_command
-from monitord.domain.notice import Button
+from monitord.domain.notice import Button, Event
 from monitord.domain.people import Person
 from monitord.domain.update import Answer, Update, UpdateKind
 from monitord.store import tables as t
@@ -38,6 +39,10 @@ ACCEPTED = frozenset(
         PressResult.CALLED,
         PressResult.SNOOZED,
         PressResult.ESCALATED,
+        PressResult.MENU,
+        PressResult.OLD_MENU,
+        PressResult.CLOSED_MENU,
+        PressResult.HANDED,
     }
 )
 NUMBERED_ANEW = 10_000
@@ -140,59 +145,12 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
         wanted = sa.and_(t.button.c.ref == ref_token(read[0]), t.button.c.action == read[1])
         row = tx.sql.execute(sa.select(t.button).where(wanted)).mappings().first()
     if presser is not None and row is not None and row["incident"] is None:
-        return _press_bulletin(tx, context, presser, row, update, at)
+        return press_bulletin(tx, context, presser, row, update, at)
     incident = tx.incident(row["incident"]) if row is not None else None
     if presser is None or row is None or incident is None:
         return acting.refuse(tx, at, update, presser, incident, "stranger" if presser is None else "not_ours")
     notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
-    press = Press(tx, context, incident, presser, book, at, update, notice)
-    match Button(row["action"]):
-        case Button.TAKE:
-            return acting.take(press)
-        case Button.RECEIPT:
-            return acting.receipt(press)
-        case Button.NOTED:
-            return acting.noted(press)
-        case Button.APPROVE:
-            return acting.approve(press)
-        case Button.LIST:
-            return listing.send_list(press)
-        case Button.CALLED:
-            return touching.called(press)
-        case Button.SNOOZE:
-            return touching.snooze(press)
-        case Button.ESCALATE:
-            return touching.escalate(press)
-
-
-def _press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: Update, at: Moment) -> Pressed:
-    """A button under a bulletin: a leader approves it, or its reader has it."""
-    notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
-    made = bulletin_sending.row_of(tx, notice["subject"])
-    zone = context.settings.zone
-    refs = {"update": update.update_id, "notice": notice["id"]}
-    match Button(row["action"]):
-        case Button.APPROVE if made is not None:
-            try:
-                before = bulletin_sending.approve(tx, context, made["key"], presser.id, at, **refs)
-            except bulletin_sending.BulletinRefused as refused:
-                answer = acting.refuse(tx, at, update, presser, None, refused.why)
-                return answer if refused.why == "not_the_leader" else Pressed(PressResult.UNKNOWN)
-            if before["approved_by"] is None and before["sent_at"] is None:
-                return Pressed(PressResult.APPROVED, made["name"], at=at.now, zone=zone)
-            by = tx.people().get(before["approved_by"] or "")
-            return Pressed(
-                PressResult.ALREADY_APPROVED,
-                made["name"],
-                by.name if by else "",
-                at=before["sent_at"] or at.now,
-                zone=zone,
-            )
-        case Button.RECEIPT if made is not None:
-            organisation = context.settings.organisations.get(notice["organisation"] or "")
-            if organisation is None or presser.id not in (*organisation.contacts, notice["person"]):
-                return acting.refuse(tx, at, update, presser, None, "not_a_contact")
-            bulletin_sending.receipt(tx, made, presser.id, organisation.id, at, **refs)
-            return Pressed(PressResult.RECEIPT, made["name"], at=at.now, zone=zone)
-        case _:
-            return acting.refuse(tx, at, update, presser, None, "not_ours")
+    menu = notice if notice["event"] == Event.MENU_EDIT else None
+    letter = notice if menu is None else letter_of(tx, menu)
+    press = Press(tx, context, incident, presser, book, at, update, letter, menu, row["value"])
+    return DOES[Button(row["action"])](press)

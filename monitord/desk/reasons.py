@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from monitord.desk.approvals import approvals
 from monitord.desk.bulletin_sending import no_longer_asked
 from monitord.desk.channels import state_of
+from monitord.desk.editing import edited_message, edited_since
 from monitord.domain.channel import Turn
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import stamp
@@ -26,6 +27,10 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
     match Event(row["event"]):
         case Event.STORM_LIST:
             return None  # somebody asked for it
+        case Event.MENU_EDIT if edited_since(tx, row):
+            return "edited since"
+        case Event.MENU_EDIT:
+            return "nothing to edit" if edited_message(tx, row) is None else None
         case Event.STORM if not incident.running:
             return str(incident.phase)
         case Event.STORM if int(row["subject"].partition("@")[0]) < _summaries(tx, incident):

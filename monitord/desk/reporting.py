@@ -17,6 +17,7 @@ from monitord.domain.dutybook import usable
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import (
     BUTTONED,
+    EDITS,
     Delivery,
     DeliveryCause,
     Event,
@@ -93,7 +94,7 @@ def _accept(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
             last_cause=outcome.cause,
         )
     )
-    if Event(row["event"]) not in (Event.TAKEN_EDIT, Event.RESTORED_EDIT):
+    if row["event"] not in EDITS:
         tx.append([notice_fact(FactKind.NOTICE_ACCEPTED, row, outcome, accepted)], at)
 
 
@@ -182,7 +183,7 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     """
     _mark_dead(tx, row, outcome, at)
     event = Event(row["event"])
-    if event in (Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.BOUND, Event.UNBOUND, Event.TEST):
+    if event in (*EDITS, Event.BOUND, Event.UNBOUND, Event.TEST):
         return
     if event is Event.CHANNEL_BROKEN:
         add_channel(tx, row, at)  # another way to the same person, and no word about the word

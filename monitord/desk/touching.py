@@ -5,6 +5,8 @@ it changes nothing, and is a row.
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,16 +27,25 @@ SNOOZE = timedelta(minutes=30)
 """What the button puts a reminder off by."""
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What somebody did a moment ago, and what the row of it refers to."""
+
+    at: datetime
+    person: str
+    refs: Mapping[str, Any]
+
+
 def called(press: Press, text: str = "") -> Pressed:
     """Write down that the response team was called."""
-    duty = _by(press)
+    duty = by(press)
     if duty is None:
         return press.refused("not_on_duty")
     if not press.incident.running:
-        return _unchanged(press, "called", PressResult.ALREADY_OVER, press.incident.restored_at)
-    before = _before(press, FactKind.INCIDENT_CALL, press.person.id)
+        return unchanged(press, "called", PressResult.ALREADY_OVER, press.incident.restored_at)
+    before = lately(press, FactKind.INCIDENT_CALL, press.person.id)
     if before is not None and not text:
-        return _unchanged(press, "called", PressResult.CALLED, before)
+        return unchanged(press, "called", PressResult.CALLED, before.at)
     whom = press.context.words.page["response_team"]
     touched(press, "call", duty, {"whom": whom, "text": text, "outcome_unsaid": True})
     return press.done(PressResult.CALLED)
@@ -42,37 +53,37 @@ def called(press: Press, text: str = "") -> Pressed:
 
 def snooze(press: Press, ahead: timedelta = SNOOZE) -> Pressed:
     """Ask the presser again after a while; the ladder of what nobody has taken goes on."""
-    duty = _by(press)
+    duty = by(press)
     if duty is None:
         return press.refused("not_on_duty")
     if not press.incident.running:
-        return _unchanged(press, "snooze", PressResult.ALREADY_OVER, press.incident.restored_at)
+        return unchanged(press, "snooze", PressResult.ALREADY_OVER, press.incident.restored_at)
     until = press.at.now + ahead
     waits = _reminder(press)
     if waits is not None and abs(until - waits) < AGAIN:
-        return _unchanged(press, "snooze", PressResult.SNOOZED, waits)
+        return unchanged(press, "snooze", PressResult.SNOOZED, waits)
     try:
         touched(press, "remind", duty, {"at": until.isoformat()})
     except ActRefused:
-        return _unchanged(press, "snooze", PressResult.NOT_REACHED, None)
+        return unchanged(press, "snooze", PressResult.NOT_REACHED, None)
     return press.answer(PressResult.SNOOZED, when=until)
 
 
 def escalate(press: Press) -> Pressed:
     """Tell the next level now, whoever has it: what was taken is taken no more."""
-    duty = _by(press)
+    duty = by(press)
     if duty is None:
         return press.refused("not_on_duty")
     if not press.incident.running:
-        return _unchanged(press, "escalate", PressResult.ALREADY_OVER, press.incident.restored_at)
-    before = _before(press, FactKind.INCIDENT_ESCALATED, None)
+        return unchanged(press, "escalate", PressResult.ALREADY_OVER, press.incident.restored_at)
+    before = lately(press, FactKind.INCIDENT_ESCALATED)
     if before is not None:
-        return _unchanged(press, "escalate", PressResult.ALREADY_ESCALATED, before)
+        return unchanged(press, "escalate", PressResult.ALREADY_ESCALATED, before.at)
     touched(press, "escalate", duty, {})
     return press.done(PressResult.ESCALATED)
 
 
-def _by(press: Press) -> str | None:
+def by(press: Press) -> str | None:
     """Return by what somebody may: as who may take it, or because he has it, or had it to the end, whatever became of
     his duty since."""
     incident, lane = press.incident, press.context.settings.lanes.get(press.incident.lane or "")
@@ -84,16 +95,16 @@ def _by(press: Press) -> str | None:
     return ASKED if incident.suspected and lane is not None and press.person.id in lane.named else None
 
 
-def _before(press: Press, kind: FactKind, person: str | None) -> datetime | None:
-    """Return when the same was done a moment ago, by that person or, for None, by anybody."""
+def lately(press: Press, kind: FactKind, person: str | None = None) -> Done | None:
+    """Return how the same was done a moment ago, by that person or, for None, by anybody; None where it was not."""
     j = t.journal.c
-    wanted = sa.select(j.ts).where(
+    wanted = sa.select(j.ts, j.actor, j.refs).where(
         j.incident == press.incident.id, j.kind == kind, j.ts > press.at.now - AGAIN, j.ts <= press.at.now
     )
     if person is not None:
         wanted = wanted.where(j.actor == person)
-    found: datetime | None = press.tx.sql.execute(wanted.order_by(j.seq.desc()).limit(1)).scalar()
-    return found
+    found = press.tx.sql.execute(wanted.order_by(j.seq.desc()).limit(1)).first()
+    return None if found is None else Done(found.ts, found.actor or "", json.loads(found.refs))
 
 
 def _reminder(press: Press) -> datetime | None:
@@ -104,8 +115,12 @@ def _reminder(press: Press) -> datetime | None:
     return None if refs is None else datetime.fromisoformat(json.loads(refs)["until"])
 
 
-def _unchanged(press: Press, what: str, result: PressResult, when: datetime | None) -> Pressed:
+def unchanged(
+    press: Press, what: str, result: PressResult, when: datetime | None, name: str | None = None, to: str = ""
+) -> Pressed:
+    """Write down a touch that changes nothing, and return what the presser is told: by whom (himself unless `name`
+    says another) it was done before, and when."""
     incident = press.incident
     refs: dict[str, Any] = press.refs(what=what, phase=incident.phase)
     press.tx.append([Fact(FactKind.INCIDENT_UNCHANGED, incident.id, incident.target, press.person.id, refs)], press.at)
-    return press.answer(result, press.person.name, when=when)
+    return press.answer(result, press.person.name if name is None else name, when=when, to=to)

@@ -30,6 +30,7 @@ class Event(StrEnum):
     TEST = "test"
     TAKEN_EDIT = "taken_edit"
     RESTORED_EDIT = "restored_edit"
+    MENU_EDIT = "menu_edit"
     ANCHOR = "anchor"
     ALARM = "alarm"
     ALARM_OVER = "alarm_over"
@@ -97,6 +98,8 @@ EDITABLE = frozenset({"telegram"})
 """The channels whose messages can be changed in place after they were sent."""
 
 
+EDITS = frozenset({Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.MENU_EDIT})
+"""What changes a message in place: it rings nowhere, and its acceptance is no row of the journal."""
 CALLS = frozenset({"voice"})
 """The channels that ring a telephone: for what asks, not for what only follows."""
 BUTTONED = frozenset({"telegram", "log"})
@@ -114,6 +117,10 @@ class Button(StrEnum):
     CALLED = "called"
     SNOOZE = "snooze"
     ESCALATE = "escalate"
+    MORE = "more"
+    BACK = "back"
+    HAND = "hand"
+    HAND_TO = "hand_to"
 
 
 @dataclass(frozen=True, slots=True)

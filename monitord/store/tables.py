@@ -279,6 +279,8 @@ button = sa.Table(
     sa.Column("incident", sa.ForeignKey("incident.id")),
     sa.Column("person", sa.String(64), nullable=False),
     sa.Column("action", sa.String(16), nullable=False),
+    # Which of several it is: a person, a cause.
+    sa.Column("value", sa.String(64), nullable=False, server_default=sa.text("''")),
 )
 
 bulletin = sa.Table(

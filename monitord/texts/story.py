@@ -303,13 +303,20 @@ class PressResult(StrEnum):
     ESCALATED = "escalated"
     ALREADY_ESCALATED = "already_escalated"
     NOT_REACHED = "not_reached"
+    MENU = "menu"
+    OLD_MENU = "old_menu"
+    CLOSED_MENU = "closed_menu"
+    HANDED = "handed"
+    ALREADY_HANDED = "already_handed"
+    NOBODY_ELSE = "nobody_else"
     REFUSED = "refused"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The result of a press, with who did it before, and when. A refusal carries nothing: its words are neutral."""
+    """The result of a press, with who did it before, and when; `to` is to whom it was handed. A refusal carries
+    nothing: its words are neutral."""
 
     result: PressResult
     code: str = ""
@@ -317,6 +324,7 @@ class Pressed:
     role: str = ""
     at: datetime | None = None
     zone: tzinfo | None = None
+    to: str = ""
 
 
 class Words(Protocol):
@@ -398,6 +406,10 @@ class Words(Protocol):
 
     def button(self, button: Button) -> str:
         """Return the words on a button."""
+        ...
+
+    def option(self, button: Button, name: str) -> str:
+        """Return the words on a button of a menu that stands for `name`: a person, a cause."""
         ...
 
     def health(self, health: Health) -> str: ...

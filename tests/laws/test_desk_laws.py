@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind, Row, verify
-from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Event, NoticeState, Outcome
+from monitord.domain.notice import EDITS, Claimed, Delivery, DeliveryCause, Event, NoticeState, Outcome
 from monitord.domain.policy import due_at, from_wire
 from monitord.store import tables as t
 from monitord.store.rows import journal_row
@@ -38,7 +38,6 @@ PHASES = {
     FactKind.INCIDENT_ACK_EXPIRED: "open",
     FactKind.INCIDENT_RESTORED: "restored",
 }
-EDITS = (Event.TAKEN_EDIT, Event.RESTORED_EDIT)
 BEGIN = "2026-12-01 03:00"
 
 
@@ -101,8 +100,9 @@ class Watched(Night):
                         self.delivered[claimed.message.notice] += 1
                     if outcome.delivery is Delivery.ACCEPTED:
                         self._message += 1
-                        outcome = replace(outcome, message_ref=claimed.message.replaces or str(self._message))
-                        self._note(channel, claimed)
+                        ref = claimed.message.replaces or str(self._message)
+                        outcome = replace(outcome, message_ref=ref)
+                        self._note(channel, claimed, ref)
                     await self.desk.report(claimed.message.notice, outcome)
 
 
@@ -242,7 +242,7 @@ class DeskLaws(RuleBasedStateMachine):
         claimed = self.in_air.pop(0)
         self.night._message += 1
         ref = claimed.message.replaces or str(self.night._message)
-        self.night._note("telegram", claimed)
+        self.night._note("telegram", claimed, ref)
         self.run(self.night.desk.report(claimed.message.notice, replace(ACCEPTED, message_ref=ref)))
         self.run(self.night.desk.report(claimed.message.notice, replace(ACCEPTED, message_ref=ref)))
 

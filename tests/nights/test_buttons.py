@@ -29,15 +29,15 @@ def last(night: Night, person: str) -> Got:
 async def test_what_stands_under_which_letter(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07") as night:
         first = await trouble(night)
-        assert first.actions() == ["take", "called", "escalate"]
+        assert first.actions() == ["take", "called", "escalate", "more"]
         await night.passes(minutes=5)
-        assert last(night, night.on("operations")).actions() == ["take", "called", "escalate"]
+        assert last(night, night.on("operations")).actions() == ["take", "called", "escalate", "more"]
         await night.passes(minutes=10)
-        assert last(night, night.on("leader")).actions() == ["noted", "take"]
+        assert last(night, night.on("leader")).actions() == ["noted", "take", "more"]
         shift = night.on("shift")
         await night.presses(shift, first.button("take"))
         edits = {got.person: got.actions() for got in night.got if got.edits is not None}
-        assert edits[shift] == ["called", "snooze", "escalate"]
+        assert edits[shift] == ["called", "snooze", "escalate", "more"]
         # Who was told and has not taken it has nothing to touch.
         assert [actions for person, actions in edits.items() if person != shift] == [[], []]
 
@@ -103,7 +103,7 @@ async def test_who_has_it_may_be_reminded_and_call_the_next_level(tmp_path: Path
         reminder = last(night, got.person)
         assert reminder.at == "03:38:00"
         assert "NHẮC THEO HẸN" in reminder.text
-        assert reminder.actions() == ["called", "snooze", "escalate"]
+        assert reminder.actions() == ["called", "snooze", "escalate", "more"]
         await night.presses(got.person, reminder.button("escalate"))
         assert night.incidents()[0].phase is Phase.OPEN
         assert last(night, night.on("operations")).at == "03:38:00"

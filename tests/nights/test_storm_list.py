@@ -203,4 +203,4 @@ async def test_no_other_incident_has_a_list(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
         await night.sees(POWER[0], Health.DOWN)
         await night.passes(minutes=1)
-        assert [g.actions() for g in messages(night, night.on("shift"))] == [["take", "called", "escalate"]]
+        assert [g.actions() for g in messages(night, night.on("shift"))] == [["take", "called", "escalate", "more"]]

@@ -14,7 +14,7 @@ from tests.sim.truth import AFTER_START, Truth
 
 ASKED = (*TELLING, "reopened")
 """What asks somebody for help, and must hear of the end."""
-EDITS = ("taken_edit", "restored_edit")
+EDITS = ("taken_edit", "restored_edit", "menu_edit")
 REPEATED = "có thể trùng"
 TIGHT = 15.0
 HANGS = 10.5
@@ -241,7 +241,10 @@ def _end(truth: Truth, incident: Any, wrong: list[str]) -> None:
         if notice["event"] not in ASKED or notice["channel"] != "telegram" or notice["state"] != "sent":
             continue
         for letter in truth.letters[notice["id"]]:
-            if str(letter.number) == notice["message_ref"] and letter.buttons and not letter.edits:
+            # A menu whose attempt was doubtful may come after the edit that says that it is over.
+            doubtful = any(n["edits"] == notice["id"] and n["uncertain"] for n in mine)
+            asks = not letter.edits or (not doubtful and any("|take|" in data for data in letter.buttons))
+            if str(letter.number) == notice["message_ref"] and letter.buttons and asks:
                 person = next((p for p, c in CHAT.items() if str(c) == letter.chat), "")
                 if person not in _bygone(truth):
                     wrong.append(f"{incident['code']}: letter {letter.number} of {person} was never edited")

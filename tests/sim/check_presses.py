@@ -22,6 +22,10 @@ TOUCHED: Mapping[str, str] = {
     "escalate": FactKind.INCIDENT_ESCALATED,
 }
 """The row of what a touch does; the same again, or too late, is INCIDENT_UNCHANGED."""
+MENUS = ("more", "hand", "back")
+"""What opens and closes a menu: it decides nothing, and leaves no row where it may be."""
+CHOSEN: Mapping[str, str] = {"hand_to": FactKind.INCIDENT_HANDED}
+"""The row of what is chosen in a menu; too late, or as before, it is another, and an old menu is shown anew."""
 SAME = 120.0
 """Seconds for which the same touch again changes nothing."""
 HEARD = 8.0
@@ -53,8 +57,10 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
         what = f"I10: update {press.update} ({press.kind} {press.person} {press.action} at {press.at:.1f})"
         if press.update not in seen:
             # Approving or noting what is approved, noted or over changes nothing and leaves no row.
+            own = press.person == notices[truth.notice_of(press)]["person"]
             quiet = press.kind in ("reader", "colleague") and (
                 press.action == "approve"
+                or (own and (press.action in MENUS or press.action in CHOSEN))
                 or (press.action == "noted" and _noted(truth, press, notices[truth.notice_of(press)]["incident"]))
             )
             if not quiet:
@@ -78,7 +84,9 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
         own = press.person == notice["person"]
         match press.action:
             case "take" if entitled:
-                right = FactKind.INCIDENT_ACKNOWLEDGED if phase == "open" else FactKind.INCIDENT_PRESSED_AGAIN
+                to_him = phase == "acknowledged" and _handed_to(truth, row) == press.person
+                taken = phase == "open" or (to_him and truth.holder(row) != press.person)
+                right = FactKind.INCIDENT_ACKNOWLEDGED if taken else FactKind.INCIDENT_PRESSED_AGAIN
                 if row.kind != right:
                     wrong.append(f"{what} while {phase} became {row.kind}")
             case "take" if not own and row.kind != FactKind.PRESS_REFUSED:
@@ -105,6 +113,16 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
                     wrong.append(f"{what} while {phase} became {row.kind}")
                 elif row.kind == FactKind.INCIDENT_UNCHANGED and not _same_again(truth, row, press.action, phase):
                     wrong.append(f"{what} while {phase} changed nothing, and nothing like it had been done before")
+            case "more" | "hand" | "back" | "hand_to" if not own:
+                if row.kind != FactKind.PRESS_REFUSED:
+                    wrong.append(f"{what} under another's message became {row.kind}")
+            case "hand_to" if row.kind == FactKind.INCIDENT_HANDED:
+                if phase not in ("open", "acknowledged") or row.refs["to"] == press.person:
+                    wrong.append(f"{what} while {phase} handed it to {row.refs['to']}")
+            case "more" | "hand" | "hand_to":
+                has_it = truth.holder(row) == press.person
+                if row.kind == FactKind.PRESS_REFUSED and (entitled or has_it):
+                    wrong.append(f"{what} of somebody who may became {row.kind}")
             case "receipt":
                 right = FactKind.INCIDENT_RECEIPT if press.person in CONTACTS else FactKind.PRESS_REFUSED
                 if row.kind != right:
@@ -137,6 +155,13 @@ def judge_typed(truth: Truth, wrong: list[str]) -> None:
         elif typed.done:
             wrong.append(f"I10: {typed.what} of {typed.person} at {typed.at:.1f} was said to be done and left no row")
     wrong += [f"I10: row {row.seq}, {row.kind}: nobody typed it" for row in left]
+
+
+def _handed_to(truth: Truth, row: Row) -> str | None:
+    """Return to whom an incident stood handed before a row; who takes it ends that."""
+    kinds = (FactKind.INCIDENT_HANDED, FactKind.INCIDENT_ACKNOWLEDGED)
+    before = [r for r in truth.of[row.incident or 0] if r.seq < row.seq and r.kind in kinds]
+    return before[-1].refs.get("to") if before else None
 
 
 def _same_again(truth: Truth, row: Row, action: str, phase: str) -> bool:

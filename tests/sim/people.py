@@ -36,6 +36,7 @@ class People:
         self._names = {str(chat): name for name, chat in CHAT.items()}
         self.pressed: list[Press] = []
         telegram.read = self.read
+        telegram.read_again = self.read_menu
 
     def read(self, letter: Letter) -> None:
         """Decide what comes of a letter."""
@@ -62,6 +63,16 @@ class People:
         if rng.random() < 0.03:
             chat = CHAT[person]
             self._universe.at(self._universe.now + rng.uniform(1, 60), lambda: self._write(chat))
+
+    def read_menu(self, letter: Letter) -> None:
+        """Choose something of a menu that opened under a letter, most of the time."""
+        if not any("|back|" in data for data in letter.buttons) or self._rng.random() < 0.2:
+            return
+        person, data = self._names[letter.chat], self._rng.choice(letter.buttons)
+        after = self._rng.choice((self._rng.uniform(0.5, 10), self._rng.uniform(10, 2400)))
+        self._later(after, person, data, "reader", letter)
+        if self._rng.random() < 0.1:
+            self._later(after + self._rng.choice((0.0, 0.4, 30)), self._rng.choice(NAMES), data, "colleague", letter)
 
     def _write(self, chat: int) -> None:
         self._telegram.write(chat, "đã nhận?")

@@ -72,6 +72,7 @@ class Telegram:
         self.updates: list[dict[str, Any]] = []
         self.limits: list[tuple[float, float]] = []
         self.read: Callable[[Letter], None] = lambda letter: None
+        self.read_again: Callable[[Letter], None] = lambda letter: None
         self.tried: Callable[[Try], None] = lambda attempt: None
         self.life = 0
         self._update = 7_000
@@ -148,6 +149,7 @@ class Telegram:
                 if str(letter.number) == message.replaces:
                     letter.text, letter.buttons = message.text, buttons
                     letter.edits.append(self.universe.now)
+                    self.read_again(letter)
             return int(message.replaces)
         number = len(self.letters) + 1
         letter = Letter(

@@ -105,8 +105,8 @@ def engine_on(place: Place) -> sa.Engine:
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """One message that reached somebody: local clock, person, channel, text, the callbacks of its buttons, and the
-    document that came with it."""
+    """One message that reached somebody: local clock, person, channel, text, the callbacks of its buttons, the document
+    that came with it, what the channel calls the message (`ref`), and the words on its buttons."""
 
     at: str
     person: str
@@ -115,10 +115,16 @@ class Got:
     buttons: tuple[str, ...] = ()
     edits: str | None = None
     document: Document | None = None
+    ref: str = ""
+    labels: tuple[str, ...] = ()
 
     def button(self, action: str) -> str:
         """Return the callback of the button that does so; KeyError without one."""
         return {callback.split("|")[2]: callback for callback in self.buttons}[action]
+
+    def labelled(self, label: str) -> str:
+        """Return the callback of the button with that label; KeyError without one."""
+        return dict(zip(self.labels, self.buttons, strict=True))[label]
 
     def actions(self) -> list[str]:
         """Return what its buttons do."""
@@ -340,21 +346,23 @@ class Night:
                     outcome = self.answer(claimed)
                     if outcome.delivery is Delivery.ACCEPTED:
                         self._message += 1
-                        outcome = replace(outcome, message_ref=claimed.message.replaces or str(self._message))
-                        self._note(channel, claimed)
+                        ref = claimed.message.replaces or str(self._message)
+                        outcome = replace(outcome, message_ref=ref)
+                        self._note(channel, claimed, ref)
                     await self.desk.report(claimed.message.notice, outcome)
 
-    def _note(self, channel: str, claimed: Claimed) -> None:
+    def _note(self, channel: str, claimed: Claimed, ref: str = "") -> None:
         to = claimed.message.to
         person = next((p.id for p in self.settings.people.values() if p.address(channel) == to), to)
-        callbacks = tuple(face.callback for row in claimed.message.buttons for face in row)
+        faces = [face for row in claimed.message.buttons for face in row]
+        callbacks, labels = tuple(face.callback for face in faces), tuple(face.label for face in faces)
         document = None
         if claimed.message.attach is not None:
             with self.engine.connect() as connection:
                 words = pick(self.settings.lang)
                 document = document_of(connection, claimed.message.attach, self.settings, words)
         text, replaces = claimed.message.text, claimed.message.replaces
-        self.got.append(Got(self.now(), person, channel, text, callbacks, replaces, document))
+        self.got.append(Got(self.now(), person, channel, text, callbacks, replaces, document, ref, labels))
 
     def _channels(self) -> tuple[str, ...]:
         return self.lanes if self.lanes is not None else (*CHANNELS, *self.settings.channels)
@@ -391,8 +399,10 @@ class Night:
         self._update += 1
         known = self.settings.people.get(person)
         user = known.telegram if known else int(person)
+        # Under the message where the button stands, the newest of several.
+        under = next((got.ref for got in reversed(self.got) if callback in got.buttons), "1")
         update = Update(
-            self._update if update_id is None else update_id, UpdateKind.PRESS, user or 0, user or 0, callback, "1"
+            self._update if update_id is None else update_id, UpdateKind.PRESS, user or 0, user or 0, callback, under
         )
         answer = await self.desk.press(update)
         await self.deliver()

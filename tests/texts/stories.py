@@ -570,7 +570,7 @@ def asides(words: Words) -> Mapping[str, str]:
         "disk-full": words.disk_full(DiskTrouble(at("02:30"), ZONE, 0)),
         "disk-nearly-full": words.disk_full(DiskTrouble(at("14:30"), ZONE, 1_540_000_000, written=True)),
         "presses": "\n".join(
-            words.press(Pressed(result, "SC-0602-004", "Trần Thị B", "trực ca", at("03:31:12"), ZONE))
+            words.press(Pressed(result, "SC-0602-004", "Trần Thị B", "trực ca", at("03:31:12"), ZONE, "Lê Văn C"))
             for result in PressResult
         ),
     }

@@ -101,6 +101,9 @@ class _English:
     def button(self, button: Button) -> str:
         return names.BUTTON[button]
 
+    def option(self, button: Button, name: str) -> str:
+        return f"{names.OPTION.get(button, '')} {name}".strip()
+
     def health(self, health: Health) -> str:
         return names.HEALTH[health]
 

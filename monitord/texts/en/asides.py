@@ -96,7 +96,7 @@ def anchor(sent: AnchorSent) -> str:
 def press(pressed: Pressed) -> str:
     """Return the words for who pressed. A refusal tells nothing about the incident or about us."""
     code = pressed.code or "the incident"
-    name = " ".join(pressed.name.split())[:60] or "somebody else"
+    name, to = (" ".join(one.split())[:60] or "somebody else" for one in (pressed.name, pressed.to))
     who = f"{name} ({pressed.role})" if pressed.role else name
     at = ""
     if pressed.at is not None and pressed.zone is not None:
@@ -130,6 +130,18 @@ def press(pressed: Pressed) -> str:
             return f"{code} was escalated a moment ago{at}; the next level is being told."
         case PressResult.NOT_REACHED:
             return f"No reminder: no message reaches {name}."
+        case PressResult.MENU:
+            return "Choose under this message."
+        case PressResult.OLD_MENU:
+            return "That menu is old; a new one stands under the message, please choose again."
+        case PressResult.CLOSED_MENU:
+            return "The menu is closed."
+        case PressResult.HANDED:
+            return f"Handed {code} to {to}{at}. It stays as it is until that person takes it."
+        case PressResult.ALREADY_HANDED:
+            return f"{who} handed {code} to {to} a moment ago{at}."
+        case PressResult.NOBODY_ELSE:
+            return f"{code} was not handed on: nobody else is on duty now whom a message reaches; please call."
         case PressResult.REFUSED:
             return "This button does not work for this account."
         case PressResult.UNKNOWN:

@@ -125,6 +125,7 @@ EVENT = {
     Event.TEST: "test",
     Event.TAKEN_EDIT: "edit: taken",
     Event.RESTORED_EDIT: "edit: restored",
+    Event.MENU_EDIT: "edit: menu",
     Event.ANCHOR: "anchor of the journal",
     Event.ALARM: "trouble of the desk itself",
     Event.ALARM_OVER: "trouble of the desk is over",
@@ -187,7 +188,14 @@ BUTTON = {
     Button.CALLED: "📞 Team called",
     Button.SNOOZE: "🔕 Remind me in 30 minutes",
     Button.ESCALATE: "⬆️ Tell the next level now",
+    Button.MORE: "⋯ More",
+    Button.BACK: "⬅️ Back",
+    Button.HAND: "👤 Hand it on",
+    Button.HAND_TO: "👤 Hand it to the chosen one",
 }
+
+OPTION = {Button.HAND_TO: "👤"}
+"""What stands before a choice of a menu."""
 
 CHANNEL = {
     "telegram": "Telegram",
@@ -211,6 +219,7 @@ REFUSAL = {
     "stranger": "unknown account",
     "not_ours": "button not made by us",
     "not_on_duty": "not on duty in the unit at that time",
+    "not_yours": "a button under somebody else's message",
     "not_a_contact": "not a contact for reports",
     "not_the_leader": "not the duty leader at that time",
 }
@@ -238,6 +247,7 @@ REASON = {
     "no_other_leader": "there is no other leader to ask",
     "changed again": "it has changed again",
     "nothing to edit": "no message to edit",
+    "edited since": "it was edited since",
 }
 """Why a notice is not sent any more."""
 
@@ -276,5 +286,10 @@ SUSPECT = {
 }
 """What an incident probably comes from."""
 
-TOUCH = {"called": "team called", "snooze": "reminder", "escalate": "next level"}
+TOUCH = {
+    "called": "team called",
+    "snooze": "reminder",
+    "escalate": "next level",
+    "hand": "hand it on",
+}
 """What was touched again, in a line of the journal."""

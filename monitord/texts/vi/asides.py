@@ -96,7 +96,7 @@ def anchor(sent: AnchorSent) -> str:
 def press(pressed: Pressed) -> str:
     """Return the words for who pressed. A refusal tells nothing about the incident or about us."""
     code = pressed.code or "sự cố"
-    name = " ".join(pressed.name.split())[:60] or "người khác"
+    name, to = (" ".join(one.split())[:60] or "người khác" for one in (pressed.name, pressed.to))
     who = f"{name} ({pressed.role})" if pressed.role else name
     at = ""
     if pressed.at is not None and pressed.zone is not None:
@@ -131,6 +131,18 @@ def press(pressed: Pressed) -> str:
             return f"{code} vừa được chuyển cấp{at}; cấp tiếp theo đang được báo."
         case PressResult.NOT_REACHED:
             return f"Chưa hẹn được: hệ thống không có cách nào nhắc lại {name}."
+        case PressResult.MENU:
+            return "Chọn bên dưới tin này."
+        case PressResult.OLD_MENU:
+            return "Bảng chọn đã cũ; đã hiện bảng mới bên dưới tin, mời chọn lại."
+        case PressResult.CLOSED_MENU:
+            return "Đã đóng bảng chọn."
+        case PressResult.HANDED:
+            return f"Đã giao {code} cho {to}{at}. Chỉ chuyển khi người đó bấm Tiếp nhận; trước đó giữ nguyên."
+        case PressResult.ALREADY_HANDED:
+            return f"{code} vừa được {who} giao cho {to}{at}."
+        case PressResult.NOBODY_ELSE:
+            return f"Chưa giao được {code}: lúc này không có ai khác đang trực mà hệ thống báo tới được; hãy gọi điện."
         case PressResult.REFUSED:
             return "Nút này không dùng được với tài khoản này."
         case PressResult.UNKNOWN:

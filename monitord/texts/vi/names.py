@@ -125,6 +125,7 @@ EVENT = {
     Event.TEST: "tin thử",
     Event.TAKEN_EDIT: "sửa tin: đã tiếp nhận",
     Event.RESTORED_EDIT: "sửa tin: đã khôi phục",
+    Event.MENU_EDIT: "sửa tin: bảng chọn",
     Event.ANCHOR: "mốc xác thực nhật ký",
     Event.ALARM: "lỗi của hệ thống",
     Event.ALARM_OVER: "hệ thống hết lỗi",
@@ -187,7 +188,14 @@ BUTTON = {
     Button.CALLED: "📞 Đã gọi ứng cứu",
     Button.SNOOZE: "⏰ Nhắc lại sau 30 phút",
     Button.ESCALATE: "⬆️ Báo cáo cấp trên ngay",
+    Button.MORE: "⋯ Khác",
+    Button.BACK: "⬅️ Quay lại",
+    Button.HAND: "👤 Giao người khác",
+    Button.HAND_TO: "👤 Giao cho người được chọn",
 }
+
+OPTION = {Button.HAND_TO: "👤"}
+"""What stands before a choice of a menu."""
 
 CHANNEL = {
     "telegram": "Telegram",
@@ -211,6 +219,7 @@ REFUSAL = {
     "stranger": "tài khoản lạ",
     "not_ours": "nút không do hệ thống tạo",
     "not_on_duty": "không trực trong đơn vị lúc đó",
+    "not_yours": "nút dưới tin của người khác",
     "not_a_contact": "không phải đầu mối nhận báo cáo",
     "not_the_leader": "không trực lãnh đạo lúc đó",
 }
@@ -238,6 +247,7 @@ REASON = {
     "no_other_leader": "không còn lãnh đạo nào khác để xin ý kiến",
     "changed again": "đã có diễn biến mới hơn",
     "nothing to edit": "không có tin để sửa",
+    "edited since": "đã có bản sửa mới hơn",
 }
 """Why a notice is not sent any more."""
 
@@ -283,5 +293,10 @@ SUSPECT = {
 }
 """What an incident probably comes from."""
 
-TOUCH = {"called": "đã gọi ứng cứu", "snooze": "hoãn nhắc", "escalate": "báo cáo cấp trên ngay"}
+TOUCH = {
+    "called": "đã gọi ứng cứu",
+    "snooze": "hoãn nhắc",
+    "escalate": "báo cáo cấp trên ngay",
+    "hand": "giao người khác",
+}
 """What was touched again, in a line of the journal."""

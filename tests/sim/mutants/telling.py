@@ -170,7 +170,7 @@ TELLING: tuple[Mutant, ...] = (
         "accepted-unsaid",
         "the log does not say that a channel took a message",
         "desk/reporting.py",
-        '    if Event(row["event"]) not in (Event.TAKEN_EDIT, Event.RESTORED_EDIT):\n        tx.append([notice_fact(FactKind.NOTICE_ACCEPTED',
-        '    if Event(row["event"]) is Event.COVERAGE:\n        tx.append([notice_fact(FactKind.NOTICE_ACCEPTED',
+        '    if row["event"] not in EDITS:\n        tx.append([notice_fact(FactKind.NOTICE_ACCEPTED',
+        '    if row["event"] == Event.COVERAGE:\n        tx.append([notice_fact(FactKind.NOTICE_ACCEPTED',
     ),
 )

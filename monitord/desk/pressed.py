@@ -1,0 +1,79 @@
+"""What each button does: under a letter about an incident, and under a bulletin."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitord.desk import acting, bulletin_sending, giving, listing, menus, touching
+from monitord.desk.acting import Press
+from monitord.desk.context import Context
+from monitord.domain.menus import Menu
+from monitord.domain.notice import Button, Event
+from monitord.domain.people import Person
+from monitord.domain.update import Update
+from monitord.store import tables as t
+from monitord.store.rows import Moment
+from monitord.store.tx import Tx
+from monitord.texts.story import Pressed, PressResult
+
+KEPT = frozenset({Event.HANDED, Event.REMINDER})
+"""Letters to one person that are no step of the ladder: nobody's taking edits them."""
+
+
+def take(press: Press) -> Pressed:
+    """Take an incident; a letter that is not edited when somebody takes it shows what its reader can do with it now."""
+    pressed = acting.take(press)
+    if pressed.result is PressResult.TAKEN and press.notice["event"] in KEPT and menus.is_readers(press):
+        menus.show(press, Menu.MAIN)
+    return pressed
+
+
+DOES: Mapping[Button, Callable[[Press], Pressed]] = {
+    Button.TAKE: take,
+    Button.RECEIPT: acting.receipt,
+    Button.NOTED: acting.noted,
+    Button.APPROVE: acting.approve,
+    Button.LIST: listing.send_list,
+    Button.CALLED: touching.called,
+    Button.SNOOZE: touching.snooze,
+    Button.ESCALATE: touching.escalate,
+    Button.MORE: menus.more,
+    Button.BACK: menus.back,
+    Button.HAND: menus.whom,
+    Button.HAND_TO: giving.hand_to,
+}
+"""What a button under a letter about an incident does."""
+
+
+def press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: Update, at: Moment) -> Pressed:
+    """A button under a bulletin: a leader approves it, or its reader has it."""
+    notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
+    made = bulletin_sending.row_of(tx, notice["subject"])
+    zone = context.settings.zone
+    refs = {"update": update.update_id, "notice": notice["id"]}
+    match Button(row["action"]):
+        case Button.APPROVE if made is not None:
+            try:
+                before = bulletin_sending.approve(tx, context, made["key"], presser.id, at, **refs)
+            except bulletin_sending.BulletinRefused as refused:
+                answer = acting.refuse(tx, at, update, presser, None, refused.why)
+                return answer if refused.why == "not_the_leader" else Pressed(PressResult.UNKNOWN)
+            if before["approved_by"] is None and before["sent_at"] is None:
+                return Pressed(PressResult.APPROVED, made["name"], at=at.now, zone=zone)
+            by = tx.people().get(before["approved_by"] or "")
+            return Pressed(
+                PressResult.ALREADY_APPROVED,
+                made["name"],
+                by.name if by else "",
+                at=before["sent_at"] or at.now,
+                zone=zone,
+            )
+        case Button.RECEIPT if made is not None:
+            organisation = context.settings.organisations.get(notice["organisation"] or "")
+            if organisation is None or presser.id not in (*organisation.contacts, notice["person"]):
+                return acting.refuse(tx, at, update, presser, None, "not_a_contact")
+            bulletin_sending.receipt(tx, made, presser.id, organisation.id, at, **refs)
+            return Pressed(PressResult.RECEIPT, made["name"], at=at.now, zone=zone)
+        case _:
+            return acting.refuse(tx, at, update, presser, None, "not_ours")

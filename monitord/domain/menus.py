@@ -1,0 +1,93 @@
+"""Menus: what the buttons of a message change into, and who or what can be chosen there. Pure decisions.
+
+"Tiếp nhận" stands first in every menu of what nobody has taken: whoever looks for something else must still find it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from monitord.domain.dutybook import DutyBook, usable
+from monitord.domain.incident import Incident, Phase
+from monitord.domain.notice import Button
+
+
+class Menu(StrEnum):
+    """What stands under a message: MAIN is what stood there before anything was opened."""
+
+    MAIN = "main"
+    MORE = "more"
+    HAND = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One button of a menu: what it does, and to whom or with what; `name` is how people read that value."""
+
+    button: Button
+    value: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which menu was asked for, by which update, under which message of its reader (empty: the one that we know)."""
+
+    menu: Menu
+    update: int
+    message: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Return it as the outbox keeps it."""
+        return f"{self.menu}@{self.update}@{self.message}"
+
+
+def asked(subject: str) -> Asked:
+    """Return what `Asked.subject` says."""
+    menu, update, message = subject.split("@")
+    return Asked(Menu(menu), int(update), message)
+
+
+HOLDS = timedelta(minutes=30)
+"""How long what a menu offers can be chosen: who is on duty, and what is known, changes."""
+MOST = 8
+"""Persons of one menu: a screen of a telephone."""
+
+
+def takers(incident: Incident, reader: str, book: DutyBook) -> tuple[Choice, ...]:
+    """Return to whom the reader may hand an incident: who is on duty in its unit now and is reached by a message, in
+    the order of the duties, each once; neither himself nor who has it already.
+    """
+    order = {duty: place for place, duty in enumerate(book.duty_kinds)}
+    here = [s for s in book.shifts if s.unit == incident.unit and s.covers(book.at)]
+    has_it = incident.acknowledged_by if incident.phase is Phase.ACKNOWLEDGED else None
+    found: dict[str, Choice] = {}
+    for shift in sorted(here, key=lambda one: (order.get(one.duty, len(order)), one.start, one.person)):
+        person = book.people.get(shift.person)
+        if person is None or person.id in (reader, has_it):
+            continue
+        if usable(person, incident.policy.steps[0].channels):
+            duty = book.duty_kinds[shift.duty].name if shift.duty in book.duty_kinds else shift.duty
+            found.setdefault(person.id, Choice(Button.HAND_TO, person.id, f"{person.name} – {duty}"))
+    return tuple(found.values())[:MOST]
+
+
+def offered(menu: Menu, incident: Incident, reader: str, book: DutyBook) -> tuple[Choice, ...]:
+    """Return the buttons of a menu in their order; MAIN is no menu and has none here."""
+    match menu:
+        case Menu.MAIN:
+            return ()
+        case Menu.MORE:
+            inside: Iterable[Choice] = (Choice(Button.HAND),)
+        case Menu.HAND:
+            inside = takers(incident, reader, book)
+    take = (Choice(Button.TAKE),) if incident.phase is Phase.OPEN else ()
+    return (*take, *inside, Choice(Button.BACK))
+
+
+def may_hand_on(incident: Incident, person: str, leads: bool) -> bool:
+    """Return whether somebody who works on an incident may hand it to another by a button: what somebody else has taken
+    only a leader takes out of his hands."""
+    return incident.phase is Phase.OPEN or leads or incident.acknowledged_by == person

@@ -1,0 +1,69 @@
+"""Menus: who may be chosen, in which order, and that "Tiếp nhận" never gets lost behind them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitord.domain.dutybook import DutyBook
+from monitord.domain.incident import Incident, Phase
+from monitord.domain.menus import MOST, Asked, Menu, asked, may_hand_on, offered, takers
+from monitord.domain.notice import Button
+from monitord.domain.people import DutyKind, Person
+from monitord.domain.roster import Shift
+from tests.domain.test_escalation_cases import incident, step
+
+NOW = datetime(2027, 2, 5, 20, 0, tzinfo=UTC)
+KINDS = {kind: DutyKind(kind, name) for kind, name in (("shift", "trực ca"), ("leader", "trực lãnh đạo"))}
+
+
+def book(*shifts: tuple[str, str], unit: str = "vt") -> DutyBook:
+    """Return a duty book in which these are on duty, each with an address."""
+    spans = tuple(Shift(unit, duty, who, NOW - timedelta(hours=1), NOW + timedelta(hours=1)) for who, duty in shifts)
+    people = {who: Person(who, who.upper(), unit, telegram=n) for n, (who, _) in enumerate(shifts, 1)}
+    return DutyBook(NOW, spans, people, {}, {}, KINDS)
+
+
+def at_phase(phase: Phase, by: str | None = None) -> Incident:
+    """Return an incident of the unit `vt` that stands there, whoever took it."""
+    return replace(incident(step(0, "shift")), phase=phase, acknowledged_by=by)
+
+
+def test_in_the_order_of_the_duties_each_once_and_not_the_reader() -> None:
+    here = book(("b", "leader"), ("a", "shift"), ("a", "leader"), ("me", "shift"))
+    assert [(one.value, one.name) for one in takers(at_phase(Phase.OPEN), "me", here)] == [
+        ("a", "A – trực ca"),
+        ("b", "B – trực lãnh đạo"),
+    ]
+
+
+def test_who_has_it_whom_nothing_reaches_and_another_unit_are_left_out() -> None:
+    here = book(("a", "shift"), ("b", "shift"), ("c", "shift"))
+    silent = replace(here, people={**here.people, "b": replace(here.people["b"], telegram=None)})
+    assert [one.value for one in takers(at_phase(Phase.ACKNOWLEDGED, "a"), "me", silent)] == ["c"]
+    assert takers(at_phase(Phase.OPEN), "me", book(("a", "shift"), unit="bd")) == ()
+
+
+def test_a_menu_fits_a_screen() -> None:
+    assert len(takers(at_phase(Phase.OPEN), "me", book(*((f"p{n}", "shift") for n in range(20))))) == MOST
+
+
+@pytest.mark.parametrize("menu", [menu for menu in Menu if menu is not Menu.MAIN])
+def test_taking_stands_first_while_nobody_has_it_and_the_way_back_last(menu: Menu) -> None:
+    here = book(("a", "shift"))
+    shown = [one.button for one in offered(menu, at_phase(Phase.OPEN), "me", here)]
+    assert (shown[0], shown[-1]) == (Button.TAKE, Button.BACK)
+    assert Button.TAKE not in [one.button for one in offered(menu, at_phase(Phase.ACKNOWLEDGED, "me"), "me", here)]
+
+
+def test_what_somebody_took_only_he_and_a_leader_hand_on() -> None:
+    taken = at_phase(Phase.ACKNOWLEDGED, "a")
+    assert may_hand_on(taken, "a", leads=False)
+    assert may_hand_on(taken, "b", leads=True)
+    assert not may_hand_on(taken, "b", leads=False)
+    assert may_hand_on(at_phase(Phase.OPEN), "b", leads=False)
+
+
+def test_what_was_asked_for_is_read_as_it_was_kept() -> None:
+    for one in (Asked(Menu.HAND, 7, "42"), Asked(Menu.MAIN, 100_000_001)):
+        assert asked(one.subject) == one
