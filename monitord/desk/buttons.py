@@ -9,7 +9,7 @@ from monitord.desk.context import Context
 from monitord.desk.editing import letter_of
 from monitord.domain import signing
 from monitord.domain.incident import Incident, Phase
-from monitord.domain.menus import Choice, Menu, asked, offered
+from monitord.domain.menus import Choice, Menu, asked, offered, rows
 from monitord.domain.notice import Button, ButtonFace, Event
 from monitord.domain.policy import Whom, step_of
 from monitord.domain.storm import unit_of
@@ -34,8 +34,8 @@ EDITED = frozenset(
 
 def faces(tx: Tx, context: Context, key: bytes, row: Any, event: Event, incident: Incident | None, at: Moment) -> Faces:
     """Return the buttons under an outbox row; their references are written in the same transaction."""
-    shown = choices(tx, context, row, event, incident, at)
-    return tuple((_face(tx, context, key, row, choice),) for choice in shown)
+    shown = rows(choices(tx, context, row, event, incident, at))
+    return tuple(tuple(_face(tx, context, key, row, choice) for choice in line) for line in shown)
 
 
 def _face(tx: Tx, context: Context, key: bytes, row: Any, choice: Choice) -> ButtonFace:
@@ -59,7 +59,7 @@ def choices(
         return tuple(Choice(button) for button in actions(context, row, event, incident))
     menu = asked(row["subject"]).menu
     if menu is not Menu.MAIN:
-        return offered(menu, incident, row["person"], context.book(tx, at))
+        return offered(menu, incident, row["person"], context.book(tx, at), context.words.lists)
     letter = letter_of(tx, row)
     stands = standing(Event(letter["event"]), incident)
     return tuple(Choice(button) for button in actions(context, letter, stands, incident))
@@ -103,6 +103,8 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
             return [Button.TAKE]
         case Event.APPROVAL:
             return [Button.TAKE, Button.APPROVE]
+        case Event.RESTORED if touched and not row["organisation"]:
+            return [Button.CAUSE]
         case Event.BULLETIN_ASK:
             return [Button.APPROVE]
         case Event.BULLETIN:

@@ -27,10 +27,10 @@ def edited_message(tx: Tx, row: Any) -> str | None:
 
 
 def words_there(tx: Tx, row: Any) -> str | None:
-    """Return the text that the message of an edit shows: only its buttons change; None where it is not known."""
+    """Return the text that the message of a menu says without it; None where it is not known."""
     o = t.outbox.c
     mine = sa.or_(o.id == row["edits"], o.edits == row["edits"])
-    shown = sa.select(o.text).where(mine, o.id != row["id"], o.text.is_not(None))
+    shown = sa.select(o.text).where(mine, o.event != Event.MENU_EDIT, o.text.is_not(None))
     last = shown.where(o.state == NoticeState.SENT).order_by(o.accepted_at.desc(), o.id.desc()).limit(1)
     found: str | None = tx.sql.execute(last).scalar() or tx.sql.execute(shown.order_by(o.id).limit(1)).scalar()
     return found

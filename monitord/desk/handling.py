@@ -63,8 +63,11 @@ def _named(context: Context, incident: Incident) -> tuple[str, ...]:
 
 
 def _note(act: Act) -> Incident:
-    internal = {"internal": 1} if act.flag("internal") else {}
-    return act.remark(FactKind.INCIDENT_NOTE, internal, text=act.text("text", needed=True))
+    refs: dict[str, Any] = {"internal": 1} if act.flag("internal") else {}
+    # What is noted as the cause is found again when the incident is closed; one of the usual ones by its key.
+    refs |= {"about": "cause"} if act.flag("cause") else {}
+    refs |= {"usual": usual} if (usual := act.text("usual")) else {}
+    return act.remark(FactKind.INCIDENT_NOTE, refs, text=act.text("text", needed=True))
 
 
 def _call(act: Act) -> Incident:

@@ -15,6 +15,7 @@ from monitord.desk.surveys import survey
 from monitord.domain.dutybook import DutyBook, step_name
 from monitord.domain.extent import NOTHING
 from monitord.domain.incident import Incident
+from monitord.domain.menus import asked
 from monitord.domain.network import BY_HAND
 from monitord.domain.notice import BUTTONED, Event, Key
 from monitord.domain.policy import LEAVING, PolicyStep, Whom, due_at, is_again, step_of
@@ -50,7 +51,8 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
     limit, spoken = (own.short, own.spoken) if own is not None else (None, False)
     buttons = faces(tx, context, key, row, event, incident, at) if row["channel"] in BUTTONED else ()
     if event is Event.MENU_EDIT and (there := words_there(tx, row)) is not None:
-        return Letter(there, buttons)
+        below = "" if incident is None else words.menu(asked(row["subject"]).menu, incident.code)
+        return Letter(f"{there}\n{below}" if below else there, buttons)
     if event is Event.COVERAGE and incident is not None:
         text = words.coverage(_gap(tx, context, row, incident, at))
     elif incident is None or event is Event.CHANNEL_BROKEN:

@@ -9,6 +9,7 @@ from functools import partial
 from monitord.desk.acting import Press
 from monitord.desk.editing import letter_of
 from monitord.desk.touching import by, unchanged
+from monitord.domain.incident import Phase
 from monitord.domain.menus import HOLDS, Asked, Menu, takers
 from monitord.domain.notice import EDITABLE, Event, Notice, Priority
 from monitord.domain.update import Update
@@ -30,6 +31,11 @@ def whom(press: Press) -> Pressed:
     return may()
 
 
+def why(press: Press) -> Pressed:
+    """Show what an incident usually comes from; also when it is over, until it is closed."""
+    return opened(press, Menu.CAUSE, "cause", over_too=True)
+
+
 def back(press: Press) -> Pressed:
     """Show what stood there before; whoever reads it may."""
     if not is_readers(press):
@@ -38,13 +44,17 @@ def back(press: Press) -> Pressed:
     return press.answer(PressResult.CLOSED_MENU)
 
 
-def opened(press: Press, menu: Menu, what: str, result: PressResult = PressResult.MENU) -> Pressed:
-    """Show a menu to who may work on what runs, under his own message."""
+def opened(
+    press: Press, menu: Menu, what: str, result: PressResult = PressResult.MENU, *, over_too: bool = False
+) -> Pressed:
+    """Show a menu to who may work on what runs, or with `over_too` on what is not closed, under his own message."""
     if by(press) is None:
         return press.refused("not_on_duty")
     if not is_readers(press):
         return press.refused("not_yours")
-    if not press.incident.running:
+    if press.incident.phase is Phase.CLOSED:
+        return unchanged(press, what, PressResult.ALREADY_CLOSED, press.incident.closed_at)
+    if not press.incident.running and not over_too:
         return unchanged(press, what, PressResult.ALREADY_OVER, press.incident.restored_at)
     show(press, menu)
     return press.answer(result)

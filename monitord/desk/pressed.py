@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, bulletin_sending, giving, listing, menus, touching
+from monitord.desk import acting, bulletin_sending, giving, listing, menus, naming, touching
 from monitord.desk.acting import Press
 from monitord.desk.context import Context
 from monitord.domain.menus import Menu
@@ -42,6 +42,8 @@ DOES: Mapping[Button, Callable[[Press], Pressed]] = {
     Button.BACK: menus.back,
     Button.HAND: menus.whom,
     Button.HAND_TO: giving.hand_to,
+    Button.CAUSE: menus.why,
+    Button.CAUSE_IS: naming.cause_is,
 }
 """What a button under a letter about an incident does."""
 

@@ -43,6 +43,7 @@ ACCEPTED = frozenset(
         PressResult.OLD_MENU,
         PressResult.CLOSED_MENU,
         PressResult.HANDED,
+        PressResult.CAUSE_NOTED,
     }
 )
 NUMBERED_ANEW = 10_000

@@ -95,16 +95,19 @@ def by(press: Press) -> str | None:
     return ASKED if incident.suspected and lane is not None and press.person.id in lane.named else None
 
 
-def lately(press: Press, kind: FactKind, person: str | None = None) -> Done | None:
-    """Return how the same was done a moment ago, by that person or, for None, by anybody; None where it was not."""
+def lately(press: Press, kind: FactKind, person: str | None = None, having: str = "") -> Done | None:
+    """Return how the same was done a moment ago, by that person or, for None, by anybody; None where it was not. Of
+    rows of one kind `having` names the reference that makes them the same.
+    """
     j = t.journal.c
     wanted = sa.select(j.ts, j.actor, j.refs).where(
         j.incident == press.incident.id, j.kind == kind, j.ts > press.at.now - AGAIN, j.ts <= press.at.now
     )
     if person is not None:
         wanted = wanted.where(j.actor == person)
-    found = press.tx.sql.execute(wanted.order_by(j.seq.desc()).limit(1)).first()
-    return None if found is None else Done(found.ts, found.actor or "", json.loads(found.refs))
+    rows = press.tx.sql.execute(wanted.order_by(j.seq.desc()))
+    found = (Done(row.ts, row.actor or "", json.loads(row.refs)) for row in rows)
+    return next((one for one in found if not having or having in one.refs), None)
 
 
 def _reminder(press: Press) -> datetime | None:

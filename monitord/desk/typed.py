@@ -9,15 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, handling, touching
+from monitord.desk import acting, naming, touching
 from monitord.desk.act import ActRefused
 from monitord.desk.approvals import approvals
-from monitord.desk.by_hand import UnknownIncident
 from monitord.desk.context import GRACE, Context
 from monitord.desk.mentions import name_of
 from monitord.domain.commands import Command, Verb
 from monitord.domain.dutybook import DutyBook, duty_in
-from monitord.domain.incident import Incident, number_of
+from monitord.domain.incident import Incident, Phase, number_of
 from monitord.domain.notice import Event, NoticeState
 from monitord.domain.people import Person
 from monitord.domain.policy import step_of
@@ -59,7 +58,7 @@ def obey(
             return context.words.typed(_status(tx, context, _units(context, person, book, at), book, said)), True
         case Verb.ROSTER:
             return context.words.typed(_roster(context, _units(context, person, book, at), book, said)), True
-    found = _meant(tx, context, person, command.number, book, at)
+    found = _meant(tx, context, person, command, book, at)
     if len(found) != 1:
         result = TypedResult.SEVERAL if found else TypedResult.NONE
         return context.words.typed(replace(said, result=result, codes=tuple(i.code for i in found))), False
@@ -80,7 +79,8 @@ def obey(
         if pressed.result is PressResult.REFUSED:
             return context.words.typed(replace(said, result=TypedResult.NOT_ON_DUTY)), False
         return context.words.press(pressed), pressed.result is done
-    answer = _note_cause(tx, context, person, command, incident, book, at, replace(said, code=incident.code))
+    press = acting.Press(tx, context, incident, person, book, at, update)
+    answer = _note_cause(press, command.text, replace(said, code=incident.code))
     return context.words.typed(answer), answer.result is TypedResult.CAUSE
 
 
@@ -92,15 +92,25 @@ def _with_values(command: Command) -> tuple[Callable[[acting.Press], Pressed], P
     return partial(touching.called, text=command.text), PressResult.CALLED, ASKING
 
 
-def _meant(tx: Tx, context: Context, person: Person, number: str, book: DutyBook, at: Moment) -> list[Incident]:
-    """Return the running incidents that a number may name, of those that concern this person: what runs elsewhere, and
-    a suspicion of which he was not told, has no number for him."""
+def _meant(tx: Tx, context: Context, person: Person, command: Command, book: DutyBook, at: Moment) -> list[Incident]:
+    """Return the incidents that a number may name, of those that concern this person: what runs elsewhere, and a
+    suspicion of which he was not told, has no number for him. Of what is over only the cause can be named, until it is
+    closed; one that runs goes before it."""
+    number = command.number
     named = [
         one
         for one in tx.running_incidents()
         if (one.code == number if "-" in number else number_of(one.code) == int(number))
     ]
+    if not named and command.verb is Verb.CAUSE:
+        over = tx.incidents_of(number) if "-" in number else tx.lately_over(int(number))
+        named = [one for one in over if one.phase in (Phase.RESTORED, Phase.FIXED) and ("-" in number or _new(one, at))]
     return [one for one in named if _concerns(tx, context, one, person, book, at)]
+
+
+def _new(one: Incident, at: Moment) -> bool:
+    """Return whether an incident was over so lately that its short number still means it: numbers come again daily."""
+    return one.restored_at is not None and at.now - one.restored_at < timedelta(days=1)
 
 
 def _concerns(tx: Tx, context: Context, one: Incident, person: Person, book: DutyBook, at: Moment) -> bool:
@@ -144,23 +154,13 @@ def _awaiting(tx: Tx, incident: Incident, person: Person) -> list[Any]:
     return [row for organisation, row in found.items() if organisation not in approved]
 
 
-def _note_cause(
-    tx: Tx,
-    context: Context,
-    person: Person,
-    command: Command,
-    incident: Incident,
-    book: DutyBook,
-    at: Moment,
-    said: TypedAnswer,
-) -> TypedAnswer:
-    named = incident.suspected  # who is named to hear of a suspicion may speak of it
-    if not named and not _on_duty(incident.unit, person, book, at) and incident.assigned_to != person.id:
+def _note_cause(press: acting.Press, text: str, said: TypedAnswer) -> TypedAnswer:
+    duty = touching.by(press)
+    if duty is None:
         return replace(said, result=TypedResult.NOT_ON_DUTY)
-    text = f"{context.words.page['cause_noted']}: {command.text}"
     try:
-        handling.act(tx, context, "note", incident.code, person.id, {"text": text}, at)
-    except (ActRefused, UnknownIncident):
+        naming.note_cause(press, duty, text)
+    except ActRefused:
         return replace(said, result=TypedResult.FAILED)
     return replace(said, result=TypedResult.CAUSE)
 

@@ -3,7 +3,7 @@
 "Tiếp nhận" stands first in every menu of what nobody has taken: whoever looks for something else must still find it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ class Menu(StrEnum):
     MAIN = "main"
     MORE = "more"
     HAND = "hand"
+    CAUSE = "cause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ HOLDS = timedelta(minutes=30)
 """How long what a menu offers can be chosen: who is on duty, and what is known, changes."""
 MOST = 8
 """Persons of one menu: a screen of a telephone."""
+LISTS = {Menu.CAUSE: Button.CAUSE_IS}
+"""Menus of words that are chosen from a list, and what choosing one of them is."""
+SHORT = 32
+"""Letters of two choices that stand in one row of a telephone."""
+Lists = Mapping[Button, Mapping[str, str]]
+"""What can be chosen, by the button: how people read each key."""
 
 
 def takers(incident: Incident, reader: str, book: DutyBook) -> tuple[Choice, ...]:
@@ -74,17 +81,35 @@ def takers(incident: Incident, reader: str, book: DutyBook) -> tuple[Choice, ...
     return tuple(found.values())[:MOST]
 
 
-def offered(menu: Menu, incident: Incident, reader: str, book: DutyBook) -> tuple[Choice, ...]:
+def offered(menu: Menu, incident: Incident, reader: str, book: DutyBook, lists: Lists) -> tuple[Choice, ...]:
     """Return the buttons of a menu in their order; MAIN is no menu and has none here."""
     match menu:
         case Menu.MAIN:
             return ()
         case Menu.MORE:
-            inside: Iterable[Choice] = (Choice(Button.HAND),)
+            inside: Iterable[Choice] = (Choice(Button.HAND), Choice(Button.CAUSE))
         case Menu.HAND:
             inside = takers(incident, reader, book)
+        case Menu.CAUSE:
+            inside = _listed(LISTS[menu], lists)
     take = (Choice(Button.TAKE),) if incident.phase is Phase.OPEN else ()
     return (*take, *inside, Choice(Button.BACK))
+
+
+def _listed(button: Button, lists: Lists) -> tuple[Choice, ...]:
+    return tuple(Choice(button, key, name) for key, name in lists[button].items())
+
+
+def rows(choices: Iterable[Choice]) -> tuple[tuple[Choice, ...], ...]:
+    """Return how buttons stand under a message: each alone in its row, short words of a list two by two."""
+    made: list[list[Choice]] = []
+    for one in choices:
+        beside = made[-1] if made and one.button in LISTS.values() and made[-1][0].button is one.button else None
+        if beside is not None and len(beside) == 1 and len(one.name) + len(beside[0].name) <= SHORT:
+            beside.append(one)
+        else:
+            made.append([one])
+    return tuple(tuple(line) for line in made)
 
 
 def may_hand_on(incident: Incident, person: str, leads: bool) -> bool:

@@ -121,6 +121,8 @@ class Button(StrEnum):
     BACK = "back"
     HAND = "hand"
     HAND_TO = "hand_to"
+    CAUSE = "cause"
+    CAUSE_IS = "cause_is"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from monitord.domain.extent import NOTHING, Extent
 from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
+from monitord.domain.menus import Menu
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, Key, NoticeState
 from monitord.domain.probable import Suspect
 from monitord.domain.survey import Survey
@@ -308,6 +309,9 @@ class PressResult(StrEnum):
     CLOSED_MENU = "closed_menu"
     HANDED = "handed"
     ALREADY_HANDED = "already_handed"
+    CAUSE_NOTED = "cause_noted"
+    CAUSE_NOTED_BEFORE = "cause_noted_before"
+    ALREADY_CLOSED = "already_closed"
     NOBODY_ELSE = "nobody_else"
     REFUSED = "refused"
     UNKNOWN = "unknown"
@@ -315,8 +319,8 @@ class PressResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The result of a press, with who did it before, and when; `to` is to whom it was handed. A refusal carries
-    nothing: its words are neutral."""
+    """The result of a press, with who did it before, and when; `to` is to whom it was handed, or what was
+    chosen. A refusal carries nothing: its words are neutral."""
 
     result: PressResult
     code: str = ""
@@ -340,6 +344,8 @@ class Words(Protocol):
     """What the demo says."""
     table: Mapping[str, str]
     """The headings of CLI tables by key; every language has the same keys."""
+    lists: Mapping[Button, Mapping[str, str]]
+    """What can be chosen in menus of words, by key; every language has the same keys."""
 
     def message(self, story: Story) -> str:
         """Return the text for `story.event` and `story.audience`, plain, without markup."""
@@ -410,6 +416,10 @@ class Words(Protocol):
 
     def option(self, button: Button, name: str) -> str:
         """Return the words on a button of a menu that stands for `name`: a person, a cause."""
+        ...
+
+    def menu(self, menu: Menu, code: str) -> str:
+        """Return the line that stands above a menu, under the text of its message; empty where none is needed."""
         ...
 
     def health(self, health: Health) -> str: ...

@@ -7,12 +7,19 @@ import pytest
 
 from monitord.domain.dutybook import DutyBook
 from monitord.domain.incident import Incident, Phase
-from monitord.domain.menus import MOST, Asked, Menu, asked, may_hand_on, offered, takers
+from monitord.domain.menus import MOST, Asked, Menu, asked, may_hand_on, offered, rows, takers
 from monitord.domain.notice import Button
 from monitord.domain.people import DutyKind, Person
 from monitord.domain.roster import Shift
 from tests.domain.test_escalation_cases import incident, step
 
+LISTS = {
+    Button.CAUSE_IS: {
+        "cable": "đứt cáp",
+        "unknown": "chưa rõ",
+        "long": "một nguyên nhân rất dài, cần cả một dòng",
+    }
+}
 NOW = datetime(2027, 2, 5, 20, 0, tzinfo=UTC)
 KINDS = {kind: DutyKind(kind, name) for kind, name in (("shift", "trực ca"), ("leader", "trực lãnh đạo"))}
 
@@ -51,9 +58,22 @@ def test_a_menu_fits_a_screen() -> None:
 @pytest.mark.parametrize("menu", [menu for menu in Menu if menu is not Menu.MAIN])
 def test_taking_stands_first_while_nobody_has_it_and_the_way_back_last(menu: Menu) -> None:
     here = book(("a", "shift"))
-    shown = [one.button for one in offered(menu, at_phase(Phase.OPEN), "me", here)]
+    shown = [one.button for one in offered(menu, at_phase(Phase.OPEN), "me", here, LISTS)]
     assert (shown[0], shown[-1]) == (Button.TAKE, Button.BACK)
-    assert Button.TAKE not in [one.button for one in offered(menu, at_phase(Phase.ACKNOWLEDGED, "me"), "me", here)]
+    taken = at_phase(Phase.ACKNOWLEDGED, "me")
+    assert Button.TAKE not in [one.button for one in offered(menu, taken, "me", here, LISTS)]
+
+
+def test_short_words_stand_two_by_two_and_whatever_else_alone() -> None:
+    shown = rows(offered(Menu.CAUSE, at_phase(Phase.OPEN), "me", book(), LISTS))
+    assert [[one.name or one.button for one in line] for line in shown] == [
+        [Button.TAKE],
+        ["đứt cáp", "chưa rõ"],
+        ["một nguyên nhân rất dài, cần cả một dòng"],
+        [Button.BACK],
+    ]
+    people = rows(offered(Menu.HAND, at_phase(Phase.OPEN), "me", book(("a", "shift"), ("b", "shift")), LISTS))
+    assert [len(line) for line in people] == [1, 1, 1, 1]
 
 
 def test_what_somebody_took_only_he_and_a_leader_hand_on() -> None:

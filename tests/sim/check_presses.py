@@ -22,10 +22,11 @@ TOUCHED: Mapping[str, str] = {
     "escalate": FactKind.INCIDENT_ESCALATED,
 }
 """The row of what a touch does; the same again, or too late, is INCIDENT_UNCHANGED."""
-MENUS = ("more", "hand", "back")
+MENUS = ("more", "hand", "cause", "back")
 """What opens and closes a menu: it decides nothing, and leaves no row where it may be."""
-CHOSEN: Mapping[str, str] = {"hand_to": FactKind.INCIDENT_HANDED}
+CHOSEN: Mapping[str, str] = {"hand_to": FactKind.INCIDENT_HANDED, "cause_is": FactKind.INCIDENT_NOTE}
 """The row of what is chosen in a menu; too late, or as before, it is another, and an old menu is shown anew."""
+UNDONE = (FactKind.INCIDENT_UNCHANGED, FactKind.INCIDENT_PRESSED_AGAIN, FactKind.PRESS_REFUSED)
 SAME = 120.0
 """Seconds for which the same touch again changes nothing."""
 HEARD = 8.0
@@ -113,16 +114,19 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
                     wrong.append(f"{what} while {phase} became {row.kind}")
                 elif row.kind == FactKind.INCIDENT_UNCHANGED and not _same_again(truth, row, press.action, phase):
                     wrong.append(f"{what} while {phase} changed nothing, and nothing like it had been done before")
-            case "more" | "hand" | "back" | "hand_to" if not own:
+            case action if not own and (action in MENUS or action in CHOSEN):
                 if row.kind != FactKind.PRESS_REFUSED:
                     wrong.append(f"{what} under another's message became {row.kind}")
             case "hand_to" if row.kind == FactKind.INCIDENT_HANDED:
                 if phase not in ("open", "acknowledged") or row.refs["to"] == press.person:
                     wrong.append(f"{what} while {phase} handed it to {row.refs['to']}")
-            case "more" | "hand" | "hand_to":
+            case action if action in MENUS or action in CHOSEN:
                 has_it = truth.holder(row) == press.person
                 if row.kind == FactKind.PRESS_REFUSED and (entitled or has_it):
                     wrong.append(f"{what} of somebody who may became {row.kind}")
+                fits = (CHOSEN.get(action), *UNDONE)
+                if row.kind not in fits:
+                    wrong.append(f"{what} while {phase} became {row.kind}")
             case "receipt":
                 right = FactKind.INCIDENT_RECEIPT if press.person in CONTACTS else FactKind.PRESS_REFUSED
                 if row.kind != right:

@@ -45,6 +45,9 @@ C = Told(at("03:14"), "trực điều hành", "Lê Văn C", "telegram", ToldStat
 C_LOG = Told(at("03:15"), "trực điều hành", "Lê Văn C", "log", ToldState.ACCEPTED)
 A = Told(at("03:24"), "trực lãnh đạo", "Nguyễn Văn A", "telegram", ToldState.UNCERTAIN)
 TAKEN = Taken(at("03:31:12"), "Trần Thị B", "trực ca", expires_at=at("05:31:12"))
+PRESSED = Pressed(PressResult.TAKEN, "SC-0602-004", "Trần Thị B", "trực ca", at("03:31:12"), ZONE)
+CHOSEN = dict.fromkeys((PressResult.CAUSE_NOTED, PressResult.CAUSE_NOTED_BEFORE), "đứt cáp")
+"""What was chosen of a list of words; of a list of people it is a name."""
 ORDER = "Công văn số 12/VT-ĐHTT (ví dụ)"
 
 SHIFT = Story(
@@ -570,7 +573,6 @@ def asides(words: Words) -> Mapping[str, str]:
         "disk-full": words.disk_full(DiskTrouble(at("02:30"), ZONE, 0)),
         "disk-nearly-full": words.disk_full(DiskTrouble(at("14:30"), ZONE, 1_540_000_000, written=True)),
         "presses": "\n".join(
-            words.press(Pressed(result, "SC-0602-004", "Trần Thị B", "trực ca", at("03:31:12"), ZONE, "Lê Văn C"))
-            for result in PressResult
+            words.press(replace(PRESSED, result=result, to=CHOSEN.get(result, "Lê Văn C"))) for result in PressResult
         ),
     }

@@ -14,6 +14,7 @@ from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
+from monitord.domain.menus import LISTS
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.texts import LANGUAGES, pick
 from monitord.texts.story import Audience, Pressed, PressResult, ToldState, Words
@@ -57,6 +58,8 @@ def test_both_languages_have_the_same_keys_for_pages_and_tables() -> None:
     assert set(vi.page) == set(en.page)
     assert set(vi.table) == set(en.table)
     assert set(vi.demo) == set(en.demo)
+    assert {button: set(known) for button, known in vi.lists.items()} == {b: set(k) for b, k in en.lists.items()}
+    assert set(LISTS.values()) == set(vi.lists)
     assert all([*vi.page.values(), *en.page.values(), *vi.table.values(), *en.table.values()])
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from monitord.domain.menus import LISTS, Menu
+from monitord.domain.notice import Button
 from monitord.texts.story import Words
 from monitord.texts.typed import DutyLine, RunningLine, TypedAnswer, TypedResult
 from tests.texts.stories import ZONE, at
@@ -29,4 +31,16 @@ def typed(words: Words) -> Mapping[str, str]:
     """Return the texts by the name of their golden file."""
     every = [words.typed(SPECIAL.get(result, replace(BASE, result=result))) for result in TypedResult]
     every += [words.typed(replace(BASE, result=result)) for result in (TypedResult.STATUS, TypedResult.ROSTER)]
-    return {"typed": "\n\n".join(every)}
+    return {"typed": "\n\n".join(every), "menus": menus(words)}
+
+
+def menus(words: Words) -> str:
+    """Return every menu as it stands under a message: the line above it, and what can be chosen."""
+    every = []
+    for menu in Menu:
+        listed = LISTS.get(menu)
+        chosen = [] if listed is None else [words.option(listed, name) for name in words.lists[listed].values()]
+        every.append("\n".join([f"[{menu}]", words.menu(menu, "SC-0602-004"), *chosen]))
+    every.append("\n".join(words.button(button) for button in Button))
+    every.append(words.option(Button.HAND_TO, "Trần Thị B – trực ca"))
+    return "\n\n".join(every)

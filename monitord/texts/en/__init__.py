@@ -8,6 +8,7 @@ from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
+from monitord.domain.menus import Menu
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, Key, NoticeState
 from monitord.domain.window import WindowKind
 from monitord.texts import forms, logline
@@ -21,6 +22,7 @@ from monitord.texts.en import (
     digest,
     letters,
     log,
+    menus,
     names,
     pages,
     phrases,
@@ -51,6 +53,7 @@ class _English:
     page: Mapping[str, str] = pages.PAGE
     table: Mapping[str, str] = pages.TABLE
     demo: Mapping[str, str] = demo.DEMO
+    lists: Mapping[Button, Mapping[str, str]] = menus.LISTS
 
     def message(self, story: Story) -> str:
         return letters.message(story)
@@ -103,6 +106,9 @@ class _English:
 
     def option(self, button: Button, name: str) -> str:
         return f"{names.OPTION.get(button, '')} {name}".strip()
+
+    def menu(self, menu: Menu, code: str) -> str:
+        return menus.above(menu, code)
 
     def health(self, health: Health) -> str:
         return names.HEALTH[health]

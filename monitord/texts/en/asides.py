@@ -140,6 +140,12 @@ def press(pressed: Pressed) -> str:
             return f"Handed {code} to {to}{at}. It stays as it is until that person takes it."
         case PressResult.ALREADY_HANDED:
             return f"{who} handed {code} to {to} a moment ago{at}."
+        case PressResult.CAUSE_NOTED:
+            return f"Noted: the cause of {code} is {to}."
+        case PressResult.CAUSE_NOTED_BEFORE:
+            return f"{who} noted the cause of {code} a moment ago{at}: {to}."
+        case PressResult.ALREADY_CLOSED:
+            return f"{code} was closed{at}; nothing more is needed."
         case PressResult.NOBODY_ELSE:
             return f"{code} was not handed on: nobody else is on duty now whom a message reaches; please call."
         case PressResult.REFUSED:

@@ -192,6 +192,8 @@ BUTTON = {
     Button.BACK: "⬅️ Back",
     Button.HAND: "👤 Hand it on",
     Button.HAND_TO: "👤 Hand it to the chosen one",
+    Button.CAUSE: "📝 Note the cause",
+    Button.CAUSE_IS: "📝 The chosen cause",
 }
 
 OPTION = {Button.HAND_TO: "👤"}
@@ -291,5 +293,6 @@ TOUCH = {
     "snooze": "reminder",
     "escalate": "next level",
     "hand": "hand it on",
+    "cause": "note the cause",
 }
 """What was touched again, in a line of the journal."""

@@ -141,6 +141,12 @@ def press(pressed: Pressed) -> str:
             return f"Đã giao {code} cho {to}{at}. Chỉ chuyển khi người đó bấm Tiếp nhận; trước đó giữ nguyên."
         case PressResult.ALREADY_HANDED:
             return f"{code} vừa được {who} giao cho {to}{at}."
+        case PressResult.CAUSE_NOTED:
+            return f"Đã ghi nguyên nhân của {code}: {to}."
+        case PressResult.CAUSE_NOTED_BEFORE:
+            return f"{who} vừa ghi nguyên nhân của {code}{at}: {to}."
+        case PressResult.ALREADY_CLOSED:
+            return f"{code} đã đóng{at}, không cần thao tác nữa."
         case PressResult.NOBODY_ELSE:
             return f"Chưa giao được {code}: lúc này không có ai khác đang trực mà hệ thống báo tới được; hãy gọi điện."
         case PressResult.REFUSED:

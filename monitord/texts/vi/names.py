@@ -192,6 +192,8 @@ BUTTON = {
     Button.BACK: "⬅️ Quay lại",
     Button.HAND: "👤 Giao người khác",
     Button.HAND_TO: "👤 Giao cho người được chọn",
+    Button.CAUSE: "📝 Ghi nguyên nhân",
+    Button.CAUSE_IS: "📝 Nguyên nhân được chọn",
 }
 
 OPTION = {Button.HAND_TO: "👤"}
@@ -298,5 +300,6 @@ TOUCH = {
     "snooze": "hoãn nhắc",
     "escalate": "báo cáo cấp trên ngay",
     "hand": "giao người khác",
+    "cause": "ghi nguyên nhân",
 }
 """What was touched again, in a line of the journal."""
