@@ -8,7 +8,7 @@ from typing import Any
 from monitord.desk.context import Context
 from monitord.domain import handling
 from monitord.domain.decision import Decision
-from monitord.domain.dutybook import DutyBook
+from monitord.domain.dutybook import DutyBook, leads
 from monitord.domain.incident import Incident
 from monitord.domain.journal import FactKind, stamp
 from monitord.domain.update import Heard, Update
@@ -48,9 +48,7 @@ class Act:
     @property
     def leads(self) -> bool:
         """Return whether the person is on the leader's duty of the unit, whatever else he is on."""
-        unit = self.context.settings.units.get(self.incident.unit)
-        mine = {(shift.unit, shift.duty) for shift in self.book.shifts if shift.person == self.person}
-        return unit is not None and (unit.id, unit.leader_duty) in mine
+        return leads(self.incident.unit, self.person, self.book)
 
     def text(self, key: str, needed: bool = False) -> str:
         """Return a text of the act, one or more lines; ActRefused when it is needed and missing, or too long."""

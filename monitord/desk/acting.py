@@ -12,7 +12,7 @@ from monitord.desk.context import GRACE, Context, write
 from monitord.desk.ladders import ladder_time
 from monitord.domain import escalation
 from monitord.domain.decision import Decision
-from monitord.domain.dutybook import DutyBook, duty_in
+from monitord.domain.dutybook import DutyBook, duty_in, leads
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Event
@@ -58,9 +58,7 @@ class Press:
     @property
     def leads(self) -> bool:
         """Return whether the presser is on the leader's duty of the incident's unit, whatever else he is on."""
-        unit = self.context.settings.units.get(self.incident.unit)
-        mine = {(shift.unit, shift.duty) for shift in self.book.shifts if shift.person == self.person.id}
-        return unit is not None and (unit.id, unit.leader_duty) in mine
+        return leads(self.incident.unit, self.person.id, self.book)
 
     def answer(
         self, result: PressResult, name: str = "", duty: str = "", when: datetime | None = None, to: str = ""

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from monitord.desk.context import Context
 from monitord.desk.editing import letter_of
+from monitord.desk.said import proposed
 from monitord.domain import signing
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.menus import Choice, Menu, asked, offered, rows
@@ -59,7 +60,10 @@ def choices(
         return tuple(Choice(button) for button in actions(context, row, event, incident))
     menu = asked(row["subject"]).menu
     if menu is not Menu.MAIN:
-        return offered(menu, incident, row["person"], context.book(tx, at), context.words.lists)
+        words, book = context.words, context.book(tx, at)
+        found = proposed(tx, incident) if menu is Menu.MEASURES else None
+        proposal = words.proposal(*found) if found is not None else ""
+        return offered(menu, incident, row["person"], book, words.lists, proposal)
     letter = letter_of(tx, row)
     stands = standing(Event(letter["event"]), incident)
     return tuple(Choice(button) for button in actions(context, letter, stands, incident))
@@ -103,8 +107,8 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
             return [Button.TAKE]
         case Event.APPROVAL:
             return [Button.TAKE, Button.APPROVE]
-        case Event.RESTORED if touched and not row["organisation"]:
-            return [Button.CAUSE]
+        case Event.RESTORED if touched and not row["organisation"] and incident and incident.phase is not Phase.CLOSED:
+            return [Button.CAUSE, Button.CLOSE]
         case Event.BULLETIN_ASK:
             return [Button.APPROVE]
         case Event.BULLETIN:

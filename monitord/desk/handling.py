@@ -3,7 +3,6 @@
 An act is refused to who is not on duty in the incident's unit, in words that say what there is to do.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from monitord.desk.calls import answered
 from monitord.desk.context import GRACE, Context, write
 from monitord.desk.ladders import ladder_time
 from monitord.desk.reports import restored_by_hand
+from monitord.desk.said import proposed
 from monitord.desk.security import confirm, to_call
 from monitord.domain import handling
 from monitord.domain.dutybook import duty_in
@@ -204,7 +204,7 @@ def _close(act: Act) -> Incident:
         raise ActRefused(f"{act.incident.code} is {act.incident.phase}: only what works again can be closed")
     cause, measures = act.text("cause"), act.text("measures")
     if act.leads and not cause:
-        cause, measures = _proposed(act) or ("", "")
+        cause, measures = proposed(act.tx, act.incident) or ("", "")
     if not cause or not measures:
         raise ActRefused("`cause` and `measures` must say something: why it happened, and what was done")
     if not act.leads:
@@ -212,18 +212,6 @@ def _close(act: Act) -> Incident:
     told = act.tx.told(act.incident.id)
     duty = act.context.settings.units[act.incident.unit].leader_duty
     return act.noted(handling.closed(act.incident, act.person, duty, act.at.now, cause, measures, told))
-
-
-def _proposed(act: Act) -> tuple[str, str] | None:
-    j, p = t.journal.c, t.journal_private.c
-    wanted = (
-        sa.select(p.body)
-        .join_from(t.journal, t.journal_private, j.seq == p.seq)
-        .where(j.incident == act.incident.id, j.kind == FactKind.INCIDENT_CLOSE_PROPOSED)
-    )
-    body = act.tx.sql.execute(wanted.order_by(j.seq.desc()).limit(1)).scalar()
-    found = json.loads(body) if body is not None else None
-    return None if found is None else (found.get("cause_text", ""), found.get("measures", ""))
 
 
 def _merge(act: Act) -> Incident:

@@ -11,11 +11,12 @@ from monitord.desk.context import Context
 from monitord.desk.editing import words_there
 from monitord.desk.extents import extent
 from monitord.desk.keys import keys
+from monitord.desk.said import closing_cause
 from monitord.desk.surveys import survey
 from monitord.domain.dutybook import DutyBook, step_name
 from monitord.domain.extent import NOTHING
 from monitord.domain.incident import Incident
-from monitord.domain.menus import asked
+from monitord.domain.menus import Menu, asked
 from monitord.domain.network import BY_HAND
 from monitord.domain.notice import BUTTONED, Event, Key
 from monitord.domain.policy import LEAVING, PolicyStep, Whom, due_at, is_again, step_of
@@ -27,7 +28,7 @@ from monitord.store.storms import known_storm
 from monitord.store.tx import Tx
 from monitord.texts.aloud import aloud
 from monitord.texts.squeeze import squeezed
-from monitord.texts.story import Answering, Audience, Gap, Story
+from monitord.texts.story import Above, Answering, Audience, Gap, Story
 
 POWER_LOST = (Suspect.BATTERY, Suspect.MAINS)
 """What is suspected with the instant from which there was no mains."""
@@ -51,7 +52,7 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
     limit, spoken = (own.short, own.spoken) if own is not None else (None, False)
     buttons = faces(tx, context, key, row, event, incident, at) if row["channel"] in BUTTONED else ()
     if event is Event.MENU_EDIT and (there := words_there(tx, row)) is not None:
-        below = "" if incident is None else words.menu(asked(row["subject"]).menu, incident.code)
+        below = "" if incident is None else words.menu(_above(tx, context, row, incident))
         return Letter(f"{there}\n{below}" if below else there, buttons)
     if event is Event.COVERAGE and incident is not None:
         text = words.coverage(_gap(tx, context, row, incident, at))
@@ -66,6 +67,12 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
     if spoken:
         return Letter(aloud(text))
     return Letter(text if limit is None else squeezed(text, limit), buttons)
+
+
+def _above(tx: Tx, context: Context, row: Any, incident: Incident) -> Above:
+    menu = asked(row["subject"]).menu
+    cause = closing_cause(tx, context, incident) if menu is Menu.MEASURES else ""
+    return Above(menu, incident.code, cause, ends=incident.running)
 
 
 def _answering(context: Context, channel: str) -> Answering:

@@ -8,7 +8,7 @@ from functools import partial
 
 from monitord.desk.acting import Press
 from monitord.desk.editing import letter_of
-from monitord.desk.touching import by, unchanged
+from monitord.desk.touching import already_closed, by, unchanged
 from monitord.domain.incident import Phase
 from monitord.domain.menus import HOLDS, Asked, Menu, takers
 from monitord.domain.notice import EDITABLE, Event, Notice, Priority
@@ -53,7 +53,7 @@ def opened(
     if not is_readers(press):
         return press.refused("not_yours")
     if press.incident.phase is Phase.CLOSED:
-        return unchanged(press, what, PressResult.ALREADY_CLOSED, press.incident.closed_at)
+        return already_closed(press, what)
     if not press.incident.running and not over_too:
         return unchanged(press, what, PressResult.ALREADY_OVER, press.incident.restored_at)
     show(press, menu)

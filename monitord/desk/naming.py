@@ -3,7 +3,7 @@
 from monitord.desk.acting import Press
 from monitord.desk.handling import touched
 from monitord.desk.menus import is_old, is_readers, opened, show
-from monitord.desk.touching import by, lately, unchanged
+from monitord.desk.touching import already_closed, by, lately, unchanged
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.menus import Menu
@@ -21,7 +21,7 @@ def cause_is(press: Press) -> Pressed:
     if not is_readers(press):
         return press.refused("not_yours")
     if incident.phase is Phase.CLOSED:
-        return unchanged(press, "cause", PressResult.ALREADY_CLOSED, incident.closed_at)
+        return already_closed(press, "cause")
     before = lately(press, FactKind.INCIDENT_NOTE, having="usual")
     if before is not None and (before.person != press.person.id or before.refs["usual"] == usual):
         show(press, Menu.MAIN)

@@ -44,6 +44,8 @@ ACCEPTED = frozenset(
         PressResult.CLOSED_MENU,
         PressResult.HANDED,
         PressResult.CAUSE_NOTED,
+        PressResult.CLOSED,
+        PressResult.CLOSE_PROPOSED,
     }
 )
 NUMBERED_ANEW = 10_000

@@ -127,3 +127,14 @@ def unchanged(
     refs: dict[str, Any] = press.refs(what=what, phase=incident.phase)
     press.tx.append([Fact(FactKind.INCIDENT_UNCHANGED, incident.id, incident.target, press.person.id, refs)], press.at)
     return press.answer(result, press.person.name if name is None else name, when=when, to=to)
+
+
+def already_closed(press: Press, what: str) -> Pressed:
+    """Write down a touch of what is closed, and return by whom it was, and when."""
+    j = t.journal.c
+    kinds = (FactKind.INCIDENT_CLOSED, FactKind.INCIDENT_MERGED, FactKind.INCIDENT_DISMISSED)
+    wanted = sa.select(j.actor).where(j.incident == press.incident.id, j.kind.in_(kinds))
+    actor = press.tx.sql.execute(wanted.order_by(j.seq.desc()).limit(1)).scalar()
+    who = press.book.people.get(actor or "")
+    closed = PressResult.ALREADY_CLOSED
+    return unchanged(press, what, closed, press.incident.closed_at, who.name if who else "")

@@ -115,6 +115,14 @@ def duty_in(unit: str, person: str, book: DutyBook, at: datetime) -> str | None:
     return next((duty for where, duty in duties_of(book.shifts, person, at) if where == unit), None)
 
 
+def leads(unit: str, person: str, book: DutyBook) -> bool:
+    """Return whether somebody is on the leader's duty of a unit, whatever else he is on, by the shifts of the book."""
+    known = book.units.get(unit)
+    return known is not None and any(
+        shift.unit == unit and shift.duty == known.leader_duty and shift.person == person for shift in book.shifts
+    )
+
+
 def step_name(step: PolicyStep, book: DutyBook) -> str:
     """Return what people call the addressee of a step: the duty kind, the organisation, or the person's title."""
     match step.whom:

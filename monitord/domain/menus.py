@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from monitord.domain.dutybook import DutyBook, usable
+from monitord.domain.dutybook import DutyBook, leads, usable
 from monitord.domain.incident import Incident, Phase
+from monitord.domain.network import BY_HAND
 from monitord.domain.notice import Button
 
 
@@ -20,6 +21,8 @@ class Menu(StrEnum):
     MORE = "more"
     HAND = "hand"
     CAUSE = "cause"
+    CLOSE = "close"
+    MEASURES = "measures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,14 @@ HOLDS = timedelta(minutes=30)
 """How long what a menu offers can be chosen: who is on duty, and what is known, changes."""
 MOST = 8
 """Persons of one menu: a screen of a telephone."""
-LISTS = {Menu.CAUSE: Button.CAUSE_IS}
+LISTS = {Menu.CAUSE: Button.CAUSE_IS, Menu.CLOSE: Button.CLOSE_CAUSE, Menu.MEASURES: Button.CLOSE_AS}
 """Menus of words that are chosen from a list, and what choosing one of them is."""
 SHORT = 32
 """Letters of two choices that stand in one row of a telephone."""
 Lists = Mapping[Button, Mapping[str, str]]
 """What can be chosen, by the button: how people read each key."""
+AS_PROPOSED = "proposed"
+"""What a leader chooses who closes an incident as somebody proposed it."""
 
 
 def takers(incident: Incident, reader: str, book: DutyBook) -> tuple[Choice, ...]:
@@ -81,16 +86,22 @@ def takers(incident: Incident, reader: str, book: DutyBook) -> tuple[Choice, ...
     return tuple(found.values())[:MOST]
 
 
-def offered(menu: Menu, incident: Incident, reader: str, book: DutyBook, lists: Lists) -> tuple[Choice, ...]:
-    """Return the buttons of a menu in their order; MAIN is no menu and has none here."""
+def offered(
+    menu: Menu, incident: Incident, reader: str, book: DutyBook, lists: Lists, proposal: str = ""
+) -> tuple[Choice, ...]:
+    """Return the buttons of a menu in their order; MAIN is no menu and has none here. `proposal` is how somebody would
+    close it, shown to a leader alone.
+    """
     match menu:
         case Menu.MAIN:
             return ()
         case Menu.MORE:
-            inside: Iterable[Choice] = (Choice(Button.HAND), Choice(Button.CAUSE))
+            inside: Iterable[Choice] = (Choice(Button.HAND), Choice(Button.CAUSE), Choice(Button.CLOSE))
         case Menu.HAND:
             inside = takers(incident, reader, book)
-        case Menu.CAUSE:
+        case Menu.MEASURES if proposal and leads(incident.unit, reader, book):
+            inside = (Choice(Button.CLOSE_AS, AS_PROPOSED, proposal), *_listed(Button.CLOSE_AS, lists))
+        case Menu.CAUSE | Menu.CLOSE | Menu.MEASURES:
             inside = _listed(LISTS[menu], lists)
     take = (Choice(Button.TAKE),) if incident.phase is Phase.OPEN else ()
     return (*take, *inside, Choice(Button.BACK))
@@ -110,6 +121,12 @@ def rows(choices: Iterable[Choice]) -> tuple[tuple[Choice, ...], ...]:
         else:
             made.append([one])
     return tuple(tuple(line) for line in made)
+
+
+def may_be_closed(incident: Incident) -> bool:
+    """Return whether people may close an incident: it works again, or nobody but people ever saw it. What the checks
+    see they alone say is over."""
+    return not incident.running or incident.target.startswith(BY_HAND)
 
 
 def may_hand_on(incident: Incident, person: str, leads: bool) -> bool:

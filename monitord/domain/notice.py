@@ -123,6 +123,9 @@ class Button(StrEnum):
     HAND_TO = "hand_to"
     CAUSE = "cause"
     CAUSE_IS = "cause_is"
+    CLOSE = "close"
+    CLOSE_CAUSE = "close_cause"
+    CLOSE_AS = "close_as"
 
 
 @dataclass(frozen=True, slots=True)

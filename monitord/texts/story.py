@@ -287,6 +287,17 @@ class Script:
     suspected: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What stands above a menu: which, of which incident, the `cause` that was named, and whether what is chosen `ends`
+    what nobody has called over yet."""
+
+    menu: Menu
+    code: str
+    cause: str = ""
+    ends: bool = False
+
+
 class PressResult(StrEnum):
     """What pressing a button came to."""
 
@@ -311,7 +322,12 @@ class PressResult(StrEnum):
     ALREADY_HANDED = "already_handed"
     CAUSE_NOTED = "cause_noted"
     CAUSE_NOTED_BEFORE = "cause_noted_before"
+    CLOSED = "closed"
+    CLOSE_PROPOSED = "close_proposed"
+    PROPOSED_BEFORE = "proposed_before"
     ALREADY_CLOSED = "already_closed"
+    STILL_DOWN = "still_down"
+    NOT_CLOSED = "not_closed"
     NOBODY_ELSE = "nobody_else"
     REFUSED = "refused"
     UNKNOWN = "unknown"
@@ -418,8 +434,12 @@ class Words(Protocol):
         """Return the words on a button of a menu that stands for `name`: a person, a cause."""
         ...
 
-    def menu(self, menu: Menu, code: str) -> str:
+    def menu(self, above: Above) -> str:
         """Return the line that stands above a menu, under the text of its message; empty where none is needed."""
+        ...
+
+    def proposal(self, cause: str, measures: str) -> str:
+        """Return how somebody proposed to close an incident, in a few words."""
         ...
 
     def health(self, health: Health) -> str: ...

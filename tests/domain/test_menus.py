@@ -7,19 +7,26 @@ import pytest
 
 from monitord.domain.dutybook import DutyBook
 from monitord.domain.incident import Incident, Phase
-from monitord.domain.menus import MOST, Asked, Menu, asked, may_hand_on, offered, rows, takers
+from monitord.domain.menus import (
+    AS_PROPOSED,
+    MOST,
+    Asked,
+    Menu,
+    asked,
+    may_be_closed,
+    may_hand_on,
+    offered,
+    rows,
+    takers,
+)
+from monitord.domain.network import BY_HAND
 from monitord.domain.notice import Button
 from monitord.domain.people import DutyKind, Person
 from monitord.domain.roster import Shift
-from tests.domain.test_escalation_cases import incident, step
+from tests.domain.test_escalation_cases import UNIT, incident, step
 
-LISTS = {
-    Button.CAUSE_IS: {
-        "cable": "đứt cáp",
-        "unknown": "chưa rõ",
-        "long": "một nguyên nhân rất dài, cần cả một dòng",
-    }
-}
+CAUSES = {"cable": "đứt cáp", "unknown": "chưa rõ", "long": "một nguyên nhân rất dài, cần cả một dòng"}
+LISTS = dict.fromkeys((Button.CAUSE_IS, Button.CLOSE_CAUSE, Button.CLOSE_AS), CAUSES)
 NOW = datetime(2027, 2, 5, 20, 0, tzinfo=UTC)
 KINDS = {kind: DutyKind(kind, name) for kind, name in (("shift", "trực ca"), ("leader", "trực lãnh đạo"))}
 
@@ -82,6 +89,20 @@ def test_what_somebody_took_only_he_and_a_leader_hand_on() -> None:
     assert may_hand_on(taken, "b", leads=True)
     assert not may_hand_on(taken, "b", leads=False)
     assert may_hand_on(at_phase(Phase.OPEN), "b", leads=False)
+
+
+def test_what_the_checks_see_down_nobody_closes_and_what_people_reported_they_do() -> None:
+    seen, told = at_phase(Phase.OPEN), replace(at_phase(Phase.OPEN), target=f"{BY_HAND}sc-0602-001")
+    assert [may_be_closed(one) for one in (seen, told, at_phase(Phase.RESTORED))] == [False, True, True]
+    assert not may_be_closed(at_phase(Phase.ACKNOWLEDGED, "me"))
+
+
+def test_a_leader_alone_is_shown_what_was_proposed() -> None:
+    here = replace(book(("a", "shift"), ("b", "leader")), units={"vt": UNIT})
+    over = at_phase(Phase.RESTORED)
+    for reader, shown in (("a", []), ("b", [AS_PROPOSED])):
+        values = [one.value for one in offered(Menu.MEASURES, over, reader, here, LISTS, "đứt cáp; hàn nối")]
+        assert [value for value in values if value == AS_PROPOSED] == shown
 
 
 def test_what_was_asked_for_is_read_as_it_was_kept() -> None:

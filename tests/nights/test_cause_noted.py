@@ -65,13 +65,13 @@ async def test_what_came_back_asks_for_its_cause_under_the_message_that_says_so(
         await touches(night, got.person, "take")
         await night.sees(LOST, Health.UP)
         end = over(night, got.person)
-        assert end.actions() == ["cause"]
+        assert end.actions() == ["cause", "close"]
         await night.presses(got.person, end.button("cause"))
         menu = last(night, got.person)
         assert menu.edits == end.ref
         assert "take" not in menu.actions()
         assert (await night.presses(got.person, menu.labelled("mất điện"))).accepted
-        assert last(night, got.person).actions() == ["cause"]
+        assert last(night, got.person).actions() == ["cause", "close"]
         # In one's own words as well, by the number that it had; a contact of another organisation has neither.
         assert (await night.types(got.person, "NN 001 chập nguồn")).accepted
         assert len(night.rows(FactKind.INCIDENT_NOTE)) == 2
@@ -98,6 +98,7 @@ async def test_who_is_on_no_duty_there_names_no_cause(tmp_path: Path) -> None:
 async def test_an_old_list_of_causes_is_shown_anew_and_a_closed_incident_has_none(tmp_path: Path) -> None:
     async with Night(tmp_path, BEGIN) as night:
         got = await trouble(night)
+        name = night.settings.people[night.on("leader")].name
         menu = await touches(night, got.person, "more", "cause")
         await night.passes(minutes=31)
         answer = await night.presses(got.person, menu.labelled("đứt cáp"))
@@ -109,5 +110,5 @@ async def test_an_old_list_of_causes_is_shown_anew_and_a_closed_incident_has_non
         await night.does("close", by=leader, cause="đứt cáp", measures="hàn nối")
         for callback in (fresh.labelled("đứt cáp"), over(night, got.person).button("cause")):
             answer = await night.presses(got.person, callback)
-            assert answer.text == "SC-0512-001 đã đóng lúc 03:39:00, không cần thao tác nữa."
+            assert answer.text == f"SC-0512-001 đã được {name} đóng lúc 03:39:00, không cần thao tác nữa."
         assert noted(night) == []

@@ -15,6 +15,7 @@ _PHASE: Mapping[str, str] = {
     FactKind.STORM_WAVE: "open",
     FactKind.INCIDENT_ACKNOWLEDGED: "acknowledged",
     FactKind.INCIDENT_RESTORED: "restored",
+    FactKind.INCIDENT_CLOSED: "closed",
 }
 TOUCHED: Mapping[str, str] = {
     "called": FactKind.INCIDENT_CALL,
@@ -22,10 +23,15 @@ TOUCHED: Mapping[str, str] = {
     "escalate": FactKind.INCIDENT_ESCALATED,
 }
 """The row of what a touch does; the same again, or too late, is INCIDENT_UNCHANGED."""
-MENUS = ("more", "hand", "cause", "back")
+MENUS = ("more", "hand", "cause", "close", "back")
 """What opens and closes a menu: it decides nothing, and leaves no row where it may be."""
-CHOSEN: Mapping[str, str] = {"hand_to": FactKind.INCIDENT_HANDED, "cause_is": FactKind.INCIDENT_NOTE}
-"""The row of what is chosen in a menu; too late, or as before, it is another, and an old menu is shown anew."""
+CHOSEN: Mapping[str, tuple[str, ...]] = {
+    "hand_to": (FactKind.INCIDENT_HANDED,),
+    "cause_is": (FactKind.INCIDENT_NOTE,),
+    "close_cause": (FactKind.INCIDENT_NOTE,),
+    "close_as": (FactKind.INCIDENT_CLOSE_PROPOSED, FactKind.INCIDENT_CLOSED),
+}
+"""The rows of what is chosen in a menu; too late, or as before, it is another, and an old menu is shown anew."""
 UNDONE = (FactKind.INCIDENT_UNCHANGED, FactKind.INCIDENT_PRESSED_AGAIN, FactKind.PRESS_REFUSED)
 SAME = 120.0
 """Seconds for which the same touch again changes nothing."""
@@ -120,11 +126,19 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
             case "hand_to" if row.kind == FactKind.INCIDENT_HANDED:
                 if phase not in ("open", "acknowledged") or row.refs["to"] == press.person:
                     wrong.append(f"{what} while {phase} handed it to {row.refs['to']}")
+            case "close_as" if row.kind in CHOSEN["close_as"]:
+                leads = press.person in truth.on_duty(
+                    units[notice["incident"]], "leader", truth.at(row), truth.now(row)
+                )
+                if phase != "restored":
+                    wrong.append(f"{what} while {phase} became {row.kind}")
+                elif leads and row.kind != FactKind.INCIDENT_CLOSED:
+                    wrong.append(f"{what} of the leader on duty became {row.kind}")
             case action if action in MENUS or action in CHOSEN:
                 has_it = truth.holder(row) == press.person
                 if row.kind == FactKind.PRESS_REFUSED and (entitled or has_it):
                     wrong.append(f"{what} of somebody who may became {row.kind}")
-                fits = (CHOSEN.get(action), *UNDONE)
+                fits = (*CHOSEN.get(action, ()), *UNDONE)
                 if row.kind not in fits:
                     wrong.append(f"{what} while {phase} became {row.kind}")
             case "receipt":

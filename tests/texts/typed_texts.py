@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from monitord.domain.menus import LISTS, Menu
 from monitord.domain.notice import Button
-from monitord.texts.story import Words
+from monitord.texts.story import Above, Words
 from monitord.texts.typed import DutyLine, RunningLine, TypedAnswer, TypedResult
 from tests.texts.stories import ZONE, at
 
@@ -40,7 +40,9 @@ def menus(words: Words) -> str:
     for menu in Menu:
         listed = LISTS.get(menu)
         chosen = [] if listed is None else [words.option(listed, name) for name in words.lists[listed].values()]
-        every.append("\n".join([f"[{menu}]", words.menu(menu, "SC-0602-004"), *chosen]))
+        every.append("\n".join([f"[{menu}]", words.menu(Above(menu, "SC-0602-004", "đứt cáp")), *chosen]))
+    every += [words.menu(Above(menu, "SC-0602-004", "đứt cáp", ends=True)) for menu in (Menu.CLOSE, Menu.MEASURES)]
+    every.append(words.option(Button.CLOSE_AS, words.proposal("đứt cáp", "hàn nối cáp")))
     every.append("\n".join(words.button(button) for button in Button))
     every.append(words.option(Button.HAND_TO, "Trần Thị B – trực ca"))
     return "\n\n".join(every)

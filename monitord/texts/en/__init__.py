@@ -8,7 +8,6 @@ from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
-from monitord.domain.menus import Menu
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, Key, NoticeState
 from monitord.domain.window import WindowKind
 from monitord.texts import forms, logline
@@ -32,6 +31,7 @@ from monitord.texts.en import (
     typed,
 )
 from monitord.texts.story import (
+    Above,
     Alarm,
     AnchorSent,
     ChannelTrouble,
@@ -107,8 +107,11 @@ class _English:
     def option(self, button: Button, name: str) -> str:
         return f"{names.OPTION.get(button, '')} {name}".strip()
 
-    def menu(self, menu: Menu, code: str) -> str:
-        return menus.above(menu, code)
+    def menu(self, above: Above) -> str:
+        return menus.above(above)
+
+    def proposal(self, cause: str, measures: str) -> str:
+        return menus.proposal(cause, measures)
 
     def health(self, health: Health) -> str:
         return names.HEALTH[health]

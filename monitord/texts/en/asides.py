@@ -144,8 +144,22 @@ def press(pressed: Pressed) -> str:
             return f"Noted: the cause of {code} is {to}."
         case PressResult.CAUSE_NOTED_BEFORE:
             return f"{who} noted the cause of {code} a moment ago{at}: {to}."
+        case PressResult.CLOSED:
+            return f"Closed {code}{at}."
+        case PressResult.CLOSE_PROPOSED:
+            return f"Noted{at}: you propose to close {code}; the leader on duty closes it."
+        case PressResult.PROPOSED_BEFORE:
+            return f"{who} proposed a moment ago to close {code}{at}; the leader on duty closes it."
         case PressResult.ALREADY_CLOSED:
-            return f"{code} was closed{at}; nothing more is needed."
+            by = f" by {who}" if pressed.name else ""
+            return f"{code} was closed{by}{at}; nothing more is needed."
+        case PressResult.STILL_DOWN:
+            return (
+                f"{code} cannot be closed: it has not been seen working again since{at.replace(' at', '')}. "
+                "Once it is, you are told, and close it under that message."
+            )
+        case PressResult.NOT_CLOSED:
+            return f"{code} cannot be closed by a button; please do it at the desk."
         case PressResult.NOBODY_ELSE:
             return f"{code} was not handed on: nobody else is on duty now whom a message reaches; please call."
         case PressResult.REFUSED:

@@ -194,6 +194,9 @@ BUTTON = {
     Button.HAND_TO: "👤 Hand it to the chosen one",
     Button.CAUSE: "📝 Note the cause",
     Button.CAUSE_IS: "📝 The chosen cause",
+    Button.CLOSE: "🔒 Close it",
+    Button.CLOSE_CAUSE: "🔒 Close it, the chosen cause",
+    Button.CLOSE_AS: "🔒 Close it, the chosen measure",
 }
 
 OPTION = {Button.HAND_TO: "👤"}
@@ -294,5 +297,6 @@ TOUCH = {
     "escalate": "next level",
     "hand": "hand it on",
     "cause": "note the cause",
+    "close": "close it",
 }
 """What was touched again, in a line of the journal."""

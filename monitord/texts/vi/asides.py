@@ -145,8 +145,22 @@ def press(pressed: Pressed) -> str:
             return f"Đã ghi nguyên nhân của {code}: {to}."
         case PressResult.CAUSE_NOTED_BEFORE:
             return f"{who} vừa ghi nguyên nhân của {code}{at}: {to}."
+        case PressResult.CLOSED:
+            return f"Đã đóng {code}{at}."
+        case PressResult.CLOSE_PROPOSED:
+            return f"Đã ghi đề nghị đóng {code}{at}; trực lãnh đạo bấm Đóng sự cố để duyệt."
+        case PressResult.PROPOSED_BEFORE:
+            return f"{who} vừa đề nghị đóng {code}{at}; chờ trực lãnh đạo duyệt."
         case PressResult.ALREADY_CLOSED:
-            return f"{code} đã đóng{at}, không cần thao tác nữa."
+            by = f"{who} " if pressed.name else ""
+            return f"{code} đã được {by}đóng{at}, không cần thao tác nữa."
+        case PressResult.STILL_DOWN:
+            return (
+                f"Chưa đóng được {code}: hệ thống chưa thấy hoạt động lại{at.replace(' lúc', ' từ')}. "
+                "Khi thấy, hệ thống tự báo khôi phục; đóng bằng nút dưới tin đó."
+            )
+        case PressResult.NOT_CLOSED:
+            return f"Chưa đóng được {code} bằng nút; hãy làm tại bàn trực."
         case PressResult.NOBODY_ELSE:
             return f"Chưa giao được {code}: lúc này không có ai khác đang trực mà hệ thống báo tới được; hãy gọi điện."
         case PressResult.REFUSED:

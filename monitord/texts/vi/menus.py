@@ -4,28 +4,52 @@ from collections.abc import Mapping
 
 from monitord.domain.menus import Menu
 from monitord.domain.notice import Button
+from monitord.domain.safe import clean
 from monitord.texts import forms
+from monitord.texts.story import Above
 
+CAUSES = {
+    "power": "mất điện",
+    "cable": "đứt cáp",
+    "equipment": "hỏng thiết bị",
+    "settings": "lỗi cấu hình",
+    "work": "do thi công",
+    "other_side": "do phía khác",
+    "unknown": "chưa rõ",
+}
+MEASURES = {
+    "by_itself": "tự hoạt động lại",
+    "mains_back": "có điện lại",
+    "generator": "chạy máy nổ",
+    "spliced": "hàn nối cáp",
+    "replaced": "thay thiết bị",
+    "settings": "sửa cấu hình",
+    "other_side": "phía khác xử lý",
+}
 LISTS: Mapping[Button, Mapping[str, str]] = {
-    Button.CAUSE_IS: {
-        "power": "mất điện",
-        "cable": "đứt cáp",
-        "equipment": "hỏng thiết bị",
-        "settings": "lỗi cấu hình",
-        "work": "do thi công",
-        "other_side": "do phía khác",
-        "unknown": "chưa rõ",
-    },
+    Button.CAUSE_IS: CAUSES,
+    Button.CLOSE_CAUSE: CAUSES,
+    Button.CLOSE_AS: MEASURES,
 }
 
 
-def above(menu: Menu, code: str) -> str:
+def above(above: Above) -> str:
     """Return the line above a menu, with how to write what is not in its list; empty where the buttons say it all."""
-    number = forms.number_of(code)
-    match menu:
+    code, number = above.code, forms.number_of(above.code)
+    ends = " Đóng nghĩa là đã hoạt động lại." if above.ends else ""
+    match above.menu:
         case Menu.MAIN | Menu.MORE:
             return ""
         case Menu.HAND:
             return f"👤 Giao {code} cho ai? Người được chọn được báo ngay."
         case Menu.CAUSE:
             return f"📝 Nguyên nhân của {code}? Chọn bên dưới, hoặc gõ: NN {number} và nguyên nhân"
+        case Menu.CLOSE:
+            return f"🔒 Đóng {code}: nguyên nhân là gì?{ends} Ghi khác: gõ NN {number} và nguyên nhân, rồi bấm Đóng."
+        case Menu.MEASURES:
+            return f"🔒 Đóng {code}, nguyên nhân: {clean(above.cause, 80)}. Đã xử lý thế nào?{ends}"
+
+
+def proposal(cause: str, measures: str) -> str:
+    """Return how somebody proposed to close it, on one button."""
+    return f"Theo đề nghị: {clean(cause, 40)}; {clean(measures, 40)}"

@@ -194,6 +194,9 @@ BUTTON = {
     Button.HAND_TO: "👤 Giao cho người được chọn",
     Button.CAUSE: "📝 Ghi nguyên nhân",
     Button.CAUSE_IS: "📝 Nguyên nhân được chọn",
+    Button.CLOSE: "🔒 Đóng sự cố",
+    Button.CLOSE_CAUSE: "🔒 Đóng, nguyên nhân được chọn",
+    Button.CLOSE_AS: "🔒 Đóng, cách xử lý được chọn",
 }
 
 OPTION = {Button.HAND_TO: "👤"}
@@ -301,5 +304,6 @@ TOUCH = {
     "escalate": "báo cáo cấp trên ngay",
     "hand": "giao người khác",
     "cause": "ghi nguyên nhân",
+    "close": "đóng sự cố",
 }
 """What was touched again, in a line of the journal."""
