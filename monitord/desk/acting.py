@@ -106,10 +106,10 @@ def take(press: Press) -> Pressed:
             result = PressResult.ALREADY_TAKEN
         case _:
             result = PressResult.ALREADY_OVER
-    return pressed_again(press, result, duty)
+    return _pressed_again(press, result, duty)
 
 
-def pressed_again(press: Press, result: PressResult, duty: str | None) -> Pressed:
+def _pressed_again(press: Press, result: PressResult, duty: str | None) -> Pressed:
     """Write down a press that changes nothing, and say who has it, or that it is over."""
     incident = press.incident
     refs = press.refs(phase=incident.phase, by=incident.acknowledged_by, duty=duty)
@@ -138,13 +138,13 @@ def _to_be_taken(incident: Incident, person: Person) -> bool:
 def noted(press: Press) -> Pressed:
     """A leader knows of it: once a round and leader the steps above him wait, and the shift is asked again."""
     tx, incident, person = press.tx, press.incident, press.person
-    if not _may_lead(press):
+    if not may_lead(press):
         return press.refused("not_the_leader")
     if incident.phase is not Phase.OPEN:
         # To know of it is not to take it, not even where it was handed to him.
         mine = incident.acknowledged_by == person.id
         result = PressResult.ALREADY_YOURS if mine else PressResult.ALREADY_TAKEN
-        return pressed_again(press, result if incident.running else PressResult.ALREADY_OVER, press.duty())
+        return _pressed_again(press, result if incident.running else PressResult.ALREADY_OVER, press.duty())
     known = sa.and_(
         t.journal.c.incident == incident.id, t.journal.c.kind == FactKind.INCIDENT_NOTED, t.journal.c.actor == person.id
     )
@@ -171,7 +171,7 @@ def receipt(press: Press) -> Pressed:
 def approve(press: Press) -> Pressed:
     """A leader approves the report to another organisation; the first approval of a round counts."""
     tx, incident, notice = press.tx, press.incident, press.notice
-    if not _may_lead(press):
+    if not may_lead(press):
         return press.refused("not_the_leader")
     if not incident.running:
         return press.answer(PressResult.ALREADY_OVER, when=incident.restored_at)
@@ -191,7 +191,7 @@ def approve(press: Press) -> Pressed:
     return press.done(PressResult.APPROVED, to.name if to else "")
 
 
-def _may_lead(press: Press) -> bool:
+def may_lead(press: Press) -> bool:
     """Return whether a leader of the unit presses, or who was asked in place of one whom no message reaches.
 
     A leader whose duty is over may not.

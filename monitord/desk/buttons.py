@@ -27,8 +27,19 @@ BESIDE = [Button.CALLED, Button.ESCALATE, Button.MORE]
 """What stands beside "take it" under a letter that asks the desk: to have called is not yet to have taken."""
 HOLDING = [Button.CALLED, Button.SNOOZE, Button.ESCALATE, Button.MORE]
 """What stands under the letters of whoever has it."""
+LEADING = [Button.RING, Button.MORE]
+"""What stands beside the answers of a leader."""
 EDITED = frozenset(
-    {Event.STEP, Event.APPROVAL, Event.CALL_OUT, Event.SENT_BACK, Event.REOPENED, Event.TAKEN_AWAY, Event.TAKEN_EDIT}
+    {
+        Event.STEP,
+        Event.APPROVAL,
+        Event.CALL_OUT,
+        Event.SENT_BACK,
+        Event.URGED,
+        Event.REOPENED,
+        Event.TAKEN_AWAY,
+        Event.TAKEN_EDIT,
+    }
 )
 """What is edited in place when somebody takes the incident, and when it is over."""
 
@@ -59,7 +70,7 @@ def choices(
     if event is not Event.MENU_EDIT or incident is None:
         return tuple(Choice(button) for button in actions(context, row, event, incident))
     menu = asked(row["subject"]).menu
-    if menu is not Menu.MAIN:
+    if menu not in (Menu.MAIN, Menu.PHONES):
         words, book = context.words, context.book(tx, at)
         found = proposed(tx, incident) if menu is Menu.MEASURES else None
         proposal = words.proposal(*found) if found is not None else ""
@@ -91,7 +102,7 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
     match event:
         case Event.STEP:
             if incident is not None and _to_leader(context, row, incident):
-                return [Button.NOTED, Button.TAKE, *([Button.MORE] if touched else [])]
+                return [Button.NOTED, Button.TAKE, *(LEADING if touched else [])]
             return [Button.RECEIPT] if row["organisation"] else [Button.TAKE, *beside]
         case Event.STORM if incident is not None and incident.phase is Phase.OPEN:
             return [Button.TAKE]
@@ -99,14 +110,14 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
             return [Button.RECEIPT]
         case Event.TAKEN_EDIT | Event.HANDED | Event.REMINDER if incident is not None and _has_it(row, incident):
             return HOLDING if touched else []
-        case Event.SENT_BACK | Event.REOPENED:
+        case Event.SENT_BACK | Event.URGED | Event.REOPENED:
             return [Button.TAKE, *beside]
         case Event.HANDED if touched:
             return [Button.TAKE, Button.MORE]
         case Event.HANDED | Event.TAKEN_AWAY | Event.REMINDER | Event.CALL_OUT:
             return [Button.TAKE]
         case Event.APPROVAL:
-            return [Button.TAKE, Button.APPROVE]
+            return [Button.TAKE, Button.APPROVE, *(LEADING if touched else [])]
         case Event.RESTORED if touched and not row["organisation"] and incident and incident.phase is not Phase.CLOSED:
             return [Button.CAUSE, Button.CLOSE]
         case Event.BULLETIN_ASK:

@@ -1,10 +1,10 @@
 """An incident handed to another at a touch: to one of those who were on duty when the menu was shown."""
 
 from monitord.desk.act import ActRefused
-from monitord.desk.acting import Press, pressed_again
+from monitord.desk.acting import Press
 from monitord.desk.handling import touched
 from monitord.desk.menus import is_old, is_readers, opened, show
-from monitord.desk.touching import Done, by, lately, unchanged
+from monitord.desk.touching import Done, by, lately, somebody_has_it, unchanged
 from monitord.domain.journal import FactKind
 from monitord.domain.menus import Menu, may_hand_on, takers
 from monitord.texts.story import Pressed, PressResult
@@ -22,7 +22,7 @@ def hand_to(press: Press) -> Pressed:
     if not incident.running:
         return unchanged(press, "hand", PressResult.ALREADY_OVER, incident.restored_at)
     if not may_hand_on(incident, press.person.id, press.leads):
-        return pressed_again(press, PressResult.ALREADY_TAKEN, duty)
+        return somebody_has_it(press, "hand")
     before = lately(press, FactKind.INCIDENT_HANDED)
     if before is not None and (before.person != press.person.id or before.refs["to"] == to):
         return _handed_already(press, before)

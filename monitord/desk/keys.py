@@ -4,11 +4,10 @@ from typing import Any
 
 from monitord.desk.buttons import actions
 from monitord.desk.context import Context
+from monitord.desk.mentions import shift_phones
 from monitord.domain.dutybook import DutyBook
 from monitord.domain.incident import Incident
 from monitord.domain.notice import Button, Event, Key
-from monitord.domain.policy import Whom
-from monitord.domain.roster import on_duty
 from monitord.texts.forms import number_of
 
 TYPED = {Button.NOTED: "DN", Button.APPROVE: "DUYET", Button.TAKE: "XN"}
@@ -22,14 +21,6 @@ def keys(context: Context, row: Any, incident: Incident | None, book: DutyBook) 
     if incident is None or typed is None:
         return ()
     made = [Key("1", f"{typed} {number_of(incident.code)}"), Key("2")]
-    if typed != "XN" and (phone := _shift(incident, book, row["person"])):
-        made.append(Key("3", connects=phone))
+    if typed != "XN" and (phones := shift_phones(incident, book, row["person"])):
+        made.append(Key("3", connects=phones[0][1]))
     return tuple(made)
-
-
-def _shift(incident: Incident, book: DutyBook, reader: str) -> str:
-    """Return the telephone of who is on the first duty of the policy, the reader left out."""
-    step = incident.policy.steps[0]
-    names = on_duty(book.shifts, incident.unit, step.ref, book.at) if step.whom is Whom.DUTY else ()
-    phones = (book.people[name].phone for name in names if name in book.people and name != reader)
-    return next((phone for phone in phones if phone), "")

@@ -52,7 +52,7 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
     limit, spoken = (own.short, own.spoken) if own is not None else (None, False)
     buttons = faces(tx, context, key, row, event, incident, at) if row["channel"] in BUTTONED else ()
     if event is Event.MENU_EDIT and (there := words_there(tx, row)) is not None:
-        below = "" if incident is None else words.menu(_above(tx, context, row, incident))
+        below = "" if incident is None else words.menu(_above(tx, context, row, incident, at))
         return Letter(f"{there}\n{below}" if below else there, buttons)
     if event is Event.COVERAGE and incident is not None:
         text = words.coverage(_gap(tx, context, row, incident, at))
@@ -69,10 +69,14 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
     return Letter(text if limit is None else squeezed(text, limit), buttons)
 
 
-def _above(tx: Tx, context: Context, row: Any, incident: Incident) -> Above:
-    menu = asked(row["subject"]).menu
-    cause = closing_cause(tx, context, incident) if menu is Menu.MEASURES else ""
-    return Above(menu, incident.code, cause, ends=incident.running)
+def _above(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -> Above:
+    menu, said = asked(row["subject"]).menu, ""
+    match menu:
+        case Menu.MEASURES:
+            said = closing_cause(tx, context, incident)
+        case Menu.PHONES:
+            said = "; ".join(map(" ".join, mentions.shift_phones(incident, context.book(tx, at), row["person"])[:2]))
+    return Above(menu, incident.code, said, ends=incident.running)
 
 
 def _answering(context: Context, channel: str) -> Answering:

@@ -109,11 +109,12 @@ def taken(context: Context, incident: Incident, book: DutyBook, row: Any) -> Tak
 
 
 def noted(tx: Tx, incident: Incident, book: DutyBook, row: Any) -> Taken | None:
-    """Who knows of it, for those the request is sent back to: `subject` names him."""
-    if row["event"] != Event.SENT_BACK:
+    """Who knows of it, or asks for it, for those the request is sent back to: `subject` names him."""
+    if row["event"] not in (Event.SENT_BACK, Event.URGED):
         return None
-    person = book.people.get(row["subject"])
-    return Taken(row["created_at"], person.name if person else row["subject"])
+    who = row["subject"].partition("@")[0]
+    person = book.people.get(who)
+    return Taken(row["created_at"], person.name if person else who)
 
 
 def handed_by(book: DutyBook, row: Any) -> Taken | None:
@@ -155,6 +156,14 @@ def approver(tx: Tx, incident: Incident, row: Any, book: DutyBook) -> str:
     actor = approval.person if approval else ""
     person = book.people.get(actor)
     return person.name if person else ""
+
+
+def shift_phones(incident: Incident, book: DutyBook, reader: str) -> list[tuple[str, str]]:
+    """Return name and telephone of who is on the first duty of the policy and has one, the reader left out."""
+    step = incident.policy.steps[0]
+    names = on_duty(book.shifts, incident.unit, step.ref, book.at) if step.whom is Whom.DUTY else ()
+    people = [book.people[name] for name in names if name in book.people and name != reader]
+    return [(person.name, person.phone) for person in people if person.phone]
 
 
 def desk_role(incident: Incident, book: DutyBook) -> str:

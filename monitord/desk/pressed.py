@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, bulletin_sending, closing, giving, listing, menus, naming, touching
+from monitord.desk import acting, bulletin_sending, closing, giving, listing, menus, naming, ringing, touching
 from monitord.desk.acting import Press
 from monitord.desk.context import Context
 from monitord.domain.menus import Menu
@@ -44,6 +44,7 @@ DOES: Mapping[Button, Callable[[Press], Pressed]] = {
     Button.HAND_TO: giving.hand_to,
     Button.CAUSE: menus.why,
     Button.CAUSE_IS: naming.cause_is,
+    Button.RING: ringing.ring,
     Button.CLOSE: closing.close,
     Button.CLOSE_CAUSE: closing.close_cause,
     Button.CLOSE_AS: closing.close_as,

@@ -45,6 +45,7 @@ ACCEPTED = frozenset(
         PressResult.HANDED,
         PressResult.CAUSE_NOTED,
         PressResult.CLOSED,
+        PressResult.RUNG,
         PressResult.CLOSE_PROPOSED,
     }
 )

@@ -43,7 +43,7 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             return "newer step"
         case Event.HANDED | Event.REMINDER if not incident.running:
             return str(incident.phase)
-        case Event.SENT_BACK | Event.TAKEN_AWAY | Event.APPROVAL | Event.CALL_OUT if (
+        case Event.SENT_BACK | Event.URGED | Event.TAKEN_AWAY | Event.APPROVAL | Event.CALL_OUT if (
             incident.phase is not Phase.OPEN or row["round"] != incident.round
         ):
             return str(incident.phase)
@@ -93,7 +93,9 @@ def _channel_turned(tx: Tx, row: Any) -> str | None:
     return "fails again" if turn == Turn.WORKS and not state.works else None
 
 
-_RINGS = frozenset({Event.STEP, Event.SENT_BACK, Event.APPROVAL, Event.CALL_OUT, Event.CHANGED, Event.REOPENED})
+_RINGS = frozenset(
+    {Event.STEP, Event.SENT_BACK, Event.URGED, Event.APPROVAL, Event.CALL_OUT, Event.CHANGED, Event.REOPENED}
+)
 """What a storm tells in the place of an incident's own notices."""
 
 

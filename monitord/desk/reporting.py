@@ -36,7 +36,9 @@ CHAT = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 ADD_CHANNEL_AFTER = timedelta(seconds=60)
 ADD_CHANNEL_FAILURES = 3
 """After so long, or so many failures, the same is told by the next channel as well."""
-ASKS_HIM_ALONE = frozenset({Event.APPROVAL, Event.CALL_OUT, Event.HANDED, Event.SENT_BACK, Event.BULLETIN_ASK})
+ASKS_HIM_ALONE = frozenset(
+    {Event.APPROVAL, Event.CALL_OUT, Event.HANDED, Event.SENT_BACK, Event.URGED, Event.BULLETIN_ASK}
+)
 GIVE_UP_AFTER = timedelta(hours=6)
 """How long a notice of an incident that is over is tried; those of a running incident are tried without end."""
 GIVE_UP_TRIES = 100

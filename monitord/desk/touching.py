@@ -138,3 +138,12 @@ def already_closed(press: Press, what: str) -> Pressed:
     who = press.book.people.get(actor or "")
     closed = PressResult.ALREADY_CLOSED
     return unchanged(press, what, closed, press.incident.closed_at, who.name if who else "")
+
+
+def somebody_has_it(press: Press, what: str) -> Pressed:
+    """Write down a touch of what somebody has taken, and return who, and since when."""
+    incident = press.incident
+    holder = press.book.people.get(incident.acknowledged_by or "")
+    mine = incident.acknowledged_by == press.person.id
+    result = PressResult.ALREADY_YOURS if mine else PressResult.ALREADY_TAKEN
+    return unchanged(press, what, result, incident.acknowledged_at, holder.name if holder else "")

@@ -30,7 +30,7 @@ from monitord.texts.typed import DutyLine, RunningLine, TypedAnswer, TypedResult
 
 SHOWN = 8
 """Incidents of one answer; the rest is a number."""
-ASKING = (Event.STEP, Event.SENT_BACK, Event.HANDED, Event.REOPENED, Event.CALL_OUT, Event.APPROVAL)
+ASKING = (Event.STEP, Event.SENT_BACK, Event.URGED, Event.HANDED, Event.REOPENED, Event.CALL_OUT, Event.APPROVAL)
 """By what the desk asks somebody to take an incident."""
 PRESSES: dict[Verb, tuple[Callable[[acting.Press], Pressed], PressResult, tuple[Event, ...]]] = {
     Verb.TAKE: (acting.take, PressResult.TAKEN, ASKING),

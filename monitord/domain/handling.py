@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from monitord.domain.decision import Decision, Timer, TimerKind, Told
-from monitord.domain.dutybook import DutyBook, usable
+from monitord.domain.dutybook import DutyBook, resolve, usable
 from monitord.domain.escalation import step_due
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.lifecycle import end_told
 from monitord.domain.notice import Event, Notice, Priority
 from monitord.domain.policy import Whom, due_at, step_of, taken_until
-from monitord.domain.steps import once
+from monitord.domain.steps import Lateness, once, step_notice
 
 
 def escalated(
@@ -53,6 +53,22 @@ def escalated(
     # Who believes that he has it would go on alone, or rest.
     told = () if holder in (None, person) else _to_one(after, Event.TAKEN_AWAY, holder, f"{person}@{stamp(now)}", book)
     return replace(ladder, facts=(fact, *ladder.facts), notices=(*ladder.notices, *told))
+
+
+def urged(incident: Incident, person: str, duty: str, book: DutyBook, now: datetime) -> Decision:
+    """Decide a leader's "gọi trực ca": those of the first step are asked again at once; the ladder goes on as it does.
+
+    What a storm tells of is asked for by the storm: then nobody is asked here, as where no message reaches anybody.
+    """
+    ways = () if incident.storm is not None else resolve(step_of(incident.policy, 0), incident.unit, book)
+    asked = tuple(way for way in ways if way.person != person)
+    refs = {"duty": duty, "round": incident.round, "people": [way.person for way in asked]}
+    fact = Fact(FactKind.INCIDENT_URGED, incident.id, incident.target, person, refs)
+    notices = (
+        replace(step_notice(incident, 0, way, Lateness()), event=Event.URGED, subject=f"{person}@{stamp(now)}")
+        for way in asked
+    )
+    return Decision(incident, (fact,), tuple(notices))
 
 
 def handed(incident: Incident, person: str, to: str, book: DutyBook, now: datetime) -> Decision:

@@ -46,6 +46,7 @@ class FactKind(StrEnum):
     INCIDENT_UNCHANGED = "incident.unchanged"
     INCIDENT_ACK_EXPIRED = "incident.ack_expired"
     INCIDENT_NOTED = "incident.noted"
+    INCIDENT_URGED = "incident.urged"
     INCIDENT_RECEIPT = "incident.receipt"
     INCIDENT_RESTORED = "incident.restored"
     INCIDENT_RESTORED_TOLD = "incident.restored_told"

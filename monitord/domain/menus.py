@@ -15,9 +15,11 @@ from monitord.domain.notice import Button
 
 
 class Menu(StrEnum):
-    """What stands under a message: MAIN is what stood there before anything was opened."""
+    """What stands under a message: MAIN is what stood there before anything was opened, PHONES the same with the
+    numbers of the shift above it."""
 
     MAIN = "main"
+    PHONES = "phones"
     MORE = "more"
     HAND = "hand"
     CAUSE = "cause"
@@ -89,11 +91,12 @@ def takers(incident: Incident, reader: str, book: DutyBook) -> tuple[Choice, ...
 def offered(
     menu: Menu, incident: Incident, reader: str, book: DutyBook, lists: Lists, proposal: str = ""
 ) -> tuple[Choice, ...]:
-    """Return the buttons of a menu in their order; MAIN is no menu and has none here. `proposal` is how somebody would
-    close it, shown to a leader alone.
+    """Return the buttons of a menu in their order; MAIN and PHONES are no menus and have none here.
+
+    `proposal` is how somebody would close it, shown to a leader alone.
     """
     match menu:
-        case Menu.MAIN:
+        case Menu.MAIN | Menu.PHONES:
             return ()
         case Menu.MORE:
             inside: Iterable[Choice] = (Choice(Button.HAND), Choice(Button.CAUSE), Choice(Button.CLOSE))

@@ -23,6 +23,7 @@ class Event(StrEnum):
     APPROVAL = "approval"
     CALL_OUT = "call_out"
     SENT_BACK = "sent_back"
+    URGED = "urged"
     TAKEN_AWAY = "taken_away"
     COVERAGE = "coverage"
     CHANNEL_BROKEN = "channel_broken"
@@ -126,6 +127,7 @@ class Button(StrEnum):
     CLOSE = "close"
     CLOSE_CAUSE = "close_cause"
     CLOSE_AS = "close_as"
+    RING = "ring"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,16 @@ _SHIFTS = (
 )
 _PEOPLE = sa.select(t.person).order_by(t.person.c.id)
 
+_TELLING = (
+    Event.STEP,
+    Event.APPROVAL,
+    Event.CALL_OUT,
+    Event.SENT_BACK,
+    Event.URGED,
+    Event.REOPENED,
+    Event.TAKEN_AWAY,
+)
+
 
 @cache
 def _once(table: sa.Table, dialect: str) -> Any:
@@ -375,8 +385,7 @@ class Tx:
             t.outbox.c.state.in_([NoticeState.SENT, NoticeState.LEASED]),
             t.outbox.c.uncertain > 0,
         )
-        asks = [Event.STEP, Event.APPROVAL, Event.CALL_OUT, Event.SENT_BACK, Event.REOPENED, Event.TAKEN_AWAY]
-        telling = t.outbox.c.event.in_(asks)
+        telling = t.outbox.c.event.in_(_TELLING)
         wanted = sa.select(t.outbox).where(t.outbox.c.incident == incident, telling, reached).order_by(t.outbox.c.id)
         return tuple(
             Told(

@@ -18,7 +18,16 @@ from monitord.texts.squeeze import cut, plain
 from monitord.texts.story import Answering, Audience, Story, Taken
 
 ASKS = frozenset(
-    {Event.STEP, Event.SENT_BACK, Event.HANDED, Event.TAKEN_AWAY, Event.REMINDER, Event.ACK_EXPIRED, Event.REOPENED}
+    {
+        Event.STEP,
+        Event.SENT_BACK,
+        Event.URGED,
+        Event.HANDED,
+        Event.TAKEN_AWAY,
+        Event.REMINDER,
+        Event.ACK_EXPIRED,
+        Event.REOPENED,
+    }
 )
 """What asks its reader to take it."""
 

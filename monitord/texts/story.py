@@ -103,9 +103,9 @@ class Story:
     roles of the steps told with it; `again` counts the repeats of the last step (0 = not one). `repeat` marks a
     message that may have arrived already. `order` names the order by which it leaves the house unapproved,
     `approved_by` who approved it. `organisation` is the reader's own when not ours, in an approval request the one
-    that waits. `shift` is the reader's duty from-to. `noted` is the leader who knows of it, `pause` how long his
-    knowing holds the steps above. `contact` is how to reach the unit. `reopened` counts how often it came back,
-    `episode_at` is when the present episode began, `down_total` how long it was down in all of them. `by` is who
+    that waits. `shift` is the reader's duty from-to. `noted` is the leader who knows of it or asks for it, `pause`
+    how long his knowing holds the steps above. `contact` is how to reach the unit. `reopened` counts how often it came
+    back, `episode_at` is when the present episode began, `down_total` how long it was down in all of them. `by` is who
     handed it to the reader, `into` the incident it was merged into, `asked` the leaders asked to approve before the
     reader, `phone` the number of the organisation that is to be called, `was` the health in which the reader heard of
     it before, `raised_from` the severity from which it rose just now, `extent` how far
@@ -289,12 +289,12 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """What stands above a menu: which, of which incident, the `cause` that was named, and whether what is chosen `ends`
-    what nobody has called over yet."""
+    """What stands above a menu: which, of which incident, what there is to say (`said`: the cause that was named, the
+    telephones of the shift), and whether what is chosen `ends` what nobody has called over yet."""
 
     menu: Menu
     code: str
-    cause: str = ""
+    said: str = ""
     ends: bool = False
 
 
@@ -306,6 +306,9 @@ class PressResult(StrEnum):
     ALREADY_TAKEN = "already_taken"
     ALREADY_OVER = "already_over"
     NOTED = "noted"
+    RUNG = "rung"
+    RUNG_BEFORE = "rung_before"
+    NOT_RUNG = "not_rung"
     RECEIPT = "receipt"
     APPROVED = "approved"
     ALREADY_APPROVED = "already_approved"
@@ -335,8 +338,8 @@ class PressResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The result of a press, with who did it before, and when; `to` is to whom it was handed, or what was
-    chosen. A refusal carries nothing: its words are neutral."""
+    """The result of a press, with who did it before, and when; `to` is to whom it was handed, what was
+    chosen, or whom to call. A refusal carries nothing: its words are neutral."""
 
     result: PressResult
     code: str = ""

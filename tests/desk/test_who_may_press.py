@@ -96,7 +96,7 @@ async def test_the_leaders_stand_in_may_approve_what_he_was_asked(tmp_path: Path
         await night.sees(POST, Health.DOWN)
         await night.passes(minutes=31)
         stand_in = night.settings.people[leader].stand_ins[0]
-        assert (await night.presses(stand_in, to(night, stand_in).buttons[-1])).accepted
+        assert (await night.presses(stand_in, to(night, stand_in).button("approve"))).accepted
         assert DEPARTMENT in {person for _, person in night.told()}
 
 
@@ -127,9 +127,9 @@ async def test_each_organisation_is_approved_by_itself(tmp_path: Path) -> None:
         await night.sees(POST, Health.DOWN)
         leader = night.on("leader", POST_UNIT)
         await night.passes(minutes=31)
-        assert (await night.presses(leader, to(night, leader).buttons[-1])).accepted
+        assert (await night.presses(leader, to(night, leader).button("approve"))).accepted
         await night.passes(minutes=15)
-        assert (await night.presses(leader, to(night, leader).buttons[-1])).accepted
+        assert (await night.presses(leader, to(night, leader).button("approve"))).accepted
         assert "nam.ly" in {person for _, person in night.told()}
         assert night.kinds().count(FactKind.STEP_APPROVED) == 2
 
@@ -139,7 +139,7 @@ async def test_a_reminder_of_what_the_leader_approved_leaves_without_waking_him_
         await night.sees(POST, Health.DOWN)
         leader = night.on("leader", POST_UNIT)
         await night.passes(minutes=31)
-        assert (await night.presses(leader, to(night, leader).buttons[-1])).accepted
+        assert (await night.presses(leader, to(night, leader).button("approve"))).accepted
         asked = len([person for _, person in night.told() if person == leader])
         await night.passes(minutes=60)
         assert [p for _, p in night.told()].count(DEPARTMENT) == 2
@@ -151,11 +151,11 @@ async def test_after_an_acknowledgement_ended_the_leader_is_asked_anew_and_his_a
         await night.sees(POST, Health.DOWN)
         leader, operator = night.on("leader", POST_UNIT), night.on("shift", POST_UNIT)
         await night.passes(minutes=31)
-        assert (await night.presses(leader, to(night, leader).buttons[-1])).accepted
+        assert (await night.presses(leader, to(night, leader).button("approve"))).accepted
         assert (await night.presses(operator, to(night, operator).buttons[0])).accepted
         await night.passes(hours=2, minutes=31)
         before = [p for _, p in night.told()].count(DEPARTMENT)
-        assert (await night.presses(leader, to(night, leader).buttons[-1])).accepted
+        assert (await night.presses(leader, to(night, leader).button("approve"))).accepted
         told = [g for g in night.got if g.person == DEPARTMENT and g.buttons]
         assert [p for _, p in night.told()].count(DEPARTMENT) == before + 1
         assert len(told) == 2
@@ -166,7 +166,7 @@ async def test_one_approval_pressed_twice_sends_once(tmp_path: Path) -> None:
         await night.sees(POST, Health.DOWN)
         leader = night.on("leader", POST_UNIT)
         await night.passes(minutes=31)
-        button = to(night, leader).buttons[-1]
+        button = to(night, leader).button("approve")
         assert (await night.presses(leader, button)).accepted
         assert not (await night.presses(leader, button)).accepted
         assert [p for _, p in night.told()].count(DEPARTMENT) == 1
@@ -178,7 +178,7 @@ async def test_a_leader_whose_duty_is_over_may_not_approve_with_last_nights_butt
         operator = night.on("shift", POST_UNIT)
         await night.passes(minutes=31)
         leader = night.on("leader", POST_UNIT)
-        button = to(night, leader).buttons[-1]
+        button = to(night, leader).button("approve")
         assert (await night.presses(operator, to(night, operator).buttons[0])).accepted
         night.die()
         other = "uyen.lam" if leader != "uyen.lam" else "son.ta"

@@ -62,7 +62,7 @@ def test_a_menu_fits_a_screen() -> None:
     assert len(takers(at_phase(Phase.OPEN), "me", book(*((f"p{n}", "shift") for n in range(20))))) == MOST
 
 
-@pytest.mark.parametrize("menu", [menu for menu in Menu if menu is not Menu.MAIN])
+@pytest.mark.parametrize("menu", [menu for menu in Menu if menu not in (Menu.MAIN, Menu.PHONES)])
 def test_taking_stands_first_while_nobody_has_it_and_the_way_back_last(menu: Menu) -> None:
     here = book(("a", "shift"))
     shown = [one.button for one in offered(menu, at_phase(Phase.OPEN), "me", here, LISTS)]

@@ -33,7 +33,7 @@ async def test_what_stands_under_which_letter(tmp_path: Path) -> None:
         await night.passes(minutes=5)
         assert last(night, night.on("operations")).actions() == ["take", "called", "escalate", "more"]
         await night.passes(minutes=10)
-        assert last(night, night.on("leader")).actions() == ["noted", "take", "more"]
+        assert last(night, night.on("leader")).actions() == ["noted", "take", "ring", "more"]
         shift = night.on("shift")
         await night.presses(shift, first.button("take"))
         edits = {got.person: got.actions() for got in night.got if got.edits is not None}

@@ -83,7 +83,7 @@ async def test_what_was_taken_and_is_escalated_asks_the_leader_anew_before_it_le
         leader, shift = night.on("leader", "bd-song-mau"), night.on("shift", "bd-song-mau")
         await night.sees(POST, Health.DOWN)
         await night.passes(minutes=31)
-        assert (await night.presses(leader, night.got[-1].buttons[-1])).accepted
+        assert (await night.presses(leader, night.got[-1].button("approve"))).accepted
         left = [g.at for g in night.got if g.person == "yen.phan"]
         assert (await night.presses(shift, night.got[0].buttons[0])).accepted
         await night.passes(minutes=1)

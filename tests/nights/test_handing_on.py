@@ -236,7 +236,7 @@ async def test_what_somebody_took_meanwhile_is_handed_on_by_him_or_a_leader(tmp_
         answer = await night.presses(got.person, choice)
         assert answer.text.startswith(f"SC-0512-001 đã có {night.settings.people[operations].name}")
         assert not night.rows(FactKind.INCIDENT_HANDED)
-        assert len(night.rows(FactKind.INCIDENT_PRESSED_AGAIN)) == 1
+        assert [row.refs["what"] for row in night.rows(FactKind.INCIDENT_UNCHANGED)] == ["hand"]
         answer = await night.presses(leader, menus[leader].labelled(called(night, night.on("rescue"), "rescue")))
         assert answer.accepted
         assert night.rows(FactKind.INCIDENT_HANDED)[0].actor == leader

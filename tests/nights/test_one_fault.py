@@ -102,7 +102,7 @@ async def test_a_unit_without_an_order_asks_its_leader_before_the_department_hea
         leader = night.on("leader", "bd-song-mau")
         request = night.got[-1]
         assert request.person == leader
-        approve = request.buttons[-1]
+        approve = request.button("approve")
         assert (await night.presses(leader, approve)).accepted
         assert {g.person for g in night.got[-2:]} == {DEPARTMENT, "tuan.cao"}
         assert night.settings.people[leader].name in night.got[-1].text

@@ -21,6 +21,7 @@ RAISED_BY = {
     Event.MERGED: (FactKind.INCIDENT_MERGED, FactKind.INCIDENT_RESTORED),
     Event.ACK_EXPIRED: (FactKind.INCIDENT_ACK_EXPIRED,),
     Event.SENT_BACK: (FactKind.INCIDENT_NOTED,),
+    Event.URGED: (FactKind.INCIDENT_URGED,),
     Event.TAKEN_AWAY: (FactKind.INCIDENT_ESCALATED,),
     Event.STORM: (FactKind.STORM_TOLD,),
     Event.STORM_LIST: (FactKind.STORM_LIST_ASKED,),

@@ -141,6 +141,16 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
                 fits = (*CHOSEN.get(action, ()), *UNDONE)
                 if row.kind not in fits:
                     wrong.append(f"{what} while {phase} became {row.kind}")
+            case "ring" if not own and row.kind != FactKind.PRESS_REFUSED:
+                wrong.append(f"{what} under another's message became {row.kind}")
+            case "ring" if own:
+                unit, at, now = units[notice["incident"]], truth.at(row), truth.now(row)
+                if row.kind == FactKind.PRESS_REFUSED and press.person in truth.on_duty(unit, "leader", at, now):
+                    wrong.append(f"{what} of the leader on duty became {row.kind}")
+                elif row.kind not in (FactKind.INCIDENT_URGED, *UNDONE):
+                    wrong.append(f"{what} became {row.kind}")
+                elif row.kind == FactKind.INCIDENT_URGED and phase != "open":
+                    wrong.append(f"{what} while {phase} became {row.kind}")
             case "receipt":
                 right = FactKind.INCIDENT_RECEIPT if press.person in CONTACTS else FactKind.PRESS_REFUSED
                 if row.kind != right:

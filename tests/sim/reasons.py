@@ -6,7 +6,7 @@ from monitord.domain.journal import FactKind
 from tests.sim.truth import Truth
 
 ASKING = ("step", "approval")
-TELLING = (*ASKING, "sent_back", "taken_away")
+TELLING = (*ASKING, "sent_back", "urged", "taken_away")
 
 
 def closed(truth: Truth, notice: Any) -> float | None:

@@ -112,6 +112,7 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.INCIDENT_UNCHANGED: {"what": "escalate", "phase": "open", "update": 9},
     FactKind.INCIDENT_ACK_EXPIRED: {"round": 1},
     FactKind.INCIDENT_NOTED: {"duty": "shift", "heard": "sms"},
+    FactKind.INCIDENT_URGED: {"duty": "leader", "round": 0, "people": ["b", "c"], "update": 9},
     FactKind.INCIDENT_RECEIPT: {"organisation": "so-khcn", "notice": 7, "update": 9},
     FactKind.INCIDENT_RESTORED: {"restored": "2027-02-05T21:12:30.000000Z", "outage_seconds": 3890.0},
     FactKind.INCIDENT_RESTORED_TOLD: {"reason": "hold_over"},

@@ -37,11 +37,12 @@ def typed(words: Words) -> Mapping[str, str]:
 def menus(words: Words) -> str:
     """Return every menu as it stands under a message: the line above it, and what can be chosen."""
     every = []
-    for menu in Menu:
+    for menu in (one for one in Menu if one is not Menu.PHONES):
         listed = LISTS.get(menu)
         chosen = [] if listed is None else [words.option(listed, name) for name in words.lists[listed].values()]
         every.append("\n".join([f"[{menu}]", words.menu(Above(menu, "SC-0602-004", "đứt cáp")), *chosen]))
     every += [words.menu(Above(menu, "SC-0602-004", "đứt cáp", ends=True)) for menu in (Menu.CLOSE, Menu.MEASURES)]
+    every.append(words.menu(Above(Menu.PHONES, "SC-0602-004", "Trần Thị B 0912 345 678")))
     every.append(words.option(Button.CLOSE_AS, words.proposal("đứt cáp", "hàn nối cáp")))
     every.append("\n".join(words.button(button) for button in Button))
     every.append(words.option(Button.HAND_TO, "Trần Thị B – trực ca"))

@@ -98,6 +98,7 @@ def press(pressed: Pressed) -> str:
     code = pressed.code or "the incident"
     name, to = (" ".join(one.split())[:60] or "somebody else" for one in (pressed.name, pressed.to))
     who = f"{name} ({pressed.role})" if pressed.role else name
+    call = f" Call: {to}" if pressed.to else ""
     at = ""
     if pressed.at is not None and pressed.zone is not None:
         at = f" at {forms.clock(pressed.at, pressed.zone, seconds=True)}"
@@ -112,6 +113,12 @@ def press(pressed: Pressed) -> str:
             return f"{code} was restored{at}; nothing more is needed."
         case PressResult.NOTED:
             return f"Noted{at}: you know of {code}. Somebody still has to take it."
+        case PressResult.RUNG:
+            return f"The shift is asked again to take {code}{at}.{call}"
+        case PressResult.RUNG_BEFORE:
+            return f"{who} asked the shift a moment ago to take {code}{at}.{call}"
+        case PressResult.NOT_RUNG:
+            return f"No message reaches the shift about {code}.{call or ' Please call.'}"
         case PressResult.RECEIPT:
             return f"Thank you. Noted{at}: you received the report of {code}."
         case PressResult.APPROVED:

@@ -57,6 +57,21 @@ def sent_back(story: Story) -> str:
     )
 
 
+def urged(story: Story) -> str:
+    """To the first step again, because a leader asks for it."""
+    at = forms.near(story.noted.at, story.now, story.zone) if story.noted else ""
+    who = story.noted.name if story.noted else "The leader"
+    return forms.lines(
+        say.head(story, "☎️ THE LEADER ASKS YOU TO TAKE IT NOW"),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        say.place(story),
+        f"• {who} calls the shift{f' at {at}' if at else ''}: {say.take(story)} now, and report back",
+        say.upcoming(story),
+    )
+
+
 def restored(story: Story) -> str:
     end = story.restored_at or story.now
     lasted, span = say.span(story)

@@ -48,6 +48,7 @@ LINE = {
     FactKind.INCIDENT_ACK_EXPIRED: "{incident}: overdue, not restored; told anew from the start"
     "[ ({actor} had taken it)]",
     FactKind.INCIDENT_NOTED: "{incident}: {actor}[ ({duty})] knows of it",
+    FactKind.INCIDENT_URGED: "{incident}: {actor}[ ({duty})] calls the shift to take it[: {people}]",
     FactKind.INCIDENT_RECEIPT: "{incident}: {actor}[ ({organisation})] confirmed the report",
     FactKind.INCIDENT_RESTORED: "{incident}: restored[ at {restored}][, outage {outage_seconds}]"
     "[; not seen between {unknown_from} and {unknown_to}]",

@@ -40,6 +40,8 @@ def above(above: Above) -> str:
     match above.menu:
         case Menu.MAIN | Menu.MORE:
             return ""
+        case Menu.PHONES:
+            return f"☎️ The shift: {clean(above.said, 160)}" if above.said else ""
         case Menu.HAND:
             return f"👤 To whom shall {code} go? Whoever you choose is told at once."
         case Menu.CAUSE:
@@ -47,7 +49,7 @@ def above(above: Above) -> str:
         case Menu.CLOSE:
             return f"🔒 Closing {code}: what was the cause?{ends} Another: write NN {number} and the cause, then close."
         case Menu.MEASURES:
-            return f"🔒 Closing {code}, cause: {clean(above.cause, 80)}. What was done?{ends}"
+            return f"🔒 Closing {code}, cause: {clean(above.said, 80)}. What was done?{ends}"
 
 
 def proposal(cause: str, measures: str) -> str:

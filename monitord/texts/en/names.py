@@ -119,6 +119,7 @@ EVENT = {
     Event.CALL_OUT: "a call is asked for",
     Event.TAKEN_AWAY: "escalated by somebody else",
     Event.SENT_BACK: "asked again after a leader noted it",
+    Event.URGED: "a leader calls the shift",
     Event.COVERAGE: "nobody on duty",
     Event.CHANNEL_BROKEN: "channel trouble",
     Event.CHANNEL_STATE: "state of a channel",
@@ -197,6 +198,7 @@ BUTTON = {
     Button.CLOSE: "🔒 Close it",
     Button.CLOSE_CAUSE: "🔒 Close it, the chosen cause",
     Button.CLOSE_AS: "🔒 Close it, the chosen measure",
+    Button.RING: "☎️ Call the shift",
 }
 
 OPTION = {Button.HAND_TO: "👤"}
@@ -298,5 +300,6 @@ TOUCH = {
     "hand": "hand it on",
     "cause": "note the cause",
     "close": "close it",
+    "ring": "call the shift",
 }
 """What was touched again, in a line of the journal."""

@@ -27,6 +27,7 @@ WORDS = ShortWords(
         Event.ACK_EXPIRED: "OVERDUE, STILL FAILED: ",
         Event.HANDED: "{by} HANDS YOU: ",
         Event.TAKEN_AWAY: "{by} TOLD THE NEXT LEVEL: ",
+        Event.URGED: "{noted} ASKS YOU TO TAKE IT NOW: ",
         Event.SENT_BACK: "{noted} KNOWS, NOBODY HAS IT: ",
     },
     escalated="ESCALATED: ",

@@ -98,6 +98,7 @@ def press(pressed: Pressed) -> str:
     code = pressed.code or "sự cố"
     name, to = (" ".join(one.split())[:60] or "người khác" for one in (pressed.name, pressed.to))
     who = f"{name} ({pressed.role})" if pressed.role else name
+    call = f" Gọi: {to}" if pressed.to else ""
     at = ""
     if pressed.at is not None and pressed.zone is not None:
         at = f" lúc {forms.clock(pressed.at, pressed.zone, seconds=True)}"
@@ -112,6 +113,12 @@ def press(pressed: Pressed) -> str:
             return f"{code} đã khôi phục{at}, không cần thao tác nữa."
         case PressResult.NOTED:
             return f"Đã ghi nhận: đã nhận thông tin về {code}{at}. Vẫn cần người tiếp nhận xử lý."
+        case PressResult.RUNG:
+            return f"Đã nhắc trực ca tiếp nhận {code}{at}.{call}"
+        case PressResult.RUNG_BEFORE:
+            return f"{who} vừa nhắc trực ca tiếp nhận {code}{at}.{call}"
+        case PressResult.NOT_RUNG:
+            return f"Chưa nhắc được trực ca về {code} bằng tin.{call or ' Hãy gọi điện.'}"
         case PressResult.RECEIPT:
             return f"Cảm ơn. Đã ghi nhận: đã nhận báo cáo {code}{at}."
         case PressResult.APPROVED:

@@ -58,6 +58,21 @@ def sent_back(story: Story) -> str:
     )
 
 
+def urged(story: Story) -> str:
+    """To the first step again, because a leader asks for it."""
+    at = forms.near(story.noted.at, story.now, story.zone) if story.noted else ""
+    who = f"Lãnh đạo {story.noted.name}" if story.noted else "Lãnh đạo"
+    return forms.lines(
+        say.head(story, "☎️ LÃNH ĐẠO YÊU CẦU TIẾP NHẬN NGAY"),
+        f"{say.headline(story)}: {say.target(story)}",
+        say.late(story),
+        say.lasting(story),
+        say.place(story),
+        f"• {who} gọi trực ca{f' lúc {at}' if at else ''}: {say.take(story)} ngay và báo lại lãnh đạo",
+        say.upcoming(story),
+    )
+
+
 def restored(story: Story) -> str:
     end = story.restored_at or story.now
     lasted, span = say.span(story)

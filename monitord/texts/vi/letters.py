@@ -11,6 +11,8 @@ from monitord.texts.story import Audience, Story
 from monitord.texts.vi import comebacks, followups, reach, security, storm
 from monitord.texts.vi import phrases as say
 
+ASKS_ONE = {Event.STEP, Event.SENT_BACK, Event.URGED, Event.HANDED, Event.TAKEN_AWAY, Event.REMINDER}
+"""What asks somebody to take it; of a security incident all of it says the same."""
 DRILL = "🧪 DIỄN TẬP – không phải sự cố thật"
 """The first line of every text of a drill."""
 
@@ -19,7 +21,7 @@ def message(story: Story) -> str:
     """Return the text of a story for its reader."""
     to_department = story.audience is Audience.DEPARTMENT
     match story.event:
-        case Event.STEP | Event.SENT_BACK | Event.HANDED | Event.TAKEN_AWAY | Event.REMINDER if story.lane:
+        case event if story.lane and event in ASKS_ONE:
             text = security.asks(story)
         case Event.RESTORED | Event.RESTORED_EDIT if story.suspected:
             text = security.dismissed(story)
@@ -56,6 +58,8 @@ def message(story: Story) -> str:
             text = comebacks.merged_to_department(story) if to_department else comebacks.merged(story)
         case Event.SENT_BACK:
             text = followups.sent_back(story)
+        case Event.URGED:
+            text = followups.urged(story)
         case Event.APPROVAL:
             text = _approval(story)
         case Event.CALL_OUT:

@@ -47,6 +47,7 @@ LINE = {
     FactKind.INCIDENT_UNCHANGED: "{incident}: {actor} thao tác lại ({what}), không thay đổi gì[ khi sự cố {phase}]",
     FactKind.INCIDENT_ACK_EXPIRED: "{incident}: quá hạn, chưa khôi phục; báo lại từ đầu[ (trước đó {actor} tiếp nhận)]",
     FactKind.INCIDENT_NOTED: "{incident}: {actor}[ ({duty})] đã nhận thông tin",
+    FactKind.INCIDENT_URGED: "{incident}: {actor}[ ({duty})] gọi trực ca tiếp nhận[: {people}]",
     FactKind.INCIDENT_RECEIPT: "{incident}: {actor}[ ({organisation})] xác nhận đã nhận báo cáo",
     FactKind.INCIDENT_RESTORED: "{incident}: khôi phục[ lúc {restored}][, gián đoạn {outage_seconds}]"
     "[; không theo dõi được từ {unknown_from} đến {unknown_to}]",

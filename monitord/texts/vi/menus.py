@@ -40,6 +40,8 @@ def above(above: Above) -> str:
     match above.menu:
         case Menu.MAIN | Menu.MORE:
             return ""
+        case Menu.PHONES:
+            return f"☎️ Trực ca: {clean(above.said, 160)}" if above.said else ""
         case Menu.HAND:
             return f"👤 Giao {code} cho ai? Người được chọn được báo ngay."
         case Menu.CAUSE:
@@ -47,7 +49,7 @@ def above(above: Above) -> str:
         case Menu.CLOSE:
             return f"🔒 Đóng {code}: nguyên nhân là gì?{ends} Ghi khác: gõ NN {number} và nguyên nhân, rồi bấm Đóng."
         case Menu.MEASURES:
-            return f"🔒 Đóng {code}, nguyên nhân: {clean(above.cause, 80)}. Đã xử lý thế nào?{ends}"
+            return f"🔒 Đóng {code}, nguyên nhân: {clean(above.said, 80)}. Đã xử lý thế nào?{ends}"
 
 
 def proposal(cause: str, measures: str) -> str:

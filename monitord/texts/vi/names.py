@@ -119,6 +119,7 @@ EVENT = {
     Event.CALL_OUT: "đề nghị gọi điện",
     Event.TAKEN_AWAY: "bị chuyển cấp",
     Event.SENT_BACK: "nhắc tiếp nhận sau khi lãnh đạo đã nhận thông tin",
+    Event.URGED: "lãnh đạo gọi trực ca",
     Event.COVERAGE: "trống ca",
     Event.CHANNEL_BROKEN: "lỗi kênh thông báo",
     Event.CHANNEL_STATE: "tình trạng kênh",
@@ -197,6 +198,7 @@ BUTTON = {
     Button.CLOSE: "🔒 Đóng sự cố",
     Button.CLOSE_CAUSE: "🔒 Đóng, nguyên nhân được chọn",
     Button.CLOSE_AS: "🔒 Đóng, cách xử lý được chọn",
+    Button.RING: "☎️ Gọi trực ca",
 }
 
 OPTION = {Button.HAND_TO: "👤"}
@@ -305,5 +307,6 @@ TOUCH = {
     "hand": "giao người khác",
     "cause": "ghi nguyên nhân",
     "close": "đóng sự cố",
+    "ring": "gọi trực ca",
 }
 """What was touched again, in a line of the journal."""

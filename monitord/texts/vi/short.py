@@ -27,6 +27,7 @@ WORDS = ShortWords(
         Event.ACK_EXPIRED: "QUÁ HẠN, CHƯA KHÔI PHỤC: ",
         Event.HANDED: "{by} GIAO XỬ LÝ: ",
         Event.TAKEN_AWAY: "{by} ĐÃ BÁO CẤP TRÊN: ",
+        Event.URGED: "{noted} YÊU CẦU TIẾP NHẬN NGAY: ",
         Event.SENT_BACK: "{noted} ĐÃ BIẾT, CHƯA CÓ NGƯỜI TIẾP NHẬN: ",
     },
     escalated="CHUYỂN CẤP: ",
