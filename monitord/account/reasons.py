@@ -34,6 +34,7 @@ class Reason(StrEnum):
     SUSPICION = "suspicion"
     OVER = "over"
     AWAITS_APPROVAL = "awaits_approval"
+    DECLINED = "declined"
     MUTED = "muted"
     QUIET = "quiet"
 
@@ -144,6 +145,8 @@ def _waits(rows: Sequence[Row], step: PolicyStep, at: datetime) -> tuple[Reason,
         match row.kind:
             case FactKind.STEP_APPROVED | FactKind.STEP_FIRED:
                 return None
+            case FactKind.STEP_DECLINED if step.whom in LEAVING and row.refs["organisation"] == step.ref:
+                return Reason.DECLINED, row.ts
             case FactKind.STEP_AWAITS_APPROVAL if step.whom in LEAVING and row.refs["organisation"] == step.ref:
                 return Reason.AWAITS_APPROVAL, row.ts
             case FactKind.STEP_MUTED | FactKind.STEP_QUIET if (until := datetime.fromisoformat(row.refs["until"])) > at:

@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk.approvals import approvals
+from monitord.desk.approvals import approvals, declined
 from monitord.desk.context import GRACE, Context, write
 from monitord.desk.ladders import ladder_time
 from monitord.domain import escalation
@@ -27,6 +27,8 @@ from monitord.texts.story import Pressed, PressResult
 
 HANDED = "handed"
 """Why somebody takes an incident who is on no duty: it was handed to him."""
+AGAIN = timedelta(minutes=2)
+"""How long the same again, by whomever, is a second touch of the same thought."""
 ASKED = "asked"
 """Why somebody takes an incident who is on no duty: a step names him."""
 
@@ -169,7 +171,9 @@ def receipt(press: Press) -> Pressed:
 
 
 def approve(press: Press) -> Pressed:
-    """A leader approves the report to another organisation; the first approval of a round counts."""
+    """A leader approves the report to another organisation; the first approval of a round counts. He may do so after he
+    decided not to report yet, another leader not within two minutes of that.
+    """
     tx, incident, notice = press.tx, press.incident, press.notice
     if not may_lead(press):
         return press.refused("not_the_leader")
@@ -183,6 +187,10 @@ def approve(press: Press) -> Pressed:
     if before is not None:
         by = press.book.people.get(before.person)
         return press.answer(PressResult.ALREADY_APPROVED, by.name if by else "", when=before.at)
+    no = declined(tx, incident.id, incident.round).get(step.ref)
+    if no is not None and no.person != press.person.id and press.at.now - no.at < AGAIN:
+        by = press.book.people.get(no.person)
+        return press.answer(PressResult.ALREADY_DECLINED, by.name if by else "", when=no.at)
     decision = escalation.approved(incident, notice["step"], press.person.id, press.book, press.at.now)
     tx.append(decision.facts, press.at)
     for told in decision.notices:

@@ -117,7 +117,7 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
         case Event.HANDED | Event.TAKEN_AWAY | Event.REMINDER | Event.CALL_OUT:
             return [Button.TAKE]
         case Event.APPROVAL:
-            return [Button.TAKE, Button.APPROVE, *(LEADING if touched else [])]
+            return [Button.TAKE, Button.APPROVE, Button.DECLINE, *(LEADING if touched else [])]
         case Event.RESTORED if touched and not row["organisation"] and incident and incident.phase is not Phase.CLOSED:
             return [Button.CAUSE, Button.CLOSE]
         case Event.BULLETIN_ASK:

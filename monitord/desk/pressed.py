@@ -5,7 +5,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, bulletin_sending, closing, giving, listing, menus, naming, ringing, touching
+from monitord.desk import (
+    acting,
+    bulletin_sending,
+    closing,
+    declining,
+    giving,
+    listing,
+    menus,
+    naming,
+    ringing,
+    touching,
+)
 from monitord.desk.acting import Press
 from monitord.desk.context import Context
 from monitord.domain.menus import Menu
@@ -45,6 +56,8 @@ DOES: Mapping[Button, Callable[[Press], Pressed]] = {
     Button.CAUSE: menus.why,
     Button.CAUSE_IS: naming.cause_is,
     Button.RING: ringing.ring,
+    Button.DECLINE: declining.why_not,
+    Button.DECLINE_AS: declining.decline_as,
     Button.CLOSE: closing.close,
     Button.CLOSE_CAUSE: closing.close_cause,
     Button.CLOSE_AS: closing.close_as,

@@ -46,6 +46,7 @@ ACCEPTED = frozenset(
         PressResult.CAUSE_NOTED,
         PressResult.CLOSED,
         PressResult.RUNG,
+        PressResult.DECLINED,
         PressResult.CLOSE_PROPOSED,
     }
 )

@@ -8,7 +8,7 @@ from functools import partial
 import sqlalchemy as sa
 import structlog
 
-from monitord.desk.approvals import approvals
+from monitord.desk.approvals import approvals, declined
 from monitord.desk.calls import answered
 from monitord.desk.context import Context, write
 from monitord.desk.holding import muted_until
@@ -69,7 +69,8 @@ def _fire(
         case TimerKind.STEP:
             approved = frozenset(approvals(tx, incident.id, incident.round))
             spoken = answered(tx, incident, incident.ladder_from).keys()
-            decision = escalation.step_due(incident, book, ladder_now, down_between, approved, spoken)
+            no = declined(tx, incident.id, incident.round).keys()
+            decision = escalation.step_due(incident, book, ladder_now, down_between, approved, spoken, no)
             write(tx, decision, at, ladder_now)
         case TimerKind.ACK_EXPIRY if (
             incident.phase is Phase.ACKNOWLEDGED

@@ -13,14 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.desk.act import ActRefused
-from monitord.desk.acting import ASKED, Press, right
+from monitord.desk.acting import AGAIN, ASKED, Press, right
 from monitord.desk.handling import touched
 from monitord.domain.incident import Phase
 from monitord.domain.journal import Fact, FactKind
 from monitord.store import tables as t
 from monitord.texts.story import Pressed, PressResult
 
-AGAIN = timedelta(minutes=2)
 HAS_IT = "has_it"
 """Why somebody may who is on no duty any more: he took it."""
 SNOOZE = timedelta(minutes=30)

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, naming, touching
+from monitord.desk import acting, declining, naming, touching
 from monitord.desk.act import ActRefused
 from monitord.desk.approvals import approvals
 from monitord.desk.context import GRACE, Context
@@ -39,7 +39,7 @@ PRESSES: dict[Verb, tuple[Callable[[acting.Press], Pressed], PressResult, tuple[
     Verb.ESCALATE: (touching.escalate, PressResult.ESCALATED, ASKING),
 }
 """What is done as by a button, what it comes to when it takes effect, and under which letters the button stands."""
-LEADERS = (Verb.NOTED, Verb.APPROVE)
+LEADERS = (Verb.NOTED, Verb.APPROVE, Verb.DECLINE)
 """What only somebody does whom a letter asked to."""
 
 
@@ -66,7 +66,7 @@ def obey(
     if command.verb is not Verb.CAUSE:
         does, done, events = PRESSES.get(command.verb) or _with_values(command)
         notice = _asked(tx, incident, person, events)
-        if command.verb is Verb.APPROVE and notice is not None:
+        if command.verb in (Verb.APPROVE, Verb.DECLINE) and notice is not None:
             waiting = _awaiting(tx, incident, person)
             if len(waiting) > 1:
                 to = tuple(_organisation(context, incident, row) for row in waiting)
@@ -89,6 +89,8 @@ def _with_values(command: Command) -> tuple[Callable[[acting.Press], Pressed], P
     if command.verb is Verb.SNOOZE:
         ahead = timedelta(minutes=command.minutes)
         return partial(touching.snooze, ahead=ahead), PressResult.SNOOZED, ASKING
+    if command.verb is Verb.DECLINE:
+        return partial(declining.decline, text=command.text), PressResult.DECLINED, (Event.APPROVAL,)
     return partial(touching.called, text=command.text), PressResult.CALLED, ASKING
 
 

@@ -19,14 +19,19 @@ class Verb(StrEnum):
     CAUSE = "nn"
     NOTED = "dn"
     APPROVE = "duyet"
+    DECLINE = "cbc"
     STATUS = "tt"
     ROSTER = "truc"
     HELP = "help"
     BIND = "start"
 
 
-NUMBERED = frozenset({Verb.TAKE, Verb.CALLED, Verb.SNOOZE, Verb.ESCALATE, Verb.CAUSE, Verb.NOTED, Verb.APPROVE})
+NUMBERED = frozenset(
+    {Verb.TAKE, Verb.CALLED, Verb.SNOOZE, Verb.ESCALATE, Verb.CAUSE, Verb.NOTED, Verb.APPROVE, Verb.DECLINE}
+)
 """The commands that speak of one incident."""
+MEANT = (Verb.TAKE, Verb.ESCALATE, Verb.APPROVE, Verb.DECLINE)
+"""What nobody types by the way: without a number its form is shown."""
 ALSO = {"giup": Verb.HELP, "?": Verb.HELP}
 """Other words for the same."""
 USUAL = 30
@@ -79,7 +84,7 @@ def read_command(text: str) -> Command | None:
     numbered = _NUMBER.fullmatch(rest)
     if numbered is None:
         # "Gọi cho anh Ba" is talk; who types XN means to take something, and must not believe he did.
-        return Command(verb, wrong=True) if not rest or verb in (Verb.TAKE, Verb.ESCALATE, Verb.APPROVE) else None
+        return Command(verb, wrong=True) if not rest or verb in MEANT else None
     number, more = numbered[1].upper(), numbered[2].strip()
     match verb:
         case Verb.SNOOZE:
@@ -88,7 +93,7 @@ def read_command(text: str) -> Command | None:
             minutes = int(digits) if known else 0
             fits = 1 <= minutes <= LONGEST
             return Command(verb, number, minutes=minutes if fits else USUAL, wrong=not fits)
-        case Verb.CAUSE:
+        case Verb.CAUSE | Verb.DECLINE:
             return Command(verb, number, more, wrong=not more)
         case Verb.CALLED:
             # "Gọi 1 xe cẩu" is talk, too: a number of an incident has three digits there.

@@ -76,6 +76,7 @@ def step_due(
     down_between: tuple[datetime, datetime] | None = None,
     already_approved: AbstractSet[str] = frozenset(),
     spoken_to: AbstractSet[str] = frozenset(),
+    declined: AbstractSet[str] = frozenset(),
 ) -> Decision:
     """Decide the ladder at `now`, an instant of its own time.
 
@@ -83,7 +84,9 @@ def step_due(
 
     Steps below it that fell due in the meantime (the daemon was down or asleep) are named in the notice and in the
     journal and not told by themselves. A step that reaches nobody passes to the next at once. `already_approved` are
-    the organisations for which a leader has approved reports in this round, `spoken_to` those that people have called.
+    the organisations for which a leader has approved reports in this round, `spoken_to` those that people have called,
+    `declined` those for which a leader, asked last, decided not to report yet: nobody else is asked in his place, and
+    he is when the ladder comes to that organisation again.
     Nothing happens for an incident that is
     taken or over.
     """
@@ -114,8 +117,8 @@ def step_due(
                 notices += more_notices
             break
         open_ = step.ref not in already_approved and needs_approval(incident, book)
-        if step.whom is Whom.NEXT_LEADER and not open_:
-            facts.append(unneeded_fact(incident, number, "approved"))
+        if step.whom is Whom.NEXT_LEADER and (not open_ or step.ref in declined):
+            facts.append(unneeded_fact(incident, number, "declined" if open_ else "approved"))
             break
         if step.whom in LEAVING and open_:
             more_facts, more_notices = ask_approval(incident, number, step, book, lateness)
@@ -233,6 +236,15 @@ def ack_expired(incident: Incident, book: DutyBook, now: datetime) -> Decision:
     )
     ladder = step_due(again, book, now)
     return replace(ladder, facts=(fact, *ladder.facts))
+
+
+def declined(incident: Incident, number: int, person: str, reason: str, usual: str = "") -> Decision:
+    """Decide a leader's "chưa báo cáo": the ladder goes on, and the next leaders are not asked until it comes to that
+    organisation again. `usual` is the key of a reason from the list."""
+    ref = step_of(incident.policy, number).ref
+    refs = {"step": number, "round": incident.round, "organisation": ref} | ({"usual": usual} if usual else {})
+    fact = Fact(FactKind.STEP_DECLINED, incident.id, incident.target, person, refs, {"reason": reason})
+    return Decision(incident, (fact,))
 
 
 def approved(incident: Incident, number: int, person: str, book: DutyBook, now: datetime) -> Decision:

@@ -78,6 +78,7 @@ class FactKind(StrEnum):
     STEP_UNNEEDED = "step.unneeded"
     STEP_AWAITS_APPROVAL = "step.awaits_approval"
     STEP_APPROVED = "step.approved"
+    STEP_DECLINED = "step.declined"
     STEP_MUTED = "step.muted"
     STEP_QUIET = "step.quiet"
     BULLETIN_MADE = "bulletin.made"

@@ -25,6 +25,7 @@ class Menu(StrEnum):
     CAUSE = "cause"
     CLOSE = "close"
     MEASURES = "measures"
+    REASONS = "reasons"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,12 @@ HOLDS = timedelta(minutes=30)
 """How long what a menu offers can be chosen: who is on duty, and what is known, changes."""
 MOST = 8
 """Persons of one menu: a screen of a telephone."""
-LISTS = {Menu.CAUSE: Button.CAUSE_IS, Menu.CLOSE: Button.CLOSE_CAUSE, Menu.MEASURES: Button.CLOSE_AS}
+LISTS = {
+    Menu.CAUSE: Button.CAUSE_IS,
+    Menu.CLOSE: Button.CLOSE_CAUSE,
+    Menu.MEASURES: Button.CLOSE_AS,
+    Menu.REASONS: Button.DECLINE_AS,
+}
 """Menus of words that are chosen from a list, and what choosing one of them is."""
 SHORT = 32
 """Letters of two choices that stand in one row of a telephone."""
@@ -104,7 +110,7 @@ def offered(
             inside = takers(incident, reader, book)
         case Menu.MEASURES if proposal and leads(incident.unit, reader, book):
             inside = (Choice(Button.CLOSE_AS, AS_PROPOSED, proposal), *_listed(Button.CLOSE_AS, lists))
-        case Menu.CAUSE | Menu.CLOSE | Menu.MEASURES:
+        case Menu.CAUSE | Menu.CLOSE | Menu.MEASURES | Menu.REASONS:
             inside = _listed(LISTS[menu], lists)
     take = (Choice(Button.TAKE),) if incident.phase is Phase.OPEN else ()
     return (*take, *inside, Choice(Button.BACK))

@@ -128,6 +128,8 @@ class Button(StrEnum):
     CLOSE_CAUSE = "close_cause"
     CLOSE_AS = "close_as"
     RING = "ring"
+    DECLINE = "decline"
+    DECLINE_AS = "decline_as"
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,6 +312,8 @@ class PressResult(StrEnum):
     RECEIPT = "receipt"
     APPROVED = "approved"
     ALREADY_APPROVED = "already_approved"
+    DECLINED = "declined"
+    ALREADY_DECLINED = "already_declined"
     LISTED = "listed"
     CALLED = "called"
     SNOOZED = "snoozed"

@@ -26,7 +26,7 @@ from monitord.domain.roster import Shift
 from tests.domain.test_escalation_cases import UNIT, incident, step
 
 CAUSES = {"cable": "đứt cáp", "unknown": "chưa rõ", "long": "một nguyên nhân rất dài, cần cả một dòng"}
-LISTS = dict.fromkeys((Button.CAUSE_IS, Button.CLOSE_CAUSE, Button.CLOSE_AS), CAUSES)
+LISTS = dict.fromkeys((Button.CAUSE_IS, Button.CLOSE_CAUSE, Button.CLOSE_AS, Button.DECLINE_AS), CAUSES)
 NOW = datetime(2027, 2, 5, 20, 0, tzinfo=UTC)
 KINDS = {kind: DutyKind(kind, name) for kind, name in (("shift", "trực ca"), ("leader", "trực lãnh đạo"))}
 

@@ -17,8 +17,9 @@ DEPARTMENT = "yen.phan"
 
 
 def requests(night: Night) -> list[tuple[str, str]]:
-    """Return (clock, person) of every request for approval."""
-    return [(g.at, g.person) for g in night.got if "XIN Ý KIẾN" in g.text and g.channel == "telegram"]
+    """Return (clock, person) of every request for approval, edits in place left out."""
+    asked = [g for g in night.got if "XIN Ý KIẾN" in g.text and g.channel == "telegram" and g.edits is None]
+    return [(g.at, g.person) for g in asked]
 
 
 def leads_tomorrow(night: Night, person: str, days: int) -> None:

@@ -111,5 +111,5 @@ async def test_a_leader_who_was_asked_to_approve_may_call_as_well(tmp_path: Path
         await trouble(night)
         await night.passes(minutes=30)
         request = last(night, night.on("leader"))
-        assert request.actions() == ["take", "approve", "ring", "more"]
+        assert request.actions() == ["take", "approve", "decline", "ring", "more"]
         assert (await night.presses(request.person, request.button("ring"))).accepted

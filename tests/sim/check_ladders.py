@@ -37,6 +37,8 @@ class Ladder:
     opened: float = field(init=False)
     fired: dict[float, list[Row]] = field(default_factory=dict)
     approved: list[float] = field(default_factory=list)
+    declined: set[float] = field(default_factory=set)
+    """When something fell due while a leader's decision not to report yet stood."""
     noted: list[float] = field(default_factory=list)
     closed: float | None = None
     taken: bool = False
@@ -94,7 +96,7 @@ class Firing:
 def ladders_of(truth: Truth, incident: int, unit: str) -> list[Ladder]:
     """Return the rounds of an incident as the journal tells them."""
     ladders: list[Ladder] = []
-    policy = ""
+    policy, declined = "", -1
     for row in truth.of[incident]:
         at = truth.at(row)
         match row.kind:
@@ -133,6 +135,8 @@ def ladders_of(truth: Truth, incident: int, unit: str) -> list[Ladder]:
                 ladders[-1].noted.append(at)
             case FactKind.STEP_APPROVED:
                 ladders[-1].approved.append(at)
+            case FactKind.STEP_DECLINED:
+                declined = row.refs["round"]
             case (
                 FactKind.STEP_SKIPPED
                 | FactKind.STEP_UNNEEDED
@@ -140,7 +144,13 @@ def ladders_of(truth: Truth, incident: int, unit: str) -> list[Ladder]:
                 | FactKind.STEP_FIRED
                 | FactKind.STEP_AWAITS_APPROVAL
             ):
-                ladders[-1].fired.setdefault(at, []).append(row)
+                ladder = ladders[-1]
+                # Who escalates by hand asks the next leader whatever was decided before.
+                by_hand = ladder.by_hand and at == ladder.opened
+                if at not in ladder.fired and declined == ladder.round and not by_hand:
+                    ladder.declined.add(at)
+                ladder.fired.setdefault(at, []).append(row)
+                declined = -1 if row.kind == FactKind.STEP_AWAITS_APPROVAL else declined
     return ladders
 
 
@@ -205,7 +215,7 @@ def _expected(truth: Truth, unit: str, ladder: Ladder, told: int, at: float, row
         _, whom, ref = ladder.steps[min(number, last)]
         if whom is Whom.NEXT_LEADER:
             approved = any(a <= at for a in ladder.approved)
-            asked = [] if approved else _next_asked(truth, ladder, told, number, at, now)
+            asked = [] if approved or at in ladder.declined else _next_asked(truth, ladder, told, number, at, now)
             if asked:
                 return Firing(skipped, gaps, number, asked, True, late, max(number, reached))
             return Firing(skipped, gaps, None, [], False, None, max(number, reached), number)

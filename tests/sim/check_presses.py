@@ -23,12 +23,13 @@ TOUCHED: Mapping[str, str] = {
     "escalate": FactKind.INCIDENT_ESCALATED,
 }
 """The row of what a touch does; the same again, or too late, is INCIDENT_UNCHANGED."""
-MENUS = ("more", "hand", "cause", "close", "back")
+MENUS = ("more", "hand", "cause", "close", "decline", "back")
 """What opens and closes a menu: it decides nothing, and leaves no row where it may be."""
 CHOSEN: Mapping[str, tuple[str, ...]] = {
     "hand_to": (FactKind.INCIDENT_HANDED,),
     "cause_is": (FactKind.INCIDENT_NOTE,),
     "close_cause": (FactKind.INCIDENT_NOTE,),
+    "decline_as": (FactKind.STEP_DECLINED,),
     "close_as": (FactKind.INCIDENT_CLOSE_PROPOSED, FactKind.INCIDENT_CLOSED),
 }
 """The rows of what is chosen in a menu; too late, or as before, it is another, and an old menu is shown anew."""
@@ -134,6 +135,11 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
                     wrong.append(f"{what} while {phase} became {row.kind}")
                 elif leads and row.kind != FactKind.INCIDENT_CLOSED:
                     wrong.append(f"{what} of the leader on duty became {row.kind}")
+            case "decline" | "decline_as":
+                # Asked in an earlier round, he is asked anew.
+                done, runs = row.kind == FactKind.STEP_DECLINED, phase in ("open", "acknowledged")
+                if not (runs if done else row.kind in UNDONE):
+                    wrong.append(f"{what} while {phase} became {row.kind}")
             case action if action in MENUS or action in CHOSEN:
                 has_it = truth.holder(row) == press.person
                 if row.kind == FactKind.PRESS_REFUSED and (entitled or has_it):

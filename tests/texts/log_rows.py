@@ -181,6 +181,7 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     },
     FactKind.STEP_AWAITS_APPROVAL: {"step": 3, "organisation": "so-khcn", "leaders": ["a"]},
     FactKind.STEP_APPROVED: {"step": 3, "organisation": "so-khcn"},
+    FactKind.STEP_DECLINED: {"step": 3, "round": 0, "organisation": "so-khcn", "usual": "verifying", "update": 9},
     FactKind.COVERAGE_GAP: {"step": 1, "whom": "duty", "ref": "operations", "unit": "vt"},
     FactKind.NOTICE_QUEUED: NOTICE,
     FactKind.NOTICE_ACCEPTED: NOTICE | {"message": "12", "cause": "fine"},

@@ -46,10 +46,15 @@ C_LOG = Told(at("03:15"), "trực điều hành", "Lê Văn C", "log", ToldState
 A = Told(at("03:24"), "trực lãnh đạo", "Nguyễn Văn A", "telegram", ToldState.UNCERTAIN)
 TAKEN = Taken(at("03:31:12"), "Trần Thị B", "trực ca", expires_at=at("05:31:12"))
 PRESSED = Pressed(PressResult.TAKEN, "SC-0602-004", "Trần Thị B", "trực ca", at("03:31:12"), ZONE)
-CHOSEN = dict.fromkeys((PressResult.CAUSE_NOTED, PressResult.CAUSE_NOTED_BEFORE), "đứt cáp") | dict.fromkeys(
-    (PressResult.RUNG, PressResult.RUNG_BEFORE, PressResult.NOT_RUNG), "Trần Thị B 0912 345 678"
-)
-"""What was chosen of a list of words; of a list of people it is a name."""
+CHOSEN = {
+    PressResult.CAUSE_NOTED: "đứt cáp",
+    PressResult.CAUSE_NOTED_BEFORE: "đứt cáp",
+    PressResult.DECLINED: "đang xác minh",
+    PressResult.RUNG: "Trần Thị B 0912 345 678",
+    PressResult.RUNG_BEFORE: "Trần Thị B 0912 345 678",
+    PressResult.NOT_RUNG: "Trần Thị B 0912 345 678",
+}
+"""What was chosen of a list of words, or whom to call; of a list of people it is a name."""
 ORDER = "Công văn số 12/VT-ĐHTT (ví dụ)"
 
 SHIFT = Story(

@@ -125,6 +125,11 @@ def press(pressed: Pressed) -> str:
             return f"Noted{at}: you approved the report of {code}."
         case PressResult.ALREADY_APPROVED:
             return f"{who} approved the report of {code}{at}."
+        case PressResult.DECLINED:
+            role = f" to {pressed.role}" if pressed.role else ""
+            return f"Noted{at}: no report of {code}{role} yet; reason: {to}. Approve it if you change your mind."
+        case PressResult.ALREADY_DECLINED:
+            return f"{who} decided{at} not to report {code} yet."
         case PressResult.LISTED:
             return f"The list of {code} is on its way."
         case PressResult.CALLED:

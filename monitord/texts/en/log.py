@@ -90,6 +90,7 @@ LINE = {
     FactKind.STEP_UNNEEDED: "{incident}: step {step}[ ({ref})] not needed[: {reason}]",
     FactKind.STEP_AWAITS_APPROVAL: "{incident}: the report to {organisation} waits for approval[ by {leaders}]",
     FactKind.STEP_APPROVED: "{incident}: {actor} approved the report to {organisation}",
+    FactKind.STEP_DECLINED: "{incident}: {actor} decides not to report to {organisation} yet[, reason: {reason}]",
     FactKind.COVERAGE_GAP: "Nobody on duty:[ {unit},] nobody found[ for {ref}][ ({incident})]",
     FactKind.NOTICE_QUEUED: "{incident}:[ “{event}”][ to {person}][ by {channel}] waits to be sent",
     FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] accepted[ “{event}”][ to {person}][ ({organisation})]"

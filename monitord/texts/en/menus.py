@@ -26,10 +26,19 @@ MEASURES = {
     "settings": "settings put right",
     "other_side": "done by the other side",
 }
+REASONS = {
+    "verifying": "still being verified",
+    "soon_back": "back soon",
+    "small": "little is affected",
+    "planned": "planned work",
+    "by_phone": "told by telephone",
+    "asking": "superiors are asked",
+}
 LISTS: Mapping[Button, Mapping[str, str]] = {
     Button.CAUSE_IS: CAUSES,
     Button.CLOSE_CAUSE: CAUSES,
     Button.CLOSE_AS: MEASURES,
+    Button.DECLINE_AS: REASONS,
 }
 
 
@@ -46,6 +55,8 @@ def above(above: Above) -> str:
             return f"👤 To whom shall {code} go? Whoever you choose is told at once."
         case Menu.CAUSE:
             return f"📝 The cause of {code}? Choose below, or write: NN {number} and the cause"
+        case Menu.REASONS:
+            return f"✋ No report of {code} yet: why? Choose below, or write: CBC {number} and the reason"
         case Menu.CLOSE:
             return f"🔒 Closing {code}: what was the cause?{ends} Another: write NN {number} and the cause, then close."
         case Menu.MEASURES:

@@ -199,6 +199,8 @@ BUTTON = {
     Button.CLOSE_CAUSE: "🔒 Close it, the chosen cause",
     Button.CLOSE_AS: "🔒 Close it, the chosen measure",
     Button.RING: "☎️ Call the shift",
+    Button.DECLINE: "✋ No report yet – say why",
+    Button.DECLINE_AS: "✋ No report yet, the chosen reason",
 }
 
 OPTION = {Button.HAND_TO: "👤"}
@@ -252,6 +254,7 @@ REASON = {
     "approved": "the report was approved",
     "called": "somebody spoke to it on the telephone",
     "no_other_leader": "there is no other leader to ask",
+    "declined": "a leader decided not to report yet",
     "changed again": "it has changed again",
     "nothing to edit": "no message to edit",
     "edited since": "it was edited since",
@@ -301,5 +304,6 @@ TOUCH = {
     "cause": "note the cause",
     "close": "close it",
     "ring": "call the shift",
+    "decline": "no report yet",
 }
 """What was touched again, in a line of the journal."""

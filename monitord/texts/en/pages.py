@@ -193,6 +193,7 @@ TABLE = {
     "because_suspicion": "a suspicion, named persons only; at",
     "because_over": "was restored at",
     "because_awaits_approval": "waits for a leader's approval since",
+    "because_declined": "a leader decided not to report yet, at",
     "because_muted": "muted until",
     "because_quiet": "quiet hours, told at their end:",
     "because_not_on_duty": "not on duty in the unit then; on duty were",

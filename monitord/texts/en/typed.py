@@ -11,6 +11,7 @@ FORM = {
     "nn": "NN 014 a crane tore the cable – note the cause",
     "dn": "DN 014 – (leader) I know of it",
     "duyet": "DUYET 014 – (leader) approve the report",
+    "cbc": "CBC 014 still being verified – (leader) no report yet, and why",
     "tt": "TT – what runs",
     "truc": "TRUC – who is on duty",
     "help": "HELP – the commands",

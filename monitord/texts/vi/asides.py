@@ -126,6 +126,11 @@ def press(pressed: Pressed) -> str:
             return f"Đã ghi nhận: duyệt gửi báo cáo {code}{to}{at}."
         case PressResult.ALREADY_APPROVED:
             return f"Báo cáo {code} đã được {who} duyệt{at}."
+        case PressResult.DECLINED:
+            role = f" cho {pressed.role}" if pressed.role else ""
+            return f"Đã ghi: chưa báo cáo {code}{role}{at}; lý do: {to}. Đổi ý thì bấm Duyệt."
+        case PressResult.ALREADY_DECLINED:
+            return f"{who} đã quyết định chưa báo cáo {code}{at}."
         case PressResult.LISTED:
             return f"Danh sách {code} đang được gửi."
         case PressResult.CALLED:

@@ -88,6 +88,7 @@ LINE = {
     FactKind.STEP_UNNEEDED: "{incident}: bước {step}[ ({ref})] không cần nữa[: {reason}]",
     FactKind.STEP_AWAITS_APPROVAL: "{incident}: báo cáo {organisation} chờ lãnh đạo duyệt[: {leaders}]",
     FactKind.STEP_APPROVED: "{incident}: {actor} duyệt gửi báo cáo {organisation}",
+    FactKind.STEP_DECLINED: "{incident}: {actor} quyết định chưa báo cáo {organisation}[, lý do: {reason}]",
     FactKind.COVERAGE_GAP: "Trống ca:[ {unit},] không tìm được người để báo[ cho {ref}][ ({incident})]",
     FactKind.NOTICE_QUEUED: "{incident}: chờ gửi[ tin “{event}”][ cho {person}][ qua {channel}]",
     FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] nhận chuyển[ tin “{event}”][ tới {person}][ ({organisation})]"

@@ -26,10 +26,19 @@ MEASURES = {
     "settings": "sửa cấu hình",
     "other_side": "phía khác xử lý",
 }
+REASONS = {
+    "verifying": "đang xác minh",
+    "soon_back": "sắp khôi phục",
+    "small": "ảnh hưởng nhỏ",
+    "planned": "việc có kế hoạch",
+    "by_phone": "đã báo bằng điện thoại",
+    "asking": "chờ ý kiến cấp trên",
+}
 LISTS: Mapping[Button, Mapping[str, str]] = {
     Button.CAUSE_IS: CAUSES,
     Button.CLOSE_CAUSE: CAUSES,
     Button.CLOSE_AS: MEASURES,
+    Button.DECLINE_AS: REASONS,
 }
 
 
@@ -46,6 +55,8 @@ def above(above: Above) -> str:
             return f"👤 Giao {code} cho ai? Người được chọn được báo ngay."
         case Menu.CAUSE:
             return f"📝 Nguyên nhân của {code}? Chọn bên dưới, hoặc gõ: NN {number} và nguyên nhân"
+        case Menu.REASONS:
+            return f"✋ Chưa báo cáo {code}: vì sao? Chọn bên dưới, hoặc gõ: CBC {number} và lý do"
         case Menu.CLOSE:
             return f"🔒 Đóng {code}: nguyên nhân là gì?{ends} Ghi khác: gõ NN {number} và nguyên nhân, rồi bấm Đóng."
         case Menu.MEASURES:

@@ -199,6 +199,8 @@ BUTTON = {
     Button.CLOSE_CAUSE: "🔒 Đóng, nguyên nhân được chọn",
     Button.CLOSE_AS: "🔒 Đóng, cách xử lý được chọn",
     Button.RING: "☎️ Gọi trực ca",
+    Button.DECLINE: "✋ Chưa báo cáo – ghi lý do",
+    Button.DECLINE_AS: "✋ Chưa báo cáo, lý do được chọn",
 }
 
 OPTION = {Button.HAND_TO: "👤"}
@@ -252,6 +254,7 @@ REASON = {
     "approved": "báo cáo đã được duyệt",
     "called": "đã gọi điện",
     "no_other_leader": "không còn lãnh đạo nào khác để xin ý kiến",
+    "declined": "lãnh đạo quyết định chưa báo cáo",
     "changed again": "đã có diễn biến mới hơn",
     "nothing to edit": "không có tin để sửa",
     "edited since": "đã có bản sửa mới hơn",
@@ -308,5 +311,6 @@ TOUCH = {
     "cause": "ghi nguyên nhân",
     "close": "đóng sự cố",
     "ring": "gọi trực ca",
+    "decline": "chưa báo cáo",
 }
 """What was touched again, in a line of the journal."""

@@ -193,6 +193,7 @@ TABLE = {
     "because_suspicion": "nghi vấn, chỉ báo người được chỉ định; lúc",
     "because_over": "đã khôi phục lúc",
     "because_awaits_approval": "chờ lãnh đạo duyệt báo cáo từ",
+    "because_declined": "lãnh đạo quyết định chưa báo cáo, lúc",
     "because_muted": "tạm ẩn cảnh báo đến",
     "because_quiet": "giờ đêm, báo khi hết giờ:",
     "because_not_on_duty": "không trực trong đơn vị lúc đó; người trực",

@@ -11,6 +11,7 @@ FORM = {
     "nn": "NN 014 xe cẩu kéo đứt cáp – ghi nguyên nhân",
     "dn": "DN 014 – (lãnh đạo) đã nhận thông tin",
     "duyet": "DUYET 014 – (lãnh đạo) duyệt gửi báo cáo",
+    "cbc": "CBC 014 đang xác minh – (lãnh đạo) chưa báo cáo, ghi lý do",
     "tt": "TT – tình trạng",
     "truc": "TRUC – ai đang trực",
     "help": "HELP – các lệnh",
