@@ -22,6 +22,9 @@ _TOUCHED: Mapping[str, str] = {
 }
 """The row of what a touch does; the same again, or too late, is INCIDENT_UNCHANGED."""
 
+_MENUS = ("more", "cause", "close", "decline")
+"""What opens a menu; the buttons inside are not pressed here."""
+
 
 def judge_presses(night: Records, found: Found) -> None:
     """Hold every press against the journal: exactly one row, the right effect, nobody else's name."""
@@ -38,8 +41,8 @@ def judge_presses(night: Records, found: Found) -> None:
         phases[row.incident] = again or _PHASE.get(row.kind, phases.get(row.incident, ""))
     for press in night.played.pressed:
         if press.update not in seen:
-            if press.data.split("|")[2] == "approve" and press.kind == "reader":
-                continue  # approving again, or what is over, changes nothing and leaves no row
+            if press.data.split("|")[2] in ("approve", *_MENUS) and press.kind == "reader":
+                continue  # approving again, or what is over, changes nothing and leaves no row; nor does a menu
             wrong.append(f"update {press.update} ({press.kind}) left no row")
             continue
         row, phase = seen[press.update]
@@ -58,6 +61,9 @@ def judge_presses(night: Records, found: Found) -> None:
             if row.kind != right:
                 wrong.append(f"update {press.update}: take while {phase} became {row.kind}")
         if action in _TOUCHED and row.kind not in (_TOUCHED[action], FactKind.INCIDENT_UNCHANGED):
+            wrong.append(f"update {press.update}: {action} while {phase} became {row.kind}")
+        fits = (FactKind.INCIDENT_URGED, FactKind.INCIDENT_UNCHANGED, FactKind.PRESS_REFUSED)
+        if (action == "ring" or action in _MENUS) and row.kind not in fits[action in _MENUS :]:
             wrong.append(f"update {press.update}: {action} while {phase} became {row.kind}")
         if row.kind in _TOUCHED.values() and phase not in ("open", "acknowledged"):
             wrong.append(f"update {press.update}: {action} had its effect while {phase}")

@@ -13,6 +13,7 @@ from monitord.account.reasons import Because, Reason, reasons_for
 from monitord.desk.act import ActRefused
 from monitord.desk.by_hand import UnknownIncident
 from monitord.domain.health import Health
+from monitord.domain.journal import FactKind
 from monitord.domain.window import WindowKind
 from monitord.store import tables as t
 from tests.support.night import Night, example, silent
@@ -47,6 +48,9 @@ async def test_the_department_waits_for_its_step_and_then_for_the_leader(tmp_pat
         assert (first.reason, first.detail) == (Reason.NOT_DUE, "4")
         await night.passes(minutes=21)
         assert why(night, DEPARTMENT).reason is Reason.AWAITS_APPROVAL
+        await night.types(night.on("leader", "bd-song-mau"), "CBC 001 đang xác minh")
+        found = why(night, DEPARTMENT)
+        assert (found.reason, found.at) == (Reason.DECLINED, night.rows(FactKind.STEP_DECLINED)[0].ts)
 
 
 async def test_a_mute_is_given_as_the_reason_with_its_end(tmp_path: Path) -> None:
