@@ -121,7 +121,7 @@ def written(
         row = asked.get(incident.id)
         if line.state is not DigestState.OPEN or row is None or len(under) >= TOUCHED:
             continue
-        if faces := buttons.faces(tx, context, key, row, Event(row["event"]), incident):
+        if faces := buttons.faces(tx, context, key, row, Event(row["event"]), incident, at):
             first = faces[0][0]
             under.append((replace(first, label=f"{first.label} {forms.number_of(line.code)}"),))
     return context.words.digest(told), tuple(under)
