@@ -113,7 +113,7 @@ Content-Length: [len]
 Signal=1
 Duration=160
 ]]></send>
-<recv response="200"/><recv request="BYE"/>"""
+<recv response="200"/><recv request="BYE"/>""" + reply("200 OK", again=False, inside=True)
 
 
 def never_answered() -> str:
