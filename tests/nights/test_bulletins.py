@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from monitord.clock import Step
@@ -173,6 +174,7 @@ async def test_what_was_approved_goes_when_somebody_can_be_found_to_read_it(tmp_
         assert night.kinds().count("bulletin.sent") == 1
 
 
+@pytest.mark.slow
 async def test_an_approved_bulletin_is_tried_as_long_as_it_is_wanted(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-02-05 22:00", watched()) as night:
         await night.passes(minutes=151)

@@ -170,6 +170,7 @@ async def test_what_the_desk_does_not_answer_is_not_answered(bench: MailBench) -
         assert [text_of(letter) for letter in await bench.office.until(1)] == ["answer"]
 
 
+@pytest.mark.slow
 async def test_more_letters_than_one_round_takes_are_all_brought(bench: MailBench) -> None:
     letter = await bench.letter()
     for number in range(120):
