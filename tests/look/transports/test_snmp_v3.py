@@ -182,7 +182,7 @@ async def test_a_silent_v3_device_is_silent_and_a_closed_port_refused(engine: Py
 
 async def test_nonsense_from_a_v3_device_is_garbled(engine: PysnmpEngine) -> None:
     async with responding(lambda request: [b"\xff" * 40, request[:-4]]) as agent:
-        reply = await engine.ask(Ask(desk(agent.port), Pdu.GET, (UPTIME,), 0.2))
+        reply = await engine.ask(Ask(desk(agent.port), Pdu.GET, (UPTIME,), 1.0))
     assert reply.reach is Reach.GARBLED
 
 
