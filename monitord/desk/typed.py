@@ -67,12 +67,14 @@ def obey(
         does, done, events = PRESSES.get(command.verb) or _with_values(command)
         notice = _asked(tx, incident, person, events)
         if command.verb in (Verb.APPROVE, Verb.DECLINE) and notice is not None:
-            waiting = _awaiting(tx, incident, person)
+            requests = _requests(tx, incident, person)
+            approved = approvals(tx, incident.id, incident.round)
+            waiting = [row for organisation, row in requests.items() if organisation not in approved]
             if len(waiting) > 1:
                 to = tuple(_organisation(context, incident, row) for row in waiting)
                 return context.words.typed(replace(said, result=TypedResult.WHICH, code=incident.code, codes=to)), False
-            # Approved already, or of an earlier round: what there is says so.
-            notice = waiting[0] if waiting else notice if notice["round"] == incident.round else None
+            # Approved already: what there is says so.
+            notice = waiting[0] if waiting else next(reversed(requests.values()), None)
         if notice is None and command.verb in LEADERS:
             return context.words.typed(replace(said, result=TypedResult.NOT_ASKED, code=incident.code)), False
         pressed = does(acting.Press(tx, context, incident, person, book, at, update, notice))
@@ -139,9 +141,9 @@ def _organisation(context: Context, incident: Incident, row: Any) -> str:
     return known.name if known else ref
 
 
-def _awaiting(tx: Tx, incident: Incident, person: Person) -> list[Any]:
-    """Return the requests for approval of this round that reached a person, or may have, and were not approved yet: one
-    for each organisation, the newest. What he never read he cannot have meant."""
+def _requests(tx: Tx, incident: Incident, person: Person) -> dict[str, Any]:
+    """Return the requests for approval of this round that reached a person, or may have: the newest for each
+    organisation. What he never read he cannot have meant."""
     o = t.outbox.c
     reached = sa.or_(o.state.in_([NoticeState.SENT, NoticeState.LEASED]), o.uncertain > 0)
     wanted = sa.select(t.outbox).where(
@@ -151,9 +153,7 @@ def _awaiting(tx: Tx, incident: Incident, person: Person) -> list[Any]:
         o.round == incident.round,
         reached,
     )
-    found = {step_of(incident.policy, row["step"]).ref: row for row in tx.sql.execute(wanted.order_by(o.id)).mappings()}
-    approved = approvals(tx, incident.id, incident.round)
-    return [row for organisation, row in found.items() if organisation not in approved]
+    return {step_of(incident.policy, row["step"]).ref: row for row in tx.sql.execute(wanted.order_by(o.id)).mappings()}
 
 
 def _note_cause(press: acting.Press, text: str, said: TypedAnswer) -> TypedAnswer:
