@@ -91,7 +91,7 @@ class Broken(Scripted):
 async def test_a_channel_that_can_neither_begin_nor_end_is_begun_seldom_and_holds_up_nobody() -> None:
     clock, outbox, broken, good = ManualClock(NOW), MemoryOutbox(), Broken(), Scripted()
     async with dispatching(outbox, [broken, good], clock):
-        await clock.advance(100)
+        await asyncio.wait_for(clock.advance(100), 20)
         outbox.put(1, "a")
         await outbox.until_reports(1)
     assert broken.starts == 7  # after 0, 1, 3, 7, 15, 31 and 63 seconds
@@ -119,7 +119,7 @@ async def test_what_cannot_be_heard_is_listened_to_seldom() -> None:
     deaf = Deaf(0.0, clock)
     dispatcher = Dispatcher(outbox, [deaf], clock, hears=Desk())
     running = asyncio.create_task(dispatcher.run())
-    await clock.advance(100)
+    await asyncio.wait_for(clock.advance(100), 20)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert deaf.listened == 6  # after 0, 2, 6, 14, 30 and 62 seconds
@@ -130,7 +130,7 @@ async def test_what_was_heard_for_long_is_listened_to_again_at_once() -> None:
     deaf = Deaf(121.0, clock)
     dispatcher = Dispatcher(outbox, [deaf], clock, hears=Desk())
     running = asyncio.create_task(dispatcher.run())
-    await clock.advance(10 * 122)
+    await asyncio.wait_for(clock.advance(10 * 122), 20)
     await settle()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
