@@ -21,6 +21,7 @@ from monitord.domain.channel import ChannelState, after
 from monitord.domain.notice import Delivery, DeliveryCause, Key, Message, Outcome
 from monitord.tell.channels.voice import CHANNEL, VoiceChannel
 from monitord.tell.voice.closing import nobody, outcome_of
+from monitord.tell.voice.control import ANSWER_WITHIN
 from monitord.tell.voice.form import VoiceForm
 from monitord.tell.voice.netstring import LONGEST as LONGEST_FRAME
 from monitord.tell.voice.netstring import framed, next_frame
@@ -374,6 +375,20 @@ async def test_a_telephone_that_dies_while_it_rings_has_told_nobody(exchange: Ex
     os.kill(pid, signal.SIGKILL)
     outcome = await task
     assert (outcome.delivery, outcome.cause) == (Delivery.NOT_SENT, DeliveryCause.CONNECTION_LOST)
+
+
+@pytest.mark.slow
+async def test_a_telephone_that_is_slow_to_say_that_it_dials_has_dialled_all_the_same(
+    exchange: Exchange, channel: VoiceChannel
+) -> None:
+    exchange.handset.keys = "1"
+    await exchange.play(answered(exchange.handset.port))
+    await call(channel)  # begins the telephone
+    (pid,) = telephones()
+    os.kill(pid, signal.SIGSTOP)
+    asyncio.get_running_loop().call_later(ANSWER_WITHIN + 1, os.kill, pid, signal.SIGCONT)
+    assert (await call(channel)).delivery is Delivery.ACCEPTED
+    assert exchange.handset.calls == 2
 
 
 async def test_a_telephone_that_somebody_else_takes_over_is_ended_with_its_call(

@@ -26,6 +26,10 @@ class PhoneError(Exception):
     """The telephone does not work; the text says why."""
 
 
+class BusyPhoneError(PhoneError):
+    """The telephone did not say in time that it has done something; it may do it all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """An event of a call, named as baresip names it: CALL_RINGING, CALL_ESTABLISHED, CALL_DTMF_START, CALL_CLOSED."""
@@ -89,7 +93,7 @@ class Control:
             async with asyncio.timeout(ANSWER_WITHIN):
                 reply = await answer
         except TimeoutError:
-            raise PhoneError(f"baresip does not answer ({command})") from None
+            raise BusyPhoneError(f"baresip does not answer ({command})") from None
         if not reply.done:
             raise PhoneError(f"baresip does not do it ({command})")
         return reply.text

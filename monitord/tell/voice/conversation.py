@@ -10,7 +10,7 @@ from monitord.domain.notice import Delivery, DeliveryCause, Key, Outcome
 from monitord.domain.safe import clean
 from monitord.domain.update import Heard
 from monitord.tell.voice.closing import UNHEARD, nobody, outcome_of
-from monitord.tell.voice.control import GONE, Happening, PhoneError
+from monitord.tell.voice.control import GONE, BusyPhoneError, Happening, PhoneError
 from monitord.tell.voice.line import ENDS, Line
 from monitord.tell.voice.plan import Plan
 from monitord.tell.voice.presses import Presses
@@ -62,7 +62,10 @@ class Conversation:
     async def _ring(self) -> Outcome | None:
         """Dial, and return None when somebody answers."""
         until = min(self._clock.mono() + self._plan.ring, self._plan.ends)
-        await self._line.dial(self._plan.uri)
+        try:
+            await self._line.dial(self._plan.uri)
+        except BusyPhoneError as error:
+            log.info("%s; the call itself says what becomes of it", error)
         rang = False
         while True:
             event = await self._line.next(until)
