@@ -75,13 +75,19 @@ def _ladder(night: Records, incident: Any, ladder: Ladder, wrong: list[str]) -> 
         first = _due(begins, told + 1)
         if (by := night.by(first, STEP)) is not None and at > by:
             wrong.append(f"{code}: step {told + 1} due {first:%X.%f} told only {at:%X.%f}, not by {by:%X.%f}")
-        expected = _expected(incident["unit"], step)
+        # Once the leader has approved it, the report goes to the organisation, and its repeats as well.
+        approved = any(
+            r.kind == FactKind.STEP_APPROVED and r.refs["round"] == round_ and r.ts <= at
+            for r in night.of[incident["id"]]
+        )
+        leaves = approved and step >= LAST and row.kind == FactKind.STEP_FIRED
+        expected = set(CONTACTS) if leaves else _expected(incident["unit"], step)
         queued = [
             n
             for n in night.outbox
             if n["incident"] == incident["id"] and n["round"] == round_ and n["step"] == step
             and n["event"] in TELLING and n["channel"] == "telegram"
-            and not (n["event"] == "step" and n["organisation"] and incident["unit"] == "bd")
+            and not (n["event"] == "step" and n["organisation"] and incident["unit"] == "bd" and not leaves)
         ]  # fmt: skip
         people = {n["person"] for n in queued}
         if people != expected:
