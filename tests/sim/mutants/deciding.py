@@ -159,13 +159,6 @@ DECIDING: tuple[Mutant, ...] = (
         'if all(refs["round"] != -1 for refs in before):',
     ),
     one(
-        "declined-unheard",
-        "a leader's decision not to report yet is no answer, and the next leader is asked",
-        "domain/escalation.py",
-        "if step.whom is Whom.NEXT_LEADER and (not open_ or step.ref in declined):",
-        "if step.whom is Whom.NEXT_LEADER and not open_:",
-    ),
-    one(
         "anybodys-menu",
         "a menu opens under another's thumb",
         "desk/menus.py",
