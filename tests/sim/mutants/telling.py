@@ -7,8 +7,15 @@ TELLING: tuple[Mutant, ...] = (
         "mark-before-send",
         "a message is marked as sent when it is claimed",
         "desk/claiming.py",
-        "            state=NoticeState.LEASED,\n",
-        "            state=NoticeState.SENT,\n",
+        '        "state": NoticeState.LEASED,\n',
+        '        "state": NoticeState.SENT,\n',
+    ),
+    one(
+        "digest-of-one",
+        "of a digest only the first message is marked",
+        "desk/reporting.py",
+        "    for row in rows:\n",
+        "    for row in rows[:1]:\n",
     ),
     one(
         "no-key",
