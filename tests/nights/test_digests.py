@@ -220,3 +220,37 @@ async def test_a_step_that_was_repeated_before_it_left_is_told_once(tmp_path: Pa
         reasons = [row.refs["reason"] for row in night.rows(FactKind.NOTICE_SUPERSEDED) if row.refs["event"] == "step"]
         assert reasons
         assert set(reasons) == {"newer step"}
+
+
+async def test_what_is_over_by_then_is_not_told(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 08:00", many()) as night:
+        shift = await lost_unheard(night)
+        await night.desk.take_edges([night.edge(tram(3), Health.UP)])
+        await come_back(night)
+        (got,) = gathered(night, shift)
+        assert "6 tin về 6 sự cố" in got.text
+        assert "SC-0512-004" not in got.text
+
+
+async def test_after_a_start_nothing_is_gathered_of_what_nobody_has_looked_at_again(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 08:00", many()) as night:
+        await lost_unheard(night)
+        night.die()
+        night.answers_asks = False
+        await night.passes_away(70)
+        await night.desk.take_edges([night.edge(tram(0), Health.DOWN, first=True)])
+        claimed = await night.desk.claim("telegram", 50)
+        assert claimed
+        assert not any(one.message.also for one in claimed)
+
+
+async def test_a_daemon_that_died_with_a_message_tells_by_the_next_channel_at_its_next_claim(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 08:00", with_sms()) as night:
+        shift = night.on("shift")
+        await night.desk.take_edges([night.edge(silent("cr-1"), Health.DOWN)])
+        assert await night.desk.claim("telegram", 50)
+        night.die()
+        await night.passes_away(70)
+        await night.desk.take_edges([night.edge(silent("cr-1"), Health.DOWN, first=True)])
+        assert await night.desk.claim("telegram", 50)
+        assert night.count(t.outbox, channel="sms", person=shift) == 1
