@@ -9,6 +9,7 @@ from monitord.desk.context import Context
 from monitord.desk.editing import letter_of
 from monitord.desk.said import proposed
 from monitord.domain import signing
+from monitord.domain.group import is_group
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.menus import Choice, Menu, asked, offered, rows
 from monitord.domain.notice import Button, ButtonFace, Event
@@ -89,6 +90,9 @@ def standing(event: Event, incident: Incident) -> Event:
 
 def actions(context: Context, row: Any, event: Event, incident: Incident | None) -> list[Button]:
     """Return what the reader of an outbox row can do about it at a touch."""
+    if is_group(row["person"]):  # a menu is one reader's, and what else there is asks for one
+        open_storm = event is Event.STORM and incident is not None and incident.phase is Phase.OPEN
+        return [Button.TAKE] if event in (Event.STEP, Event.REOPENED) or open_storm else []
     asked_for = _asked(context, row, event, incident)
     # What leaves the unit never has the list: it names our equipment.
     storm = incident is not None and unit_of(incident.target) is not None and not row["organisation"]

@@ -20,6 +20,7 @@ from monitord.desk.reporting import ADD_CHANNEL_AFTER, add_channel, bury
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
+    EDITABLE,
     EDITS,
     Claimed,
     Delivery,
@@ -149,6 +150,16 @@ def _once(row: Any) -> str:
     return sha256(f"{row['id']}|{row['key']}|{stamp(row['created_at'])}".encode()).hexdigest()[:24]
 
 
+def _first_message(tx: Tx, row: Any) -> str:
+    """Return what the channel calls its reader's first message about the same incident; empty where there is none."""
+    if row["incident"] is None or row["channel"] not in EDITABLE:
+        return ""
+    o = t.outbox.c
+    of_it = sa.and_(o.incident == row["incident"], o.person == row["person"], o.channel == row["channel"])
+    sent = sa.and_(of_it, o.id != row["id"], o.state == NoticeState.SENT, o.message_ref.is_not(None))
+    return tx.sql.execute(sa.select(o.message_ref).where(sent).order_by(o.id).limit(1)).scalar() or ""
+
+
 def _hold(tx: Tx, context: Context, row: Any, text: str, bundle: str | None, at: Moment) -> timedelta:
     """Lease a row, with what its reader is to get, and return for how long."""
     own = context.settings.channels.get(row["channel"])
@@ -205,6 +216,7 @@ def _lease(
         code=code,
         once=_once(row),
         keys=made.keys,
+        follows=_first_message(tx, row) if replaces is None else "",
     )
     claimed.append(
         Claimed(message, Priority(row["priority"]), row["attempts"], row["uncertain"] > 0, lease.total_seconds())

@@ -104,6 +104,7 @@ class Context:
             organisations=self.settings.organisations,
             duty_kinds=self.settings.duty_kinds,
             zone=self.settings.zone,
+            groups=self.settings.groups,
         )
 
 

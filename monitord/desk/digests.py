@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from monitord.desk import buttons, mentions
 from monitord.desk.context import Context
+from monitord.desk.groups import name_in_group, role_of_holder
 from monitord.desk.reasons import reason_gone
 from monitord.domain.digest import ALONE_FOR, ASKING, GATHERED, MOST, Waiting, gather
+from monitord.domain.group import is_group
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.notice import BUTTONED, ButtonFace, DeliveryCause, Event, NoticeState
 from monitord.domain.people import IMPERSONAL
@@ -149,7 +152,9 @@ def _digest(context: Context, tx: Tx, together: Together, channel: str, at: Mome
     of: dict[int, list[Any]] = {}
     for row in together.rows:
         of.setdefault(row["incident"], []).append(row)
-    lines = tuple(_line(tx, context, together.incidents[number], rows) for number, rows in of.items())
+    to_group = is_group(together.rows[0]["person"])
+    write = partial(_line_in_group, at=at) if to_group else _line
+    lines = tuple(write(tx, context, together.incidents[number], rows) for number, rows in of.items())
     waited = max((row["accepted_at"] or at.now) - row["created_at"] for row in together.rows)
     asked = any(
         row["event"] in ASKING and together.incidents[row["incident"]].phase is Phase.OPEN for row in together.rows
@@ -161,15 +166,16 @@ def _digest(context: Context, tx: Tx, together: Together, channel: str, at: Mome
         zone=context.settings.zone,
         waited=waited if waited >= ALONE_FOR else None,
         repeat=any(row["uncertain"] for row in together.rows),
-        asks=asked and context.settings.answers(channel),
+        # What is typed in a group is not heard: its buttons say enough.
+        asks=asked and not to_group and context.settings.answers(channel),
         buttons=channel in BUTTONED,
         drill=all(one.drill for one in together.incidents.values()),
     )
 
 
 def _line(tx: Tx, context: Context, incident: Incident, rows: Sequence[Any]) -> DigestLine:
-    into = [row["subject"] for row in rows if row["event"] == Event.MERGED]
     holder = tx.people().get(incident.acknowledged_by or "")
+    into = [row["subject"] for row in rows if row["event"] == Event.MERGED]
     states = {Phase.OPEN: DigestState.OPEN, Phase.ACKNOWLEDGED: DigestState.TAKEN}
     return DigestLine(
         code=incident.code,
@@ -181,3 +187,9 @@ def _line(tx: Tx, context: Context, incident: Incident, rows: Sequence[Any]) -> 
         taken_by=holder.name if holder and incident.phase is Phase.ACKNOWLEDGED else "",
         into="" if incident.running or not into else into[-1],
     )
+
+
+def _line_in_group(tx: Tx, context: Context, incident: Incident, rows: Sequence[Any], at: Moment) -> DigestLine:
+    line = _line(tx, context, incident, rows)
+    role = role_of_holder(context, incident, context.book(tx, at, timedelta(hours=12))) if line.taken_by else ""
+    return replace(line, name=name_in_group(context, incident), taken_by=role)

@@ -10,11 +10,13 @@ from monitord.desk.causes import evidence
 from monitord.desk.context import Context
 from monitord.desk.editing import words_there
 from monitord.desk.extents import extent
+from monitord.desk.groups import for_group
 from monitord.desk.keys import keys
 from monitord.desk.said import closing_cause
 from monitord.desk.surveys import survey
 from monitord.domain.dutybook import DutyBook, step_name
 from monitord.domain.extent import NOTHING
+from monitord.domain.group import is_group
 from monitord.domain.incident import Incident
 from monitord.domain.menus import Menu, asked
 from monitord.domain.network import BY_HAND
@@ -122,8 +124,10 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     reported = incident.target.startswith(BY_HAND)
     lane = settings.lanes.get(incident.lane or "")
     # What is not to leave the unit is not named to another organisation, wherever the name would stand.
-    outside = row["organisation"] is not None
-    hidden = outside and ((site is not None and site.keep_inside) or (device is not None and device.keep_inside))
+    outside, to_group = row["organisation"] is not None, is_group(row["person"])
+    hidden = (outside or to_group) and (
+        (site is not None and site.keep_inside) or (device is not None and device.keep_inside)
+    )
     site = None if hidden else site
     called = lane.name if lane else device.name if device else incident.detail if reported else incident.target
     called = context.words.page["kept_inside"] if hidden else called
@@ -135,6 +139,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     organisation = settings.organisations.get(row["organisation"] or "")
     leader_duty = unit.leader_duty if unit else "leader"
     who = Audience.LEADER if event is Event.APPROVAL else audience(step, row["organisation"], leader_duty)
+    who = Audience.SHIFT if to_group else who
     waiting_for = settings.organisations.get(step.ref) if step and step.whom in LEAVING else None
     shift = next(
         (s for s in book.shifts if s.person == row["person"] and s.unit == incident.unit and s.covers(at.now)), None
@@ -143,7 +148,9 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     seen = None if storm is None else _survey(tx, context, storm, row, at)
     reach = extent(tx, context, incident.target, at.now) if seen is None else seen.total
     late = None if row["late"] is None else timedelta(seconds=row["late"])
-    return Story(
+    # Where names may not stand a step to somebody without a title is one to somebody of the unit.
+    unnamed = (unit.name if unit else incident.unit) if to_group else ""
+    story = Story(
         event=event,
         audience=who,
         code=incident.code,
@@ -164,13 +171,13 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         instance=(target.instance or "") if target and not hidden else "",
         site_name=site.name if site else "",
         commune=site.commune if site else "",
-        recipient_name=reader.name if reader else "",
+        recipient_name=reader.name if reader and not to_group else "",
         recipient_title=reader.title if reader else "",
-        recipient_role=_role(context, incident, step, book, event, leader_duty),
+        recipient_role="" if to_group else _role(context, incident, step, book, event, leader_duty),
         shift=(shift.start, shift.end) if shift else None,
         address_form=unit.address_form if unit else "đồng chí",
         organisation=organisation.name if organisation else waiting_for.name if waiting_for else "",
-        next=mentions.coming(tx, context, incident, book),
+        next=mentions.coming(tx, context, incident, book, unnamed),
         told=mentions.told(tx, incident, book),
         asked=mentions.asked(tx, incident, book, row),
         taken=mentions.taken(context, incident, book, row),
@@ -188,7 +195,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         if late is not None and number is not None
         else None,
         late=late,
-        skipped=tuple(step_name(step_of(incident.policy, n), book) for n in row["skipped"]),
+        skipped=tuple(step_name(step_of(incident.policy, n), book, unnamed=unnamed) for n in row["skipped"]),
         again=is_again(incident.policy, number or 0),
         repeat=row["uncertain"] > 0,
         was=mentions.was(row),
@@ -201,6 +208,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         contact=mentions.contact(context, incident, book, at) if row["organisation"] else "",
         answering=_answering(context, row["channel"]),
     )
+    return for_group(story, context) if to_group else story
 
 
 def _survey(tx: Tx, context: Context, storm: Storm, row: Any, at: Moment) -> Survey:

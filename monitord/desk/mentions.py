@@ -10,6 +10,7 @@ from monitord.desk.approvals import approvals
 from monitord.desk.context import Context
 from monitord.domain.decision import TimerKind
 from monitord.domain.dutybook import DutyBook, duty_in, step_name
+from monitord.domain.group import is_group
 from monitord.domain.health import Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import FactKind
@@ -50,8 +51,8 @@ def step_of_person(tx: Tx, row: Any) -> int | None:
     return found
 
 
-def coming(tx: Tx, context: Context, incident: Incident, book: DutyBook) -> Next | None:
-    """Return the next step of an open incident; None when nothing comes."""
+def coming(tx: Tx, context: Context, incident: Incident, book: DutyBook, unnamed: str = "") -> Next | None:
+    """Return the next step of an open incident; None when nothing comes. `unnamed` stands for a name where none may."""
     armed = sa.and_(t.timer.c.incident == incident.id, t.timer.c.state == "armed", t.timer.c.kind == TimerKind.STEP)
     row = tx.sql.execute(sa.select(t.timer).where(armed)).mappings().first()
     if row is None or incident.phase is not Phase.OPEN:
@@ -62,7 +63,13 @@ def coming(tx: Tx, context: Context, incident: Incident, book: DutyBook) -> Next
     asks = step.whom in LEAVING and not called and (unit is None or unit.auto_send_order is None)
     due: datetime = row["due"]
     at = quiet_until(step.quiet, due, book.zone) or due
-    return Next(at, step_name(step, book), again=is_again(incident.policy, row["step"]) > 0, asks=asks, calls=called)
+    return Next(
+        at,
+        step_name(step, book, unnamed=unnamed),
+        again=is_again(incident.policy, row["step"]) > 0,
+        asks=asks,
+        calls=called,
+    )
 
 
 def told(tx: Tx, incident: Incident, book: DutyBook) -> tuple[Told, ...]:
@@ -81,7 +88,7 @@ def told(tx: Tx, incident: Incident, book: DutyBook) -> tuple[Told, ...]:
     found = []
     for row in tx.sql.execute(wanted).mappings():
         state = states.get(NoticeState(row["state"]))
-        if state is None:
+        if state is None or is_group(row["person"]):
             continue
         if state is ToldState.WAITING and row["last_cause"] is not None:
             state = ToldState.UNCERTAIN if row["uncertain"] else ToldState.FAILED

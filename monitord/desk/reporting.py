@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import channels
+from monitord.desk import channels, groups
 from monitord.desk.binding import accounts
 from monitord.desk.context import Context
 from monitord.desk.leases import end_attempt, notice_fact, notice_refs, sent_as_one
@@ -80,7 +80,7 @@ def _report(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment, ji
         case Delivery.PERMANENT:
             bury(tx, context, row, outcome, at)
         case Delivery.NOT_SENT | Delivery.UNCERTAIN:
-            _postpone(tx, row, outcome, at, jitter)
+            _postpone(tx, context, row, outcome, at, jitter)
 
 
 def _accept(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
@@ -121,7 +121,7 @@ def _can_answer(context: Context, row: Any) -> bool:
     return row["channel"] in touched or not touched.intersection(row["fallback"])
 
 
-def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> None:
+def _postpone(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment, jitter: float) -> None:
     uncertain = outcome.delivery is Delivery.UNCERTAIN
     wait = outcome.retry_in or retry_delay(row["attempts"], jitter)
     if outcome.cause is DeliveryCause.NO_ANSWER:  # a telephone that rings all night helps nobody
@@ -153,6 +153,7 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
     if outcome.address is not None and CHAT.fullmatch(outcome.address) and not bound:
         tx.sql.execute(t.person.update().where(t.person.c.id == row["person"]).values(telegram=int(outcome.address)))
         tx.roster_changed()
+        groups.moved(tx, context, row["person"], int(outcome.address))
     if uncertain:
         tx.append([notice_fact(FactKind.NOTICE_UNCERTAIN, row, outcome)], at)
     elif row["last_cause"] != outcome.cause:

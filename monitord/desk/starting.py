@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord import __version__
+from monitord.desk import groups
 from monitord.desk.binding import accounts, forget
 from monitord.desk.context import Context, write
 from monitord.desk.edges import drop_removed
@@ -111,7 +112,8 @@ def _import_people(tx: Tx, settings: Settings) -> None:
     kept = set(tx.sql.execute(sa.select(t.person.c.id)).scalars())
     bound = accounts(tx)
     taken = frozenset(bound.values())
-    for person in settings.people.values():
+    everybody = dict(settings.people) | {one.id: one for one in groups.readers(tx, settings)}
+    for person in everybody.values():
         values = {
             "name": person.name,
             "home": person.home,
@@ -128,7 +130,7 @@ def _import_people(tx: Tx, settings: Settings) -> None:
         else:
             tx.sql.execute(t.person.insert().values(id=person.id, **values))
     # Who left keeps the name, so that old log lines still read; without an address nothing can be told or pressed.
-    for gone in kept - set(settings.people):
+    for gone in kept - set(everybody):
         left: dict[str, Any] = {"home": "", "phone": "", "telegram": None, "stand_ins": [], "addresses": {}}
         tx.sql.execute(t.person.update().where(t.person.c.id == gone).values(left))
         forget(tx, gone)

@@ -16,6 +16,7 @@ from monitord.desk.surveys import survey
 from monitord.domain import lifecycle
 from monitord.domain import storm as storms
 from monitord.domain.dutybook import resolve
+from monitord.domain.group import group_notices
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import Event, Notice, Priority
@@ -157,7 +158,12 @@ def _summaries(tx: Tx, context: Context, incident: Incident, number: int, subjec
                 subject=subject,
             )
             found.setdefault(way.person, notice)
-    return list(found.values())
+    in_groups = [
+        replace(notice, event=Event.STORM, subject=subject)
+        for notice in group_notices(incident, 0, context.settings.groups)
+        if steps
+    ]
+    return [*found.values(), *in_groups]
 
 
 def _end(tx: Tx, context: Context, storm: Storm, incident: Incident | None, at: Moment) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from monitord.domain.group import Group
 from monitord.domain.people import IMPERSONAL, DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import PolicyStep, Whom
 from monitord.domain.roster import Shift, duties_of, on_duty
@@ -25,6 +26,7 @@ class DutyBook:
     zone: tzinfo = UTC
     leaders: tuple[str, ...] = ()
     """Who leads the incident's unit in the days ahead, the nearest first; read where somebody may have to be asked."""
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,9 @@ def leads(unit: str, person: str, book: DutyBook) -> bool:
     )
 
 
-def step_name(step: PolicyStep, book: DutyBook) -> str:
-    """Return what people call the addressee of a step: the duty kind, the organisation, or the person's title."""
+def step_name(step: PolicyStep, book: DutyBook, *, unnamed: str = "") -> str:
+    """Return what people call the addressee of a step: the duty kind, the organisation, or the person's title; for a
+    person without one the name, or `unnamed` where no name may stand."""
     match step.whom:
         case Whom.DUTY:
             return book.duty_kinds[step.ref].name if step.ref in book.duty_kinds else step.ref
@@ -132,4 +135,4 @@ def step_name(step: PolicyStep, book: DutyBook) -> str:
             return book.organisations[step.ref].name if step.ref in book.organisations else step.ref
         case Whom.PERSON:
             person = book.people.get(step.ref)
-            return (person.title or person.name) if person else step.ref
+            return (person.title or unnamed or person.name) if person else unnamed or step.ref

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from monitord.domain.decision import Decision, Timer, TimerKind, Told
 from monitord.domain.dutybook import DutyBook, resolve
+from monitord.domain.group import group_notices
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import EDITABLE, Event, Notice, Priority
@@ -135,6 +136,8 @@ def step_due(
         if number >= last:
             break
         number, lateness = number + 1, replace(lateness, by=timedelta(0))
+    if incident.step < 0:  # once a round; found nobody or not
+        notices += group_notices(incident, number, book.groups)
     after = replace(incident, step=max(number, reached_number))
     return Decision(after, tuple(facts), tuple(notices), next_step(after, after.step))
 

@@ -158,7 +158,8 @@ class Message:
     it is made right before the attempt, and stands in `document` then. `code` is the incident's number, by which a
     channel keeps messages together; empty for what belongs to none. `once` names the notice, the same in every attempt
     and like no other of any database, for the other side's memory of what it has already; empty where there is no
-    row. `keys` are for a call; the text says what they do. `also` are the other notices that a digest tells.
+    row. `keys` are for a call; the text says what they do. `also` are the other notices that a digest tells. `follows`
+    is what the channel calls its reader's first message about the same incident, empty for that one itself.
     """
 
     notice: int
@@ -172,6 +173,7 @@ class Message:
     once: str = ""
     keys: tuple[Key, ...] = ()
     also: tuple[int, ...] = ()
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,13 @@ from types import MappingProxyType
 IMPERSONAL = frozenset({"log", "webhook"})
 """The channels that write to no person: they need no address of anybody, and nobody is told by them alone."""
 
+TOPIC = "telegram_topic"
+"""Under what among the addresses the topic of a forum stands; Telegram's address is `-1001234:7` then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can be told.
+    """Somebody who can be told; a group stands among them as one without duties.
 
     `home` is the id of the unit or organisation; `telegram` the numeric private chat id; `addresses` are those of other
     channels, by the channel: a mobile number as `+84912345678`, an e-mail address.
@@ -32,7 +35,8 @@ class Person:
         if channel in IMPERSONAL:
             return self.id
         if channel == "telegram":
-            return None if self.telegram is None else str(self.telegram)
+            topic = self.addresses.get(TOPIC)
+            return None if self.telegram is None else f"{self.telegram}:{topic}" if topic else str(self.telegram)
         return self.addresses.get(channel)
 
     def ways(self, channels: Iterable[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from monitord.settings.channels import channels_of, forms_of
 from monitord.settings.communes import Communes
 from monitord.settings.files import content
 from monitord.settings.folder import Sections, read_folder
+from monitord.settings.groups import groups_of
 from monitord.settings.lanes import lanes_of
 from monitord.settings.model import PolicyRule, Settings
 from monitord.settings.network import devices_of, links_of, sites_of
@@ -142,6 +143,7 @@ def _settings(
         watch=desk.given.watch if desk else True,
         anchors=at_desk.anchors_of(book, people, telegram),
         channels=channels_of(book, channels, secrets),
+        groups=groups_of(book),
         one_way_counts=at_desk.one_way_counts_of(desk, book, frozenset(channels)),
         files=tuple(sections.files),
         warnings=(),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitord.domain.bulletin import Bulletin
 from monitord.domain.digest import SINGLY
+from monitord.domain.group import Group
 from monitord.domain.health import Health
 from monitord.domain.lane import Lane
 from monitord.domain.loss import LossRule
@@ -196,6 +197,7 @@ class Settings:
     bulletins: tuple[Bulletin, ...] = ()
     channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: MappingProxyType({}))
     one_way_counts: frozenset[str] = frozenset()
+    groups: tuple[Group, ...] = ()
 
     def with_channels_of(self, running: "Settings") -> "Settings":
         """Return these settings with the channels that run, which are set up at a start: nobody has an address for
@@ -224,6 +226,7 @@ class Settings:
             telegram=running.telegram,
             log_channel=running.log_channel,
             channels=running.channels,
+            groups=self.groups if running.telegram is not None else (),
             people=MappingProxyType(people),
             policies=policies,
             bulletins=tuple(

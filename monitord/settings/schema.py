@@ -74,11 +74,21 @@ class WebForm(Form):
     enabled: bool = True
 
 
+class GroupForm(Form):
+    id: Annotated[Slug, Field(max_length=48)]
+    unit: Slug
+    chat: Annotated[int, Field(gt=-(2**52), lt=0)]
+    topic: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    name: Text
+    severity: Severity = 4
+
+
 class TelegramForm(Form):
     token: SecretText
     base_url: Text = "https://api.telegram.org/bot"
     proxy: SecretText | None = None
     poll_timeout: Annotated[Duration, between(SECOND, 50 * SECOND)] = timedelta(seconds=25)
+    groups: list[GroupForm] = Field(default_factory=list)
 
 
 class LogChannelForm(Form):

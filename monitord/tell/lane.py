@@ -11,7 +11,7 @@ from monitord.clock import Clock
 from monitord.domain.notice import Delivery, DeliveryCause, Outcome
 from monitord.tell.attaching import MAKING, whole
 from monitord.tell.limits import Limits
-from monitord.tell.ports import Attachments, Channel, Claimed, Outbox
+from monitord.tell.ports import Attachments, Channel, Claimed, Grouped, Outbox
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,8 @@ class Lane:
         self._attachments = attachments
         self._making = making
         self._limits = Limits(channel.per_second, channel.per_address)
+        if isinstance(channel, Grouped):
+            self._limits = Limits(channel.per_second, channel.per_address, channel.per_group, channel.group_of)
         self._rows: dict[int, _Row] = {}
         self._busy: set[str] = set()
         self._order = 0

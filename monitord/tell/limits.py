@@ -1,8 +1,10 @@
-"""How fast a channel may be used: a bucket of tokens for all, one for each address, and addresses that were told to
-wait.
+"""How fast a channel may be used: a bucket of tokens for all, one for each address, one for each group, and addresses
+that were told to wait.
 
 Instants are monotonic seconds given by the caller.
 """
+
+from collections.abc import Callable
 
 from monitord.domain.notice import Priority
 
@@ -11,6 +13,9 @@ MOST_ADDRESSES = 2_000
 
 SPARE = 5.0
 """Tokens that an edit, the least urgent thing, leaves for the others."""
+GROUP_AT_ONCE = 5.0
+"""Messages to a group that may leave at once; an edit leaves two of them."""
+GROUP_SPARE = 2.0
 
 
 class Bucket:
@@ -48,30 +53,45 @@ class Limits:
     """The limits of one channel. None is no limit.
 
     In no second does more leave than `per_second` and a quarter of it, and to one address more than twice
-    `per_address`.
+    `per_address`; to one group, which `group_of` names by an address, never more than five and what `per_group` lets
+    grow in the meantime.
     """
 
-    def __init__(self, per_second: float | None, per_address: float | None) -> None:
+    def __init__(
+        self,
+        per_second: float | None,
+        per_address: float | None,
+        per_group: float = 0.0,
+        group_of: Callable[[str], str] = lambda address: "",
+    ) -> None:
         self._all = None if per_second is None else Bucket(per_second, max(1.0, per_second / 4))
         self._per_address = per_address
         self._addresses: dict[str, Bucket] = {}
+        self._per_group = per_group
+        self._group_of = group_of
+        self._groups: dict[str, Bucket] = {}
         self._frozen: dict[str, float] = {}
         self._all_frozen = 0.0
 
     def wait(self, address: str, priority: Priority, mono: float) -> float:
         """Return the seconds until a message of that priority to that address may leave; 0 is now."""
-        waits = [self._all_frozen - mono, self._frozen.get(address, mono) - mono]
+        group = self._group_of(address)
+        waits = [self._all_frozen - mono, self._frozen.get(group or address, mono) - mono]
         if self._all is not None:
             spare = min(SPARE, self._all.capacity - 1) if priority is Priority.EDIT else 0.0
             waits.append(self._all.wait(mono, 1.0 + spare))
         if (bucket := self._addresses.get(address)) is not None:
             waits.append(bucket.wait(mono))
+        if (of_group := self._groups.get(group)) is not None:
+            waits.append(of_group.wait(mono, 1.0 + (GROUP_SPARE if priority is Priority.EDIT else 0.0)))
         return max(0.0, *waits)
 
     def take(self, address: str, mono: float) -> None:
         """Count a message that leaves now."""
         if self._all is not None:
             self._all.take(mono)
+        if group := self._group_of(address):
+            self._groups.setdefault(group, Bucket(self._per_group, GROUP_AT_ONCE)).take(mono)
         if self._per_address is not None:
             if len(self._addresses) >= MOST_ADDRESSES:
                 self._forget(mono)
@@ -80,7 +100,8 @@ class Limits:
     def freeze(self, address: str, until: float) -> None:
         """Let nothing leave to that address before `until`; to nobody when the address is empty."""
         if address:
-            self._frozen[address] = max(until, self._frozen.get(address, 0.0))
+            who = self._group_of(address) or address
+            self._frozen[who] = max(until, self._frozen.get(who, 0.0))
         else:
             self._all_frozen = max(until, self._all_frozen)
 
@@ -90,4 +111,5 @@ class Limits:
 
     def _forget(self, mono: float) -> None:
         self._addresses = {a: b for a, b in self._addresses.items() if not b.full(mono)}
+        self._groups = {a: b for a, b in self._groups.items() if not b.full(mono)}
         self._frozen = {a: until for a, until in self._frozen.items() if until > mono}

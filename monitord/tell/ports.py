@@ -13,6 +13,7 @@ __all__ = [
     "Attachments",
     "Channel",
     "Claimed",
+    "Grouped",
     "Heard",
     "Hears",
     "Listening",
@@ -118,6 +119,18 @@ class Probing(Channel, Protocol):
 
     async def probe(self) -> Outcome:
         """Ask once: ACCEPTED when the other side is there and knows us. Within `deadline`."""
+        ...
+
+
+@runtime_checkable
+class Grouped(Channel, Protocol):
+    """A channel that writes to groups, which take fewer messages than a person: `per_group` a second."""
+
+    @property
+    def per_group(self) -> float: ...
+
+    def group_of(self, address: str) -> str:
+        """Return the group of an address, one for all its topics; empty for a person's."""
         ...
 
 

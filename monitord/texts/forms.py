@@ -59,6 +59,11 @@ def instant(at: datetime, zone: tzinfo, seconds: bool = False) -> str:
     return f"{clock(at, zone, seconds)} {local_day(at, zone):%d/%m/%Y}"
 
 
+def capital(text: str) -> str:
+    """Return a text with its first letter large, as at the beginning of a line."""
+    return text[:1].upper() + text[1:]
+
+
 def near(at: datetime, beside: datetime, zone: tzinfo, seconds: bool = False) -> str:
     """Return the time of day, with the date where it is another day than that of `beside`."""
     if local_day(at, zone) == local_day(beside, zone):

@@ -1,6 +1,6 @@
 """The Telegram channel: plain text, buttons, edits in place, files. What comes back is heard elsewhere."""
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 
 from monitord.clock import Clock
 from monitord.domain.document import Document
@@ -12,6 +12,8 @@ from monitord.tell.registry import ChannelKind
 from monitord.tell.split import cut, split
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+Place = tuple[int, int | None]
+"""A chat, and the topic of a forum."""
 CAPTION = 1024
 """UTF-16 units of what stands under a file (core.telegram.org/bots/api, sendDocument)."""
 BETWEEN_PIECES = 1.0
@@ -25,6 +27,8 @@ class TelegramChannel:
     deadline = 10.0
     per_second = 25.0
     per_address = 1.0
+    per_group = 0.25
+    """Messages a second to one group, all its topics together: with five at once that is twenty in any minute."""
     probe_every = 300.0
 
     def __init__(self, settings: TelegramSettings, clock: Clock) -> None:
@@ -50,14 +54,18 @@ class TelegramChannel:
         """
         if self._bot is None:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.NOT_CONFIGURED, "the channel was not started")
-        chat = _number(message.to)
-        if chat is None:
+        place = _place(message.to)
+        if place is None:
             return Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS, "not a Telegram id")
         if message.replaces is not None:
-            return await self._edit(self._bot, chat, message, message.replaces)
+            return await self._edit(self._bot, place[0], message, message.replaces)
         if message.document is not None:
-            return await self._send_document(self._bot, chat, message, message.document)
-        return await self._send(self._bot, chat, message)
+            return await self._send_document(self._bot, place, message, message.document)
+        return await self._send(self._bot, place, message)
+
+    def group_of(self, address: str) -> str:
+        """Return the chat of a group, which its topics share; empty for the chat of a person."""
+        return address.partition(":")[0] if address.startswith("-") else ""
 
     async def probe(self) -> Outcome:
         """Ask Telegram who we are (getMe): it is there, and takes our token."""
@@ -69,7 +77,7 @@ class TelegramChannel:
             return outcome_of(error, self._settings.token.reveal())
         return Outcome(Delivery.ACCEPTED, accepted_at=self._clock.now())
 
-    async def _send(self, bot: Bot, chat: int, message: Message) -> Outcome:
+    async def _send(self, bot: Bot, place: Place, message: Message) -> Outcome:
         pieces = split(message.text)
         for number, piece in enumerate(pieces, 1):
             if number > 1:
@@ -77,21 +85,25 @@ class TelegramChannel:
             last = number == len(pieces)
             try:
                 sent = await bot.send_message(
-                    chat,
+                    place[0],
                     piece,
+                    message_thread_id=place[1],
+                    reply_parameters=_reply(place, message) if number == 1 else None,
                     link_preview_options=NO_PREVIEW,
                     reply_markup=_keyboard(message.buttons) if last else None,
                 )
-                ref = str(sent.message_id)
+                ref = _ref(place, sent.message_id)
             except Exception as error:
                 return _after_pieces(outcome_of(error, self._settings.token.reveal()), number - 1)
         return Outcome(Delivery.ACCEPTED, message_ref=ref, accepted_at=self._clock.now())
 
-    async def _send_document(self, bot: Bot, chat: int, message: Message, document: Document) -> Outcome:
+    async def _send_document(self, bot: Bot, place: Place, message: Message, document: Document) -> Outcome:
         try:
             sent = await bot.send_document(
-                chat,
+                place[0],
                 document.content,
+                message_thread_id=place[1],
+                reply_parameters=_reply(place, message),
                 caption=cut(message.text, CAPTION),
                 filename=document.name,
                 disable_content_type_detection=True,
@@ -99,12 +111,12 @@ class TelegramChannel:
             )
         except Exception as error:
             return outcome_of(error, self._settings.token.reveal())
-        return Outcome(Delivery.ACCEPTED, message_ref=str(sent.message_id), accepted_at=self._clock.now())
+        return Outcome(Delivery.ACCEPTED, message_ref=_ref(place, sent.message_id), accepted_at=self._clock.now())
 
     async def _edit(self, bot: Bot, chat: int, message: Message, ref: str) -> Outcome:
-        number = _number(ref)
+        number = _message(chat, ref)
         if number is None:
-            return Outcome(Delivery.PERMANENT, DeliveryCause.BAD_REQUEST, "not the id of a message")
+            return Outcome(Delivery.PERMANENT, DeliveryCause.BAD_REQUEST, "not a message of this chat")
         try:
             await bot.edit_message_text(
                 cut(message.text),
@@ -132,6 +144,31 @@ def _after_pieces(outcome: Outcome, sent: int) -> Outcome:
 def _keyboard(buttons: tuple[tuple[ButtonFace, ...], ...]) -> InlineKeyboardMarkup | None:
     rows = [[InlineKeyboardButton(face.label, callback_data=face.callback) for face in row] for row in buttons]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _ref(place: Place, number: int) -> str:
+    """Return what a message is called: a group that becomes a supergroup counts its messages anew, so that there the
+    chat belongs to it."""
+    return str(number) if place[0] > 0 else f"{place[0]}/{number}"
+
+
+def _message(chat: int, ref: str) -> int | None:
+    """Return the number of a message in a chat; None for one of another."""
+    of, slash, number = ref.rpartition("/")
+    return _number(number) if not slash or of == str(chat) else None
+
+
+def _reply(place: Place, message: Message) -> ReplyParameters | None:
+    """Return that a message follows another, which may have been deleted since."""
+    first = _message(place[0], message.follows)
+    return None if first is None else ReplyParameters(first, allow_sending_without_reply=True)
+
+
+def _place(address: str) -> Place | None:
+    """Return chat and topic of an address: `1001`, `-1001234`, `-1001234:7`."""
+    chat, colon, topic = address.partition(":")
+    found = _number(chat), _number(topic) if colon else None
+    return None if found[0] is None or (colon and found[1] is None) else (found[0], found[1])
 
 
 def _number(text: str) -> int | None:

@@ -12,7 +12,8 @@ from monitord.texts.story import Story
 def reopened(story: Story) -> str:
     head = say.head(story, "🔴 BACK AGAIN" if story.severity <= 2 else "🟠 BACK AGAIN")
     if story.taken is not None and story.taken.expires_at is not None:
-        ask = f"• {say.who(story.taken)} still has it until {forms.near(story.taken.expires_at, story.now, story.zone)}"
+        until = forms.near(story.taken.expires_at, story.now, story.zone)
+        ask = f"• {forms.capital(say.who(story.taken))} still has it until {until}"
     else:
         ask = f"• To do: {say.take(story)}; escalation goes on where it stood, it does not begin anew"
     return forms.lines(
@@ -70,7 +71,7 @@ def changed(story: Story) -> str:
         say.place(story),
         reach.reach(story),
         say.sign(story),
-        f"• {say.who(story.taken)} has it" if story.taken else None,
+        f"• {forms.capital(say.who(story.taken))} has it" if story.taken else None,
         say.upcoming(story),
     )
 
@@ -127,7 +128,7 @@ def reminder(story: Story) -> str:
         say.late(story),
         say.lasting(story),
         say.place(story),
-        f"• {say.who(story.taken)} has it" if story.taken else f"• Nobody has it yet: {say.take(story)}",
+        f"• {forms.capital(say.who(story.taken))} has it" if story.taken else f"• Nobody has it yet: {say.take(story)}",
         say.upcoming(story),
     )
 

@@ -26,7 +26,7 @@ def taken(story: Story) -> str:
     after = say.duration(forms.between(story.detected_at, taken.at))
     return forms.lines(
         head,
-        f"{'You' if taken.yours else say.who(taken)} took it at {at}, {after} after it was detected.",
+        f"{'You' if taken.yours else forms.capital(say.who(taken))} took it at {at}, {after} after it was detected.",
         f"Escalation has stopped.{until}",
         say.late(story),
     )
@@ -76,7 +76,11 @@ def restored(story: Story) -> str:
     end = story.restored_at or story.now
     lasted, span = say.span(story)
     leader = story.audience is Audience.LEADER
-    by = f"{say.who(story.taken)} took it at {forms.near(story.taken.at, end, story.zone)}" if story.taken else ""
+    by = (
+        f"{forms.capital(say.who(story.taken))} took it at {forms.near(story.taken.at, end, story.zone)}"
+        if story.taken
+        else ""
+    )
     return forms.lines(
         say.head(story, say.over(story), severity=False) + f" · {say.target(story)}",
         f"• Working again since {forms.clock(end, story.zone)} {say.day(end, story.zone)}",
@@ -137,7 +141,7 @@ def edit(story: Story, what: str) -> str:
     if story.taken is not None:
         who = (story.taken.role or "the unit") if outside else say.who(story.taken)
         at = forms.near(story.taken.at, story.now, story.zone, seconds=True)
-        taken = f"• {who[:1].upper()}{who[1:]} took it at {at}"
+        taken = f"• {forms.capital(who)} took it at {at}"
     over = None
     if story.event is Event.RESTORED_EDIT:
         lasted, span = say.span(story)

@@ -143,7 +143,7 @@ def late(story: Story) -> str | None:
     """Return how late it goes out, and which steps it stands for."""
     merged = f"includes the steps: {', '.join(story.skipped)} (not told themselves)" if story.skipped else ""
     if story.late is None:
-        return f"⚠️ {merged[:1].upper()}{merged[1:]}" if merged else None
+        return f"⚠️ {forms.capital(merged)}" if merged else None
     return f"{late_outside(story)}; {merged}" if merged else late_outside(story)
 
 

@@ -148,7 +148,7 @@ def _groups(story: Story, now: Survey, most: int) -> list[str]:
         f"other incidents: {now.others}" if now.others else "",
     ]
     said = "; ".join(part for part in counted if part)
-    return [*shown, f"➕ {said[:1].upper()}{said[1:]}"] if said else shown
+    return [*shown, f"➕ {forms.capital(said)}"] if said else shown
 
 
 def _others(now: Survey, rest: tuple[Group, ...]) -> str:

@@ -13,7 +13,7 @@ def reopened(story: Story) -> str:
     head = say.head(story, "🔴 TÁI DIỄN" if story.severity <= 2 else "🟠 TÁI DIỄN")
     if story.taken is not None and story.taken.expires_at is not None:
         until = forms.near(story.taken.expires_at, story.now, story.zone)
-        ask = f"• {say.who(story.taken)} vẫn đang tiếp nhận đến {until}"
+        ask = f"• {forms.capital(say.who(story.taken))} vẫn đang tiếp nhận đến {until}"
     else:
         ask = (
             f"• Cần làm: {story.address_form} {say.take(story)}; "
@@ -74,7 +74,7 @@ def changed(story: Story) -> str:
         say.place(story),
         reach.reach(story),
         say.sign(story),
-        f"• {say.who(story.taken)} vẫn đang tiếp nhận" if story.taken else None,
+        f"• {forms.capital(say.who(story.taken))} vẫn đang tiếp nhận" if story.taken else None,
         say.upcoming(story),
     )
 
@@ -131,7 +131,9 @@ def reminder(story: Story) -> str:
         say.late(story),
         say.lasting(story),
         say.place(story),
-        f"• {say.who(story.taken)} đang tiếp nhận" if story.taken else f"• Chưa có người tiếp nhận: {say.take(story)}",
+        f"• {forms.capital(say.who(story.taken))} đang tiếp nhận"
+        if story.taken
+        else f"• Chưa có người tiếp nhận: {say.take(story)}",
         say.upcoming(story),
     )
 

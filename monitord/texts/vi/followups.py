@@ -21,7 +21,7 @@ def taken(story: Story) -> str:
             f"Đã dừng báo cáo lên cấp trên; {story.address_form} chưa cần xử lý thêm.",
             say.late(story),
         )
-    who = story.address_form.capitalize() if taken.yours else say.who(taken)
+    who = story.address_form.capitalize() if taken.yours else forms.capital(say.who(taken))
     until = ""
     if taken.expires_at is not None:
         until = f" Đến {forms.near(taken.expires_at, story.now, story.zone)} chưa khôi phục sẽ báo lại từ đầu."
@@ -78,7 +78,8 @@ def restored(story: Story) -> str:
     lasted, span = say.span(story)
     head = say.head(story, say.over(story), severity=False) + f" · {say.target(story)}"
     back = f"hoạt động lại từ {forms.clock(end, story.zone)} {say.day(end, story.zone)}"
-    by = f"{say.who(story.taken)} tiếp nhận lúc {forms.near(story.taken.at, end, story.zone)}" if story.taken else ""
+    taken_at = forms.near(story.taken.at, end, story.zone) if story.taken else ""
+    by = f"{forms.capital(say.who(story.taken))} tiếp nhận lúc {taken_at}" if story.taken else ""
     if story.audience is Audience.LEADER:
         return forms.lines(
             head,
@@ -91,7 +92,7 @@ def restored(story: Story) -> str:
         )
     return forms.lines(
         head,
-        f"• {back[:1].upper()}{back[1:]}",
+        f"• {forms.capital(back)}",
         f"• {say.lost(story)}: {lasted} ({span})",
         say.total(story),
         f"• {by}" if by else "• Khôi phục trước khi có người tiếp nhận",
@@ -149,7 +150,7 @@ def edit(story: Story, what: str) -> str:
     if story.taken is not None:
         who = (story.taken.role or "đơn vị") if outside else say.who(story.taken)
         at = forms.near(story.taken.at, story.now, story.zone, seconds=True)
-        taken = f"• {who[:1].upper()}{who[1:]} tiếp nhận lúc {at}"
+        taken = f"• {forms.capital(who)} tiếp nhận lúc {at}"
     over = None
     if story.event is Event.RESTORED_EDIT:
         lasted, span = say.span(story)
