@@ -5,15 +5,19 @@ Source: https://core.telegram.org/bots/api
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from mimetypes import guess_type
 
-from monitord.demo.talk import Act, Bubble, Button, Entry, File, Json, Keyboard, bad
+from monitord.demo.talk import Act, Bubble, Button, Entry, File, Json, Keyboard, Place, Refusal, bad
 
 LONGEST_ANSWER = 200
 MOST_UPDATES = 10_000
+PER_GROUP = 20
+"""Messages that a group takes in a minute (core.telegram.org/bots/faq)."""
+MINUTE = timedelta(minutes=1)
 
 
 class Chats:
@@ -29,15 +33,34 @@ class Chats:
         self._next_message = 1
         self._next_update = 100_000_001
         self._queries: dict[str, tuple[int, int]] = {}
+        self._in_groups: list[tuple[int, datetime]] = []
 
     def bubbles(self, chat_id: int) -> tuple[Bubble, ...]:
         """Return what stands in one chat now, oldest first."""
         return tuple(bubble for bubble in self.shown.values() if bubble.chat_id == chat_id)
 
-    def deliver(self, chat_id: int, text: str, keyboard: Keyboard, now: datetime, file: File | None = None) -> Json:
-        """Put a message of the bot into a chat, with a file if there is one, and return it as the Bot API tells it."""
+    def deliver(
+        self,
+        chat_id: int,
+        text: str,
+        keyboard: Keyboard,
+        now: datetime,
+        file: File | None = None,
+        place: Place = Place(),  # noqa: B008
+    ) -> Json:
+        """Put a message of the bot into a chat, with a file if there is one, and return it as the Bot API tells it.
+
+        Refusal for more than a group takes in a minute.
+        """
+        if chat_id < 0:
+            self._in_groups = [one for one in self._in_groups if now - one[1] < MINUTE]
+            mine = [at for chat, at in self._in_groups if chat == chat_id]
+            if len(mine) >= PER_GROUP:
+                wait = math.ceil((mine[0] + MINUTE - now).total_seconds())
+                raise Refusal(429, f"Too Many Requests: retry after {wait}", {"retry_after": wait})
+            self._in_groups.append((chat_id, now))
         message_id = self._new_message_id()
-        self.shown[chat_id, message_id] = Bubble(chat_id, message_id, now, (text,), keyboard, file=file)
+        self.shown[chat_id, message_id] = Bubble(chat_id, message_id, now, (text,), keyboard, file=file, place=place)
         self._note(now, Act.MESSAGE, chat_id, message_id, text, keyboard, file=file.name if file else "")
         return self.message(chat_id, message_id)
 
@@ -109,6 +132,10 @@ class Chats:
             "chat": self._chat(chat_id),
             "from": self.bot,
         }
+        if bubble.place.topic is not None:
+            message |= {"message_thread_id": bubble.place.topic, "is_topic_message": True}
+        if bubble.place.reply_to is not None:
+            message["reply_to_message"] = self.message(chat_id, bubble.place.reply_to)
         if bubble.file is None:
             message["text"] = bubble.text
         else:

@@ -5,13 +5,14 @@ Source: https://core.telegram.org/bots/api#available-methods
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from monitord.demo.calls import chat_id_of, whole
 from monitord.demo.chats import Chats
-from monitord.demo.talk import LARGEST_FILE, File, Json, Refusal, bad, keyboard_of, shown_caption, shown_text
+from monitord.demo.talk import LARGEST_FILE, File, Json, Place, Refusal, bad, keyboard_of, shown_caption, shown_text
 
 
 def get_me(chats: Chats, asked: Json, now: datetime) -> Json:
@@ -22,7 +23,8 @@ def get_me(chats: Chats, asked: Json, now: datetime) -> Json:
 def send_message(chats: Chats, asked: Json, now: datetime) -> Json:
     """Deliver a message and return it. Refusal for a bad text, keyboard or chat."""
     chat_id = chat_id_of(asked)
-    return chats.deliver(chat_id, _text(asked), keyboard_of(asked.get("reply_markup")), now)
+    keyboard = keyboard_of(asked.get("reply_markup"))
+    return chats.deliver(chat_id, _text(asked), keyboard, now, place=_place(chats, chat_id, asked))
 
 
 def send_document(chats: Chats, asked: Json, now: datetime) -> Json:
@@ -36,7 +38,8 @@ def send_document(chats: Chats, asked: Json, now: datetime) -> Json:
     if not file.content:
         raise bad("file must be non-empty")
     caption = shown_caption(str(asked.get("caption", "")), str(asked.get("parse_mode", "")))
-    return chats.deliver(chat_id, caption, keyboard_of(asked.get("reply_markup")), now, file)
+    keyboard = keyboard_of(asked.get("reply_markup"))
+    return chats.deliver(chat_id, caption, keyboard, now, file, _place(chats, chat_id, asked))
 
 
 def edit_message_text(chats: Chats, asked: Json, now: datetime) -> Json:
@@ -78,6 +81,20 @@ METHODS: Mapping[str, Callable[[Chats, Json, datetime], Any]] = {
     "sendchataction": agree,
 }
 """By name in small letters, as Telegram does not mind the case."""
+
+
+def _place(chats: Chats, chat_id: int, asked: Json) -> Place:
+    """Return where in a chat a message is to stand. Refusal for the answer to one that is not there."""
+    given = asked.get("reply_parameters") or {}
+    reply = json.loads(given) if isinstance(given, str) else given
+    first = whole(reply.get("message_id"))
+    there = first is not None and (chat_id, first) in chats.shown
+    if first is not None and not there and not reply.get("allow_sending_without_reply"):
+        raise bad("message to be replied not found")
+    topic = whole(asked.get("message_thread_id"))
+    if topic is not None and chat_id > 0:
+        raise bad("message thread not found")
+    return Place(topic, first if there else None)
 
 
 def _text(asked: Json) -> str:

@@ -28,6 +28,11 @@ class Phone:
     pressed: Mapping[int, str]
     toast: Entry | None
 
+    def first_line(self, message_id: int) -> str:
+        """Return how a message that another one answers begins; empty when it is no longer shown."""
+        found = next((one for one in self.bubbles if one.message_id == message_id), None)
+        return "" if found is None else found.text.partition("\n")[0]
+
 
 def phones(bot: BotApi, owners: Mapping[int, Owner]) -> tuple[Phone, ...]:
     """Return everybody's telephone, in the order of `owners`."""

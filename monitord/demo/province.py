@@ -22,6 +22,7 @@ from monitord.settings.shifts import shifts_of
 TOKEN = "123456:demo"
 COMMUNITY = "song-mau-demo"
 ENTERPRISE = (1, 3, 6, 1, 4, 1, 99999, 1)
+GROUP = {"id": "ca-truc", "unit": "vt-song-mau", "chat": -1_001_000_000_001, "name": "Nhóm ca trực Sông Mẫu"}
 DEVICE = "olt-go-may"
 """The device that falls silent: an OLT of the telecom unit, behind which ports are looked at too."""
 UPTIMES = 40 * 86_400
@@ -42,6 +43,7 @@ def demo_settings(source: Path, folder: Path, bot_url: str, web_port: int, netwo
             "desk.defaults": {"interval": "2s", "retry": "500ms", "confirm": 3, "timeout": "800ms", "attempts": 2},
             "telegram.base_url": f"{bot_url}/bot",
             "telegram.poll_timeout": "5s",
+            "telegram.groups": [GROUP],
             "web.port": web_port,
             # As grave as can be, so that its story has every rung within half a minute.
             f"devices.{DEVICE}.severity": 1,
@@ -78,7 +80,10 @@ def telephones_of(settings: Settings, now: datetime) -> dict[int, Owner]:
                     duties.setdefault(person, organisation.name)
     order = [*duties, *(name for name in settings.people if name not in duties)]
     people = [settings.people[name] for name in order]
-    return {p.telegram: Owner(p.name, duties.get(p.id, p.title)) for p in people if p.telegram is not None}
+    owners = {p.telegram: Owner(p.name, duties.get(p.id, p.title)) for p in people if p.telegram is not None}
+    groups = {g.chat: Owner(g.name, f"nhóm · {settings.units[g.unit].name}") for g in settings.groups}
+    first = dict(list(owners.items())[:1])
+    return first | groups | owners
 
 
 class Province:

@@ -228,7 +228,7 @@ class Demo:
     def _first_letter(self, night: story.Night) -> Entry:
         code = night.incident.code if night.incident else ""
         for entry in self.bot.history:
-            if entry.act is Act.MESSAGE and entry.buttons and code in entry.text:
+            if entry.act is Act.MESSAGE and entry.buttons and code in entry.text and entry.chat_id > 0:
                 return entry
         raise DemoFailed(f"nobody got a message with a button about {code}")
 

@@ -80,9 +80,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a chat a message stands: the topic of a forum, and the message that it answers."""
+
+    topic: int | None = None
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bubble:
     """One message as its reader sees it now; `texts` are all its wordings, the present one last. With a `file` they
-    are what stands under it."""
+    are what stands under it; `place` is where in the chat it stands."""
 
     chat_id: int
     message_id: int
@@ -92,6 +100,7 @@ class Bubble:
     edited_at: datetime | None = None
     incoming: bool = True
     file: File | None = None
+    place: Place = field(default_factory=lambda: Place())
 
     @property
     def text(self) -> str:

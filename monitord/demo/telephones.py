@@ -150,7 +150,9 @@ class Telephones:
         bubble = next((b for b in self._bot.bubbles(chat_id) if b.message_id == message_id), None)
         if bubble is None or not 0 <= place < len(bubble.buttons) or not bubble.buttons[place].data:
             return Response(self._words["gone"], 409, media_type="text/plain")
-        self._bot.press(chat_id, message_id, data=bubble.buttons[place].data)
+        # In a group it is the first of these people who presses.
+        user = chat_id if chat_id > 0 else next(iter(self._owners))
+        self._bot.press(chat_id, message_id, data=bubble.buttons[place].data, user_id=user)
         if "hx-request" in request.headers:
             return HTMLResponse(self._fragment())
         return RedirectResponse("/", 303)

@@ -104,14 +104,18 @@ def _is_remembered(update: Update, answer: Answer) -> bool:
 
 def _answer(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> Answer | None:
     """Let an update have its effect; None for one that has none by its kind: only what a person of ours types to the
-    bot alone is a command, never what is said in a group."""
+    bot alone is a command; in a group he can ask how the settings name it, and nothing else."""
     if update.kind is UpdateKind.PRESS:
         pressed = _press(tx, context, key, update, at)
         accepted = pressed.result in ACCEPTED
         return Answer(context.words.press(pressed), accepted, pressed.result is PressResult.REFUSED)
-    if update.kind is not UpdateKind.TEXT or update.chat_id != update.user_id:
+    if update.kind is not UpdateKind.TEXT:
         return None
     command = read_command(update.data)
+    if update.chat_id != update.user_id:
+        asks = command is not None and command.verb is Verb.GROUP and _person(tx, update.user_id) is not None
+        where = f"chat: {update.chat_id}" + (f", topic: {update.topic}" if update.topic is not None else "")
+        return Answer(context.words.page["group_where"].format(where=where), True) if asks else None
     if command is not None and command.verb is Verb.BIND:
         return _bind(tx, context, command.text, update, at)
     person = None if command is None else _person(tx, update.user_id)

@@ -52,7 +52,7 @@ def obey(
     if command.wrong:
         return context.words.typed(said), False
     match command.verb:
-        case Verb.HELP | Verb.BIND:
+        case Verb.HELP | Verb.BIND | Verb.GROUP:
             return context.words.typed(replace(said, result=TypedResult.HELP)), True
         case Verb.STATUS:
             return context.words.typed(_status(tx, context, _units(context, person, book, at), book, said)), True

@@ -24,6 +24,7 @@ class Verb(StrEnum):
     ROSTER = "truc"
     HELP = "help"
     BIND = "start"
+    GROUP = "nhom"
 
 
 NUMBERED = frozenset(
@@ -73,7 +74,7 @@ def read_command(text: str) -> Command | None:
     verb = ALSO.get(word) or next((one for one in Verb if one == word), None)
     if verb is None:
         return None
-    if verb is Verb.BIND and not text.strip().startswith("/"):
+    if verb in (Verb.BIND, Verb.GROUP) and not text.strip().startswith("/"):
         return None
     if verb is Verb.BIND:
         # Telegram sends it when somebody opens a bot, with what stood behind `?start=` in the link.

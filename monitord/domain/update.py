@@ -18,10 +18,9 @@ class Update:
     """One thing that came in by Telegram, as much of it as is needed. Hostile, but bounded and cleaned.
 
     Identity is `user_id` and nothing else; `user_name` is what the person calls himself. `data` is the callback data
-    of a press or the text
-    of a message. `message_ref` is the message under which a button was pressed. `at` is Telegram's own instant, where
-    it gives one (it gives
-    none for a press). An update of an unknown kind comes too, with zeros, so that the offset moves on.
+    of a press or the text of a message. `message_ref` is the message under which a button was pressed. `at` is
+    Telegram's own instant, where it gives one (it gives none for a press). `topic` is the topic of a forum in which it
+    was written. An update of an unknown kind comes too, with zeros, so that the offset moves on.
     """
 
     update_id: int
@@ -33,6 +32,7 @@ class Update:
     at: datetime | None = None
     callback_id: str | None = None
     user_name: str = ""
+    topic: int | None = None
 
     @property
     def refs(self) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from monitord.settings.fields import (
     ClockTime,
@@ -74,10 +74,24 @@ class WebForm(Form):
     enabled: bool = True
 
 
+def _short(value: str) -> str:
+    if len(value) > 48:
+        raise ValueError("is longer than 48 letters")
+    return value
+
+
+def _group_chat(value: int) -> int:
+    if not -(2**52) < value < 0:
+        raise ValueError(
+            "of a group is a negative number such as -1001234567890: type /nhom in it, and the bot says it"
+        )
+    return value
+
+
 class GroupForm(Form):
-    id: Annotated[Slug, Field(max_length=48)]
+    id: Annotated[Slug, AfterValidator(_short)]
     unit: Slug
-    chat: Annotated[int, Field(gt=-(2**52), lt=0)]
+    chat: Annotated[int, AfterValidator(_group_chat)]
     topic: Annotated[int, Field(ge=1, lt=2**31)] | None = None
     name: Text
     severity: Severity = 4

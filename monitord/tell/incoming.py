@@ -125,6 +125,7 @@ def _read(number: int, one: dict[str, Any]) -> Update:
                 data=clean(text, TEXT_LIMIT),
                 at=_instant(rest.get("date")),
                 user_name=_name(user),
+                topic=_id(rest.get("message_thread_id")) if rest.get("is_topic_message") is True else None,
             )
         case _:
             return Update(number, UpdateKind.OTHER)

@@ -188,7 +188,7 @@ class UpdatesLoop:
                     text = cut(answer.text, ANSWER_LENGTH) or None
                     await bot.answer_callback_query(update.callback_id, text=text, show_alert=not answer.accepted)
                 elif update.kind is UpdateKind.TEXT:
-                    await bot.send_message(update.chat_id, cut(answer.text))
+                    await bot.send_message(update.chat_id, cut(answer.text), message_thread_id=update.topic)
         except Exception as error:
             log.info("update %d could not be answered (%s)", update.update_id, type(error).__name__)
 

@@ -278,3 +278,13 @@ def test_what_a_digest_gathers_is_what_a_group_may_get() -> None:
         "step", "sent_back", "reopened", "acknowledged", "restored", "changed", "flapping", "merged", "reminder",
         "taken_away", "ack_expired",
     }  # fmt: skip
+
+
+async def test_a_person_of_ours_asks_in_a_group_how_the_settings_name_it(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 08:00") as night:
+        shift = night.on("shift")
+        answer = await night.types(shift, "/nhom@monitord_bot", chat=-1001234)
+        assert answer.text == "Nhóm này trong cấu hình: chat: -1001234"
+        for who, text in ((shift, "nhom"), (shift, "/tt"), (shift, "/truc"), ("777000", "/nhom"), (shift, "XN 001")):
+            assert (await night.types(who, text, chat=-1001234)).text == ""
+        assert "XN" in (await night.types(shift, "/nhom")).text

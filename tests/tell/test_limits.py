@@ -69,3 +69,38 @@ def test_what_is_remembered_of_addresses_is_bounded() -> None:
     for n in range(3 * MOST_ADDRESSES):
         limits.take(str(n), float(n))
     assert len(limits._addresses) <= MOST_ADDRESSES
+
+
+def in_groups() -> Limits:
+    return Limits(25.0, 1.0, 0.25, lambda address: address.partition(":")[0] if address.startswith("-") else "")
+
+
+def test_a_group_never_gets_more_than_twenty_messages_in_any_minute_however_many_topics_it_has() -> None:
+    left = _leaving(in_groups(), ["-1:1", "-1:2", "-1:3"], 600.0)
+    assert max(sum(start <= at < start + 60 for at in left) for start in left) <= 20
+    assert len(left) >= 150
+
+
+def test_groups_do_not_wait_for_each_other_nor_people_for_groups() -> None:
+    limits = in_groups()
+    while limits.wait("-1", Priority.FIRST, 0.0) == 0:
+        limits.take("-1", 0.0)
+    assert limits.wait("-2", Priority.FIRST, 0.5) == 0
+    assert limits.wait("1001", Priority.FIRST, 0.5) == 0
+
+
+def test_edits_leave_a_group_room_for_what_rings() -> None:
+    limits, at = in_groups(), 0.0
+    for _ in range(3):
+        assert limits.wait("-1", Priority.EDIT, at) == 0
+        limits.take("-1", at)
+        at += 1.0
+    assert limits.wait("-1", Priority.EDIT, at) > 0
+    assert limits.wait("-1", Priority.FOLLOW_UP, at) == 0
+
+
+def test_a_group_told_to_wait_waits_in_all_its_topics() -> None:
+    limits = in_groups()
+    limits.freeze("-1:1", 35.0)
+    assert limits.wait("-1:2", Priority.FIRST, 5.0) == 30.0
+    assert limits.wait("-2:1", Priority.FIRST, 5.0) == 0

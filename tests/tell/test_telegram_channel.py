@@ -53,7 +53,7 @@ async def test_a_message_that_is_gone_cannot_be_edited_ever(channel: TelegramCha
     assert (outcome.delivery, outcome.cause) == (Delivery.PERMANENT, DeliveryCause.BAD_REQUEST)
 
 
-@pytest.mark.parametrize("address", ["", "nobody", "12x", "٣", "9" * 30])
+@pytest.mark.parametrize("address", ["", "nobody", "12x", "٣", "9" * 30, "-1001:", "-1001:x", "-1001:7:8", ":7"])
 async def test_what_is_no_chat_is_permanent(channel: TelegramChannel, address: str) -> None:
     outcome = await channel.deliver(Message(1, address, "x"))
     assert (outcome.delivery, outcome.cause) == (Delivery.PERMANENT, DeliveryCause.NO_ADDRESS)
@@ -232,3 +232,59 @@ async def test_a_probe_says_whether_telegram_is_there_and_tells_nobody_anything(
     await channel.stop()
     assert (await channel.probe()).cause is DeliveryCause.NOT_CONFIGURED
     assert api.bubbles(CHAT) == ()
+
+
+GROUP = -1_001_234
+
+
+async def test_a_group_is_written_to_in_its_topic_and_what_follows_answers_the_first(
+    api: BotApi, channel: TelegramChannel
+) -> None:
+    first = await channel.deliver(Message(1, f"{GROUP}:7", "Sự cố"))
+    assert first.message_ref is not None
+    file = Message(3, f"{GROUP}:7", "Danh sách", document=FILE, follows=first.message_ref)
+    for message in (Message(2, f"{GROUP}:7", "Đã tiếp nhận", follows=first.message_ref), file):
+        assert (await channel.deliver(message)).delivery is Delivery.ACCEPTED
+    top, *below = api.bubbles(GROUP)
+    assert (top.place.topic, top.place.reply_to) == (7, None)
+    assert [(b.place.topic, b.place.reply_to) for b in below] == [(7, top.message_id)] * 2
+    edit = await channel.deliver(Message(4, f"{GROUP}:7", "Đã khôi phục", replaces=first.message_ref))
+    assert (edit.delivery, edit.message_ref) == (Delivery.ACCEPTED, first.message_ref)
+    assert api.bubbles(GROUP)[0].text == "Đã khôi phục"
+
+
+async def test_what_follows_a_message_that_is_gone_stands_by_itself(api: BotApi, channel: TelegramChannel) -> None:
+    assert (await channel.deliver(replace(message(), follows="4711"))).delivery is Delivery.ACCEPTED
+    (bubble,) = api.bubbles(CHAT)
+    assert bubble.place.reply_to is None
+
+
+async def test_of_a_long_text_the_first_piece_alone_is_an_answer(api: BotApi, channel: TelegramChannel) -> None:
+    first = await channel.deliver(message())
+    assert first.message_ref is not None
+    await channel.deliver(replace(message("dòng\n" * 1_500), follows=first.message_ref))
+    assert [b.place.reply_to is not None for b in api.bubbles(CHAT)] == [False, True, False]
+
+
+async def test_a_group_that_became_a_supergroup_says_where_it_is_and_its_old_messages_stay(
+    api: BotApi, channel: TelegramChannel
+) -> None:
+    old = await channel.deliver(Message(1, "-77", "Sự cố"))
+    assert old.message_ref is not None
+    await api.break_with(BotFault(Trouble.MIGRATED, chat_id=-77, amount=GROUP))
+    moved = await channel.deliver(Message(2, "-77", "Sự cố khác"))
+    assert (moved.delivery, moved.cause, moved.address) == (Delivery.NOT_SENT, DeliveryCause.MIGRATED, str(GROUP))
+    for number in range(int(old.message_ref.rpartition("/")[2])):
+        await channel.deliver(Message(10 + number, str(GROUP), f"tin {number}"))
+    before = [bubble.texts for bubble in api.bubbles(GROUP)]
+    edit = await channel.deliver(Message(3, str(GROUP), "Đã khôi phục", replaces=old.message_ref))
+    assert (edit.delivery, edit.cause) == (Delivery.PERMANENT, DeliveryCause.BAD_REQUEST)
+    assert [bubble.texts for bubble in api.bubbles(GROUP)] == before
+    after = await channel.deliver(Message(4, str(GROUP), "Đã khôi phục", follows=old.message_ref))
+    assert after.delivery is Delivery.ACCEPTED
+    assert api.bubbles(GROUP)[-1].place.reply_to is None
+
+
+@pytest.mark.parametrize(("address", "group"), [("1001", ""), ("-1001", "-1001"), ("-1001:7", "-1001")])
+def test_all_topics_of_a_group_have_one_pace(channel: TelegramChannel, address: str, group: str) -> None:
+    assert channel.group_of(address) == group

@@ -15,6 +15,7 @@ PAGE = {
     "cause_noted": "Cause",
     "binding": "🔑 {by} has changed the Telegram account of {name}. "
     "If you do not know why, look at once: monitord log show.",
+    "group_where": "This group in the settings: {where}",
     "code_sent": "The code is noted. The desk confirms this account next.",
     "code_wrong": "The code is wrong or too old. Ask the desk for a new one.",
     "shared_address": "Several people on duty share this number or address: call the desk, or use your own Telegram.",

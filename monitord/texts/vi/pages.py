@@ -15,6 +15,7 @@ PAGE = {
     "cause_noted": "Nguyên nhân",
     "binding": "🔑 {by} vừa thay đổi tài khoản Telegram của {name}. "
     "Nếu không rõ vì sao, kiểm tra ngay: monitord log show.",
+    "group_where": "Nhóm này trong cấu hình: {where}",
     "code_sent": "Đã nhận mã. Chờ bàn trực xác nhận tài khoản này.",
     "code_wrong": "Mã không đúng hoặc đã hết hạn. Xin mã mới tại bàn trực.",
     "shared_address": "Số hoặc địa chỉ này của nhiều người đang trực: hãy gọi bàn trực, hoặc dùng Telegram của mình.",
