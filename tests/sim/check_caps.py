@@ -1,7 +1,9 @@
 """I11 and I12: how much one person may get of one incident, and that every telling names it."""
 
+import re
 from collections import Counter
 
+from monitord.domain.group import is_group
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Event
 from tests.sim.reasons import TELLING
@@ -28,6 +30,7 @@ RAISED_BY = {
     Event.COVERAGE: (FactKind.COVERAGE_GAP,),
 }
 """What is decided when somebody is told; each such row of an incident's log may tell a person once on a channel."""
+FOUND_NOBODY = (FactKind.COVERAGE_GAP, FactKind.STEP_AWAITS_APPROVAL, FactKind.STEP_UNNEEDED)
 
 
 def judge_caps(truth: Truth, wrong: list[str]) -> None:
@@ -41,9 +44,24 @@ def judge_caps(truth: Truth, wrong: list[str]) -> None:
     )
     for (incident, event, person, channel, _), number in got.items():
         cap = sum(decided[incident][kind] for kind in RAISED_BY[event])
+        if is_group(person) and event == Event.STEP:  # it hears of a round whose first step found nobody, too
+            cap += sum(decided[incident][kind] for kind in FOUND_NOBODY)
         # Who stands in for somebody whom nothing reaches gets that one's message as well.
         if number > cap + (dead[incident] if event in TELLING else 0):
             wrong.append(f"I11: incident {incident}: {person} got {number} {event} by {channel}, decided were {cap}")
+    _groups(truth, wrong)
+
+
+def _groups(truth: Truth, wrong: list[str]) -> None:
+    """A group is tried at most twenty times a minute, and no name or number of a person stands there."""
+    tries = [t for t in truth.history.telegram.tries if t.chat.startswith("-")]
+    for first in tries:
+        minute = [t for t in tries if first.at <= t.at < first.at + 60 and t.life == first.life]
+        if len(minute) > 20:
+            wrong.append(f"I11: {len(minute)} messages to a group in the minute from {first.at:.1f}")
+    for letter in truth.history.telegram.letters:
+        if letter.chat.startswith("-") and re.search(r"Người \w|02990000000", letter.first + letter.text):
+            wrong.append(f"I13: letter {letter.number} names a person in a group")
     codes = {incident["id"]: incident["code"] for incident in truth.incidents}
     for notice in truth.outbox:
         if notice["event"] in TELLING and notice["incident"] is not None:

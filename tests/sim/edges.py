@@ -35,7 +35,11 @@ class SimChannel:
         self.name = name
         self.per_second = 30.0 if name == "telegram" else None
         self.per_address = 1.0 if name == "telegram" else None
+        self.per_group = 0.25
         self.deadline = 10.0
+
+    def group_of(self, address: str) -> str:
+        return address.partition(":")[0] if address.startswith("-") else ""
 
     async def start(self) -> None:
         return

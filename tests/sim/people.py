@@ -42,15 +42,18 @@ class People:
         """Decide what comes of a letter."""
         if not letter.buttons:
             return
-        rng, person = self._rng, self._names[letter.chat]
+        rng = self._rng
+        # Whoever of all people sees a button in the group may press it.
+        person = self._names.get(letter.chat) or rng.choice(NAMES)
+        reader = "reader" if letter.chat in self._names else "colleague"
         data = rng.choice(letter.buttons)
         if rng.random() < self._eager:
             after = rng.choice((rng.uniform(0.5, 20), rng.uniform(20, 600), rng.uniform(600, 5400)))
-            self._later(after, person, data, "reader", letter)
+            self._later(after, person, data, reader, letter)
             if rng.random() < 0.2:
                 self._later(after + rng.choice((0.0, 0.4, 30)), rng.choice(NAMES), data, "colleague", letter)
             if rng.random() < 0.15:
-                self._later(after + rng.uniform(0.1, 4000), person, data, "reader", letter)
+                self._later(after + rng.uniform(0.1, 4000), person, data, reader, letter)
         if rng.random() < 0.08:
             kind, bad = rng.choice((
                 ("tampered", data[:-1] + ("A" if data[-1] != "A" else "B")),

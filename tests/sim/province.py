@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from monitord.domain.group import Group
 from monitord.domain.health import Health
 from monitord.domain.network import Device, Link, Site, SnmpAccess, Target, Timing
 from monitord.domain.people import DutyKind, Organisation, OrganisationRole, Person, Unit
@@ -59,6 +60,8 @@ STAND_INS = {"a1": ("a3",), "o1": ("o2",), "l1": ("l2",), "m2": ("m1",), "d1": (
 RESERVE = ("a3", "b3", "k1", "k2")
 LEAVER = "x1"
 NAMES = ("own", "adm", "d1", "d2", LEAVER, *RESERVE, *(name for pair in DUTIES.values() for name in pair))
+GROUP = -1_001
+"""The chat of the unit's group; its messages stand in one topic."""
 CHAT = {name: 1000 + n for n, name in enumerate(NAMES)}
 STRANGER = 999_999
 CONTACTS = ("d1", "d2")
@@ -197,6 +200,7 @@ def settings_of(edition: Edition) -> Settings:
         reopen_within=timedelta(seconds=REOPENS),
         digest_over=1,
         storm=STORMS if edition.storms else NEVER,
+        groups=(Group("ca", "Nhóm ca trực", "vt", GROUP, topic=7),),
     )  # fmt: skip
 
 

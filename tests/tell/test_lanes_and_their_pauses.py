@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Outcome
+from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Message, Outcome
 from monitord.tell.dispatcher import Dispatcher
 from monitord.tell.ports import Hears
 from tests.support.clock import ManualClock, settle
@@ -173,3 +173,36 @@ async def test_what_may_not_leave_for_an_hour_is_given_back_at_once() -> None:
         outbox.put(2, "a")
         await outbox.until_given_back(1)
     assert channel.given == [1]
+
+
+class ToGroups(Scripted):
+    """A channel that writes to groups, and notes when."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self.per_address = 1.0
+        self.per_group = 0.25
+        self.clock = clock
+        self.at: dict[str, list[float]] = {}
+
+    def group_of(self, address: str) -> str:
+        return address.partition(":")[0] if address.startswith("-") else ""
+
+    async def deliver(self, message: Message) -> Outcome:
+        self.at.setdefault(self.group_of(message.to), []).append(self.clock.mono())
+        return await super().deliver(message)
+
+
+async def test_a_group_is_written_to_at_its_own_pace_and_nobody_waits_behind_it() -> None:
+    clock, outbox = ManualClock(NOW), MemoryOutbox()
+    outbox.clock = clock
+    channel = ToGroups(clock)
+    for notice in range(1, 61):
+        outbox.put(notice, f"-1:{notice % 3}")
+    outbox.put(61, "1001")
+    async with dispatching(outbox, [channel], clock):
+        await asyncio.wait_for(clock.advance(400), 20)
+    group = channel.at["-1"]
+    assert len(group) == 60
+    assert max(sum(start <= at < start + 60 for at in group) for start in group) <= 20
+    assert channel.at[""][0] - group[0] < 5.0

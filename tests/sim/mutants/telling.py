@@ -180,4 +180,11 @@ TELLING: tuple[Mutant, ...] = (
         '    if row["event"] not in EDITS:\n        tx.append([notice_fact(FactKind.NOTICE_ACCEPTED',
         '    if row["event"] == Event.COVERAGE:\n        tx.append([notice_fact(FactKind.NOTICE_ACCEPTED',
     ),
+    one(
+        "names-in-groups",
+        "a group reads who took an incident by name",
+        "desk/groups.py",
+        "        taken=None if story.taken is None else by_role(story.taken, story.unit_name),",
+        "        taken=story.taken,",
+    ),
 )
