@@ -49,3 +49,10 @@ def test_a_wrong_group_says_what_is_wrong_and_where(tmp_path: Path, second: str,
 def test_one_chat_may_serve_two_topics_of_a_unit(tmp_path: Path) -> None:
     groups = [f"{{id: g{n}, unit: vt, chat: -77, topic: {n}, name: A}}" for n in (1, 2)]
     assert len(loaded(written(tmp_path / "config", with_groups(*groups))).groups) == 2
+
+
+def test_the_group_of_the_documentation_is_sound(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "channels.md").read_text(encoding="utf-8")
+    block = page.partition("## Groups")[2].partition("```yaml\n")[2].partition("```")[0]
+    (group,) = loaded(written(tmp_path / "config", broken(TELEGRAM, block))).groups
+    assert (group.chat, group.topic, group.severity) == (-1001234567890, 7, 3)
