@@ -16,7 +16,7 @@ from monitord.desk.leases import LEASE, notice_fact, notice_refs, void_expired_l
 from monitord.desk.letters import letter
 from monitord.desk.listing import attachment
 from monitord.desk.reasons import reason_gone
-from monitord.desk.reporting import ADD_CHANNEL_AFTER, add_channel, bury
+from monitord.desk.reporting import ADD_CHANNEL_AFTER, TEST_FOR, add_channel, bury
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
@@ -38,6 +38,8 @@ from monitord.store.tx import Tx
 log = structlog.get_logger("desk")
 FRESH = timedelta(seconds=60)
 """Rows younger than this leave at once after a start; older ones wait for a fresh look at their target."""
+LOOKED_AT = 20_000
+"""Rows among which those are sought that wait for no look."""
 EDIT_AGAIN = timedelta(seconds=2)
 """After how long an edit is tried again whose message is still under way."""
 
@@ -52,28 +54,22 @@ def claim(
     where they are until the target has been looked at again.
     """
     void_expired_leases(tx, channel, at)
-    due = (
-        sa.select(t.outbox)
-        .where(t.outbox.c.state == NoticeState.PENDING, t.outbox.c.channel == channel, t.outbox.c.not_before <= at.now)
-        .order_by(t.outbox.c.priority, t.outbox.c.id)
-    )
     claimed: list[Claimed] = []
     fails = channel in channels.failing(tx)
     together = digests.gathered(tx, context, channel, at, waiting, FRESH)
     gone: set[int] = set()
-    for row in tx.sql.execute(due.limit(limit * 4)).mappings().all():
+    for row in _due(tx, channel, limit * 4, at, waiting):
         if len(claimed) >= limit:
             break
         if row["id"] in gone:
             continue
         incident = tx.incident(row["incident"]) if row["incident"] is not None else None
-        if incident is not None and incident.target in waiting and at.now - row["created_at"] > FRESH:
-            continue
         if _message_under_way(tx, row):
             later = {"not_before": at.now + EDIT_AGAIN}
             tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(later))
             continue
-        reason = reason_gone(tx, row, incident)
+        stale = row["event"] == Event.TEST and at.now - row["created_at"] > TEST_FOR
+        reason = "too late" if stale else reason_gone(tx, row, incident)
         if reason is not None:
             _supersede(tx, row, reason, at)
             continue
@@ -98,6 +94,20 @@ def claim(
         if error is not None:
             _set_aside(tx, row, error, at)
     return claimed
+
+
+def _due(tx: Tx, channel: str, most: int, at: Moment, waiting: frozenset[str]) -> list[Any]:
+    """Return the due rows of a channel, the most urgent first, but those that wait until their target was looked at:
+    however many those are, they hide nothing."""
+    o, order = t.outbox.c, (t.outbox.c.priority, t.outbox.c.id)
+    is_due = sa.and_(o.state == NoticeState.PENDING, o.channel == channel, o.not_before <= at.now)
+    if waiting:
+        known = sa.select(o.id, t.incident.c.target).join_from(t.outbox, t.incident, isouter=True)
+        old = at.now - FRESH
+        every = tx.sql.execute(known.add_columns(o.created_at).where(is_due).order_by(*order).limit(LOOKED_AT))
+        ids = [row.id for row in every if row.target not in waiting or row.created_at >= old]
+        is_due = o.id.in_(ids[:most])
+    return list(tx.sql.execute(sa.select(t.outbox).where(is_due).order_by(*order).limit(most)).mappings())
 
 
 def _tried_for_long(row: Any, at: Moment) -> bool:

@@ -43,6 +43,8 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
             return "newer step"
         case Event.HANDED | Event.REMINDER if not incident.running:
             return str(incident.phase)
+        case Event.REMINDER if _reminded_anew(tx, row):
+            return "newer step"
         case Event.SENT_BACK | Event.URGED | Event.TAKEN_AWAY | Event.APPROVAL | Event.CALL_OUT if (
             incident.phase is not Phase.OPEN or row["round"] != incident.round
         ):
@@ -81,6 +83,14 @@ def _asked_again(tx: Tx, row: Any) -> bool:
         o.organisation.is_not_distinct_from(row["organisation"]),
         o.state.in_([NoticeState.PENDING, NoticeState.LEASED, NoticeState.SENT]),
     )
+    return tx.sql.execute(later.limit(1)).first() is not None
+
+
+def _reminded_anew(tx: Tx, row: Any) -> bool:
+    """Return whether the same person asked again later when to be reminded: the last word counts."""
+    o = t.outbox.c
+    same = sa.and_(o.incident == row["incident"], o.event == Event.REMINDER, o.person == row["person"])
+    later = sa.select(o.id).where(same, o.id > row["id"], o.subject != row["subject"])
     return tx.sql.execute(later.limit(1)).first() is not None
 
 

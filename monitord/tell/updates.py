@@ -18,6 +18,7 @@ from monitord.clock import Clock
 from monitord.settings.model import TelegramSettings
 from monitord.tell.bot import close_bot, open_bot
 from monitord.tell.incoming import Flood, bare, read_updates, worth_passing
+from monitord.tell.lane import ends_us
 from monitord.tell.ports import Answer, Update, UpdateKind, Updates
 from monitord.tell.split import cut
 
@@ -100,7 +101,9 @@ class UpdatesLoop:
                     failures += 1
                     log.warning("updates cannot be fetched (%s)", type(error).__name__)
                     pause = min(LONGEST_PAUSE, 2.0 ** min(failures - 1, 10))
-                except Exception:
+                except (Exception, asyncio.CancelledError) as error:
+                    if ends_us(error):
+                        raise
                     failures += 1
                     self.unexpected += 1
                     log.exception("updates cannot be heard")

@@ -138,6 +138,20 @@ async def test_a_test_message_goes_by_the_channel_it_tries_and_by_no_other(tmp_p
         assert [row.event for row in rows_to(night, shift)] == ["test", "test"]
 
 
+async def test_a_test_that_nobody_waits_for_any_more_is_not_told_after_a_downtime(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 03:07", with_sms()) as night:
+        night.answer = without("sms")
+        shift, by = night.on("shift"), night.settings.administrators[0]
+        notice = await night.desk.test(shift, "sms", by)
+        await night.passes(5)
+        night.die()
+        night.answer = lambda claimed: ACCEPTED
+        await night.passes_away(3600)
+        await night.passes(5)
+        assert got_by(night, "sms", shift) == []
+        assert (await night.desk.tested(notice)).state is NoticeState.SUPERSEDED
+
+
 async def test_a_test_that_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07", with_sms()) as night:
         shift, by = night.on("shift"), night.settings.administrators[0]

@@ -56,6 +56,24 @@ async def test_a_reminder_may_be_asked_for_sooner(tmp_path: Path) -> None:
         assert (last(night, got.person).at, "NHẮC THEO HẸN" in last(night, got.person).text) == ("03:28:00", True)
 
 
+async def test_who_says_anew_when_to_be_reminded_is_reminded_then_and_not_twice(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 03:07") as night:
+        got = await trouble(night)
+        await night.types(got.person, "XN 001")
+        for minutes in (20, 60):
+            await night.types(got.person, f"HOAN 001 {minutes}")
+            await night.passes(minutes=3)
+        await night.passes(minutes=80)
+        reminded = [g.at for g in night.got if g.channel == "telegram" and "NHẮC THEO HẸN" in g.text]
+        assert reminded == ["04:11:00"]
+        (row,) = [
+            r
+            for r in night.rows(FactKind.NOTICE_SUPERSEDED)
+            if r.refs["event"] == "reminder" and r.refs["channel"] == "telegram"
+        ]
+        assert row.refs["reason"] == "newer step"
+
+
 async def test_two_who_want_to_be_reminded_are_both_reminded(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07") as night:
         got = await trouble(night)

@@ -9,6 +9,7 @@ from monitord.domain.notice import NoticeState
 from monitord.store import tables as t
 from monitord.texts.squeeze import plain
 from tests.nights.test_channels_watched import AWAY, probes
+from tests.nights.test_digests import many, tram
 from tests.nights.test_second_channel import got_by, trouble, with_sms, without
 from tests.support.night import ACCEPTED, BLOCKED, Night, silent
 
@@ -77,3 +78,19 @@ async def test_what_is_long_over_in_a_lane_that_is_held_up_hides_nothing_that_is
             await night.passes(5)
         assert [text for text in got_by(night, "sms", shift)[before:] if "Go May" in text]
         assert night.count(t.outbox, state=NoticeState.PENDING, event="step") > SOME
+
+
+async def test_what_waits_for_a_look_after_a_start_hides_nothing_that_is_new(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 03:00", many(231)) as night:
+        night.lanes = ()
+        for number in range(230):
+            await night.sees(tram(number), Health.DOWN)
+        night.die()
+        night.lanes = None
+        night.answers_asks = False
+        await night.passes_away(120)
+        assert len(night.desk.unlooked()) > 200
+        await night.sees(tram(230), Health.DOWN)
+        assert [(got.at, "SC-0512-231" in got.text) for got in night.got if got.channel == "telegram"] == [
+            ("03:02:00", True)
+        ]

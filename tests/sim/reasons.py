@@ -19,7 +19,7 @@ def closed(truth: Truth, notice: Any) -> float | None:
         return next((at for at in back if at >= truth.queued(notice)), None) if turn == "fails" else None
     if notice["incident"] is None or event in ("coverage", "channel_broken", "merged", "storm_list"):
         return None
-    asked_again = _asked_again(truth, notice)
+    asked_again = _asked_again(truth, notice) or _reminded_anew(truth, notice)
     gone = _closed(truth, notice, truth.queued(notice))
     return min((at for at in (asked_again, gone) if at is not None), default=None)
 
@@ -31,6 +31,16 @@ def _asked_again(truth: Truth, notice: Any) -> float | None:
         return None
     later = (n for n in truth.outbox if n["id"] > notice["id"] and all(n[name] == notice[name] for name in same))
     return min((truth.queued(n) for n in later), default=None)
+
+
+def _reminded_anew(truth: Truth, notice: Any) -> float | None:
+    """Return when the same person said anew when to be reminded: the last word counts."""
+    if notice["event"] != "reminder":
+        return None
+    same = ("incident", "event", "person")
+    anew = [n for n in truth.outbox if n["id"] > notice["id"] and all(n[name] == notice[name] for name in same)]
+    at = [n["created_at"].timestamp() for n in anew if n["subject"] != notice["subject"]]
+    return truth.queued(notice) if at else None
 
 
 def _closed(truth: Truth, notice: Any, queued: float) -> float | None:

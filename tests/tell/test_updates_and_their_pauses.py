@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
+from telegram import Bot
 
 from monitord.clock import SystemClock
 from monitord.demo.botapi import BotApi, BotFault, Trouble
 from monitord.settings.model import Secret, TelegramSettings
+from monitord.tell.bot import open_bot
 from monitord.tell.updates import CONFLICT_AGAIN, LONGEST_PAUSE, PATIENCE, REJECTED_PAUSE, UpdatesLoop
 from tests.support.clock import ManualClock, settle
 from tests.tell.test_updates import CHAT, MemoryDesk
@@ -124,3 +127,33 @@ async def test_after_a_quiet_poll_updates_may_be_numbered_anew_from_far_below(ap
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert [update.data for update in desk.committed.values()] == ["XN 004"]
+
+
+class Cancelling:
+    """A bot whose first question ends as if somebody inside of the library had cancelled it."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self.asked = 0
+
+    async def do_api_request(self, *args: Any, **given: Any) -> Any:
+        self.asked += 1
+        if self.asked == 1:
+            raise asyncio.CancelledError
+        return await self._bot.do_api_request(*args, **given)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._bot, name)
+
+
+async def test_what_the_library_cancels_inside_itself_does_not_end_the_hearing(api: BotApi) -> None:
+    desk, clock = MemoryDesk(), Waited()
+    settings = TelegramSettings(Secret(api.token), api.base_url, poll_timeout=timedelta(seconds=1))
+    loop = UpdatesLoop(settings, desk, clock, lambda given: cast(Bot, Cancelling(open_bot(given))))
+    running = asyncio.create_task(loop.run())
+    api.write(CHAT, "XN 001")
+    await desk.until(lambda: bool(desk.committed))
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert loop.unexpected == 1

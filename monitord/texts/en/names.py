@@ -258,6 +258,7 @@ REASON = {
     "changed again": "it has changed again",
     "nothing to edit": "no message to edit",
     "edited since": "it was edited since",
+    "too late": "nobody waits for it any more",
 }
 """Why a notice is not sent any more."""
 

@@ -258,6 +258,7 @@ REASON = {
     "changed again": "đã có diễn biến mới hơn",
     "nothing to edit": "không có tin để sửa",
     "edited since": "đã có bản sửa mới hơn",
+    "too late": "không còn ai chờ kết quả",
 }
 """Why a notice is not sent any more."""
 
