@@ -1,4 +1,4 @@
-"""`monitord channel`: how each channel works, and a message that tries one on one person."""
+"""`monitord channel`: how each channel works, who answers by which, and a message that tries one on one person."""
 
 import asyncio
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from cyclopts import App, Parameter
 
+from monitord.account.contacts import contacts
 from monitord.cli.act import As, asked_of_daemon
 from monitord.cli.place import WRONG, fail, folder_or_default, settings_at
 from monitord.cli.reading import Config, Database, Reading, reading
@@ -18,6 +19,7 @@ from monitord.store.counts import read_counts
 from monitord.texts import pick
 
 COLUMNS = ("channel", "channel_state", "channel_since", "channel_told", "channel_heard", "channel_waiting")
+CONTACTS = ("contact_person", "channel", "contact_address", "contact_answered", "contact_told", "contact_failed")
 LOOK = 0.5
 LONGEST = 90.0
 """Seconds for which a test is watched; it is tried on after that."""
@@ -59,6 +61,31 @@ def _row(desk: Reading, state: ChannelState, waiting: int) -> list[str]:
     ]
 
 
+def people(*, config: Config = None, database: Database = None) -> int:
+    """Show by which ways each person can be reached, and by which he has answered: what was only accepted proves no
+    more than that somebody has that address. `monitord channel test` asks for an answer."""
+    with reading(config, database) as desk:
+        if desk.settings is None:
+            fail("people need the settings: name their folder with --config", WRONG)
+        words, zone = desk.words, desk.settings.zone
+        print_table(
+            [words.table[key] for key in CONTACTS],
+            [
+                [
+                    f"{one.name} ({one.person})",
+                    words.channel(one.channel),
+                    one.address,
+                    words.instant(one.answered, zone)
+                    if one.answered
+                    else words.table["contact_other" if one.changed else "contact_never"],
+                    *("" if at is None else words.instant(at, zone) for at in (one.told, one.failed)),
+                ]
+                for one in contacts(desk.connection, desk.settings)
+            ],
+        )
+    return 0
+
+
 def try_one(
     whom: Annotated[str, Parameter(help="Id of the person who is to get the message.")],
     channel: Annotated[str, Parameter(help="The channel to try: telegram, sms, smpp, brandname, mail ...")],
@@ -87,7 +114,8 @@ def try_one(
 
 def register(app: App) -> None:
     """Add the commands of this file."""
-    group = App(name="channel", help="Channels: how each works, and a message that tries one.")
+    group = App(name="channel", help="Channels: how each works, who answers by which, and a message that tries one.")
     group.command(show, name="list")
+    group.command(people, name="contacts")
     group.command(try_one, name="test")
     app.command(group)

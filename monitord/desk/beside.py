@@ -11,8 +11,10 @@ from monitord.desk.context import Context
 from monitord.domain.anchor import read_anchor
 from monitord.domain.channel import Turn
 from monitord.domain.finding import FindingKind
+from monitord.domain.group import is_group
 from monitord.domain.journal import Row
-from monitord.domain.notice import DeliveryCause, Event, NoticeState
+from monitord.domain.notice import BUTTONED, DeliveryCause, Event, NoticeState
+from monitord.domain.people import IMPERSONAL
 from monitord.store import tables as t
 from monitord.store.rows import Moment, journal_row
 from monitord.store.tx import Tx
@@ -136,7 +138,9 @@ def _fact(tx: Tx, row: Any) -> Row:
 def _test(tx: Tx, context: Context, row: Any, at: Moment) -> str:
     by = tx.people().get(row["subject"].partition("@")[0])
     known = context.settings.channels.get(row["channel"])
-    said = context.words.page["test_hears" if known is not None and known.hears else "test"]
+    hears = "test_hears" if known is not None and known.hears else "test"
+    pressed = row["channel"] in BUTTONED - IMPERSONAL and not is_group(row["person"])
+    said = context.words.page["test_press" if pressed else hears]
     asked = by.name if by else row["subject"].partition("@")[0]
     clock = context.words.instant(row["created_at"], context.settings.zone)
     return said.format(desk=context.settings.name, by=asked, at=clock)

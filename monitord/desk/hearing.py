@@ -5,6 +5,7 @@ Identity is the sender's address and nothing else: how far it can be forged is w
 
 import sqlalchemy as sa
 
+from monitord.desk import contacts
 from monitord.desk.context import GRACE, Context
 from monitord.desk.typed import obey
 from monitord.domain.commands import NUMBERED, Verb, read_command
@@ -32,6 +33,7 @@ def hear(tx: Tx, context: Context, heard: Heard, at: Moment) -> Answer:
     senders = _senders(tx, heard, context.book(tx, at, GRACE), at)
     if len(senders) != 1:
         return Answer(context.words.page["shared_address"] if senders else "")
+    contacts.confirmed(tx, senders[0], heard.channel, at)
     text, accepted = obey(tx, context, senders[0], command, heard, at)
     if command.verb in NUMBERED:
         tx.sql.execute(t.heard.insert().values(channel=heard.channel, key=heard.key, received=at.now, answer=text))

@@ -66,7 +66,7 @@ DOES: Mapping[Button, Callable[[Press], Pressed]] = {
 
 
 def press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: Update, at: Moment) -> Pressed:
-    """A button under a bulletin: a leader approves it, or its reader has it."""
+    """A button under a bulletin, which a leader approves or its reader has, or under a test, which arrived."""
     notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
     made = bulletin_sending.row_of(tx, notice["subject"])
     zone = context.settings.zone
@@ -94,5 +94,7 @@ def press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: 
                 return acting.refuse(tx, at, update, presser, None, "not_a_contact")
             bulletin_sending.receipt(tx, made, presser.id, organisation.id, at, **refs)
             return Pressed(PressResult.RECEIPT, made["name"], at=at.now, zone=zone)
+        case Button.HEARD if presser.id == notice["person"]:
+            return Pressed(PressResult.HEARD, context.settings.name, at=at.now, zone=zone)
         case _:
             return acting.refuse(tx, at, update, presser, None, "not_ours")

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, binding
+from monitord.desk import acting, binding, contacts
 from monitord.desk.acting import Press
 from monitord.desk.buttons import ref_token
 from monitord.desk.context import GRACE, Context
@@ -24,7 +24,7 @@ from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.texts.story import Pressed, PressResult
 
-OFFSET = "telegram_offset"
+OFFSET, TELEGRAM = "telegram_offset", "telegram"
 KEPT = timedelta(days=3)
 """How long an update is remembered."""
 HEARD_KEPT = timedelta(days=31)
@@ -34,6 +34,7 @@ ACCEPTED = frozenset(
         PressResult.TAKEN,
         PressResult.NOTED,
         PressResult.RECEIPT,
+        PressResult.HEARD,
         PressResult.APPROVED,
         PressResult.LISTED,
         PressResult.CALLED,
@@ -121,6 +122,7 @@ def _answer(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) ->
     person = None if command is None else _person(tx, update.user_id)
     if command is None or person is None:
         return None
+    contacts.confirmed(tx, person, TELEGRAM, at)
     text, accepted = obey(tx, context, person, command, update, at)
     return Answer(text, accepted)
 
@@ -148,6 +150,8 @@ def _advance(tx: Tx, update: Update) -> None:
 def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> Pressed:
     book = context.book(tx, at, GRACE)
     presser = _person(tx, update.user_id)
+    if presser is not None and update.chat_id == update.user_id:
+        contacts.confirmed(tx, presser, TELEGRAM, at)  # in a group he may be out of our reach all the same
     read = signing.read(key, update.data)
     row = None
     if read is not None:

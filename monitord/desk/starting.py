@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord import __version__
-from monitord.desk import groups
+from monitord.desk import contacts, groups
 from monitord.desk.binding import accounts, forget
 from monitord.desk.context import Context, write
 from monitord.desk.edges import drop_removed
@@ -134,6 +134,7 @@ def _import_people(tx: Tx, settings: Settings) -> None:
         left: dict[str, Any] = {"home": "", "phone": "", "telegram": None, "stand_ins": [], "addresses": {}}
         tx.sql.execute(t.person.update().where(t.person.c.id == gone).values(left))
         forget(tx, gone)
+        contacts.forget(tx, gone)
     tx.roster_changed()
 
 

@@ -113,6 +113,7 @@ class Button(StrEnum):
     TAKE = "take"
     NOTED = "noted"
     RECEIPT = "receipt"
+    HEARD = "heard"
     APPROVE = "approve"
     LIST = "list"
     CALLED = "called"

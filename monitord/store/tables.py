@@ -326,6 +326,15 @@ channel_state = sa.Table(
     sa.Column("heard_at", UtcDateTime),
 )
 
+contact = sa.Table(
+    "contact",
+    metadata,
+    sa.Column("person", sa.String(64), primary_key=True),
+    sa.Column("channel", sa.String(64), primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("confirmed_at", UtcDateTime, nullable=False),
+)
+
 heard = sa.Table(
     "heard",
     metadata,

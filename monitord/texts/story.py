@@ -310,6 +310,7 @@ class PressResult(StrEnum):
     RUNG_BEFORE = "rung_before"
     NOT_RUNG = "not_rung"
     RECEIPT = "receipt"
+    HEARD = "heard"
     APPROVED = "approved"
     ALREADY_APPROVED = "already_approved"
     DECLINED = "declined"

@@ -81,6 +81,11 @@ async def test_told_by_sms_and_taken_by_sms(daemon: Daemon, smsd: Smsd, agent: A
     assert (code, err) == (0, "")
     assert "SMS" in out
     assert "🟢" in out
+    code, out, err = await typed(daemon, "channel", "contacts")
+    assert (code, err) == (0, "")
+    (mine,) = [line for line in out.splitlines() if "(an)" in line and "SMS" in line]
+    assert "chưa lần nào" not in mine
+    assert SHIFT not in out
 
 
 async def test_killed_while_the_text_lies_in_the_outbox_it_is_sent_once(

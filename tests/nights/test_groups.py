@@ -288,3 +288,13 @@ async def test_a_person_of_ours_asks_in_a_group_how_the_settings_name_it(tmp_pat
         for who, text in ((shift, "nhom"), (shift, "/tt"), (shift, "/truc"), ("777000", "/nhom"), (shift, "XN 001")):
             assert (await night.types(who, text, chat=-1001234)).text == ""
         assert "XN" in (await night.types(shift, "/nhom")).text
+
+
+async def test_a_group_is_tried_and_asked_nothing(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 08:00", with_group()) as night:
+        await night.desk.test("group:ca-truc", "telegram", night.settings.administrators[0])
+        await night.deliver()
+        (got,) = in_group(night)
+        assert got.text.startswith("🧪 TIN THỬ")
+        assert got.text.endswith("Không cần làm gì.")
+        assert got.actions() == []

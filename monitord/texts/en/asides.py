@@ -121,6 +121,8 @@ def press(pressed: Pressed) -> str:
             return f"No message reaches the shift about {code}.{call or ' Please call.'}"
         case PressResult.RECEIPT:
             return f"Thank you. Noted{at}: you received the report of {code}."
+        case PressResult.HEARD:
+            return f"Thank you. This way works in both directions{at}."
         case PressResult.APPROVED:
             return f"Noted{at}: you approved the report of {code}."
         case PressResult.ALREADY_APPROVED:

@@ -184,6 +184,7 @@ BUTTON = {
     Button.TAKE: "✅ Take it",
     Button.NOTED: "✅ I know of it",
     Button.RECEIPT: "✅ Report received",
+    Button.HEARD: "✅ I got it",
     Button.APPROVE: "📤 Approve the report",
     Button.LIST: "📋 List",
     Button.CALLED: "📞 Team called",

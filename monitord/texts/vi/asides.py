@@ -121,6 +121,8 @@ def press(pressed: Pressed) -> str:
             return f"Chưa nhắc được trực ca về {code} bằng tin.{call or ' Hãy gọi điện.'}"
         case PressResult.RECEIPT:
             return f"Cảm ơn. Đã ghi nhận: đã nhận báo cáo {code}{at}."
+        case PressResult.HEARD:
+            return f"Cảm ơn. Kênh này hoạt động hai chiều{at}."
         case PressResult.APPROVED:
             to = f" cho {pressed.role}" if pressed.role else ""
             return f"Đã ghi nhận: duyệt gửi báo cáo {code}{to}{at}."

@@ -184,6 +184,7 @@ BUTTON = {
     Button.TAKE: "✅ Tiếp nhận",
     Button.NOTED: "✅ Đã nhận thông tin",
     Button.RECEIPT: "✅ Đã nhận báo cáo",
+    Button.HEARD: "✅ Tôi nhận được",
     Button.APPROVE: "📤 Duyệt báo cáo Sở",
     Button.LIST: "📋 Danh sách",
     Button.CALLED: "📞 Đã gọi ứng cứu",
