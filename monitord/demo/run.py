@@ -277,6 +277,8 @@ async def run_demo(
                 faults = demo.report(night)
                 if once:
                     return faults
+                for fault in faults:
+                    demo.console.print(f"  - {fault}", markup=False, highlight=False)
                 demo.say(demo.words.demo["over"].format(wait=demo.words.duration(timedelta(seconds=AGAIN_AFTER))))
                 await demo.clock.sleep(AGAIN_AFTER)
         except sa.exc.SQLAlchemyError as unreadable:

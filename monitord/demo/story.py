@@ -5,7 +5,7 @@ Against the roster, the journal and the telephones.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from monitord.domain.group import is_group
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import FactKind, Row
 from monitord.domain.notice import Event, NoticeState
-from monitord.domain.policy import Whom
+from monitord.domain.policy import PolicyStep, Whom
 from monitord.domain.roster import on_duty
 from monitord.settings.model import Settings
 from monitord.store import tables as t
@@ -84,7 +84,7 @@ def wrong(night: Night, settings: Settings, roster: Sequence[Any], phones: Seque
         return ["no incident opened"]
     faults = [] if night.others == 0 else [f"{night.others} other incidents opened although nothing else was broken"]
     faults += _order_faults(night, incident)
-    for number, step in enumerate(incident.policy.steps):
+    for number, step in enumerate(_fallen_due(incident)):
         due = incident.opened_at + step.after
         called = step.whom is Whom.ORGANISATION and settings.organisations[step.ref].called
         if step.whom is Whom.DUTY:
@@ -110,13 +110,19 @@ def wrong(night: Night, settings: Settings, roster: Sequence[Any], phones: Seque
     return faults + _phone_faults(night, incident, phones)
 
 
+def _fallen_due(incident: Incident) -> tuple[PolicyStep, ...]:
+    """Return the steps that fell due before somebody took the incident; whoever watches may take it at any time."""
+    taken = incident.acknowledged_at or datetime.max.replace(tzinfo=UTC)
+    return tuple(step for step in incident.policy.steps if incident.opened_at + step.after < taken)
+
+
 def _order_faults(night: Night, incident: Incident) -> list[str]:
     kinds = [r.kind for r in night.rows if r.incident == incident.id or r.target == incident.target]
     wanted = [
         FactKind.TARGET_SOFT,
         FactKind.TARGET_HARD,
         FactKind.INCIDENT_OPENED,
-        *[FactKind.STEP_FIRED] * len(incident.policy.steps),
+        *[FactKind.STEP_FIRED] * len(_fallen_due(incident)),
         FactKind.INCIDENT_ACKNOWLEDGED,
         FactKind.INCIDENT_RESTORED,
     ]
