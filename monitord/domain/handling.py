@@ -12,6 +12,7 @@ from typing import Any
 from monitord.domain.decision import Decision, Timer, TimerKind, Told
 from monitord.domain.dutybook import DutyBook, resolve, usable
 from monitord.domain.escalation import step_due
+from monitord.domain.group import group_notices
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.lifecycle import end_told
@@ -52,7 +53,9 @@ def escalated(
     holder = incident.acknowledged_by if was_taken else None
     # Who believes that he has it would go on alone, or rest.
     told = () if holder in (None, person) else _to_one(after, Event.TAKEN_AWAY, holder, f"{person}@{stamp(now)}", book)
-    return replace(ladder, facts=(fact, *ladder.facts), notices=(*ladder.notices, *told))
+    # Groups hear of every round; one that begins on a later step is a new one to them, too.
+    groups = group_notices(after, number, book.groups) if was_taken and after.step >= 0 else []
+    return replace(ladder, facts=(fact, *ladder.facts), notices=(*ladder.notices, *told, *groups))
 
 
 def urged(incident: Incident, person: str, duty: str, book: DutyBook, now: datetime) -> Decision:

@@ -298,3 +298,16 @@ async def test_a_group_is_tried_and_asked_nothing(tmp_path: Path) -> None:
         assert got.text.startswith("🧪 TIN THỬ")
         assert got.text.endswith("Không cần làm gì.")
         assert got.actions() == []
+
+
+async def test_what_was_taken_and_is_escalated_by_hand_is_open_again_in_the_group_too(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 08:00", with_group()) as night:
+        await night.sees(ROUTER, Health.DOWN)
+        shift = night.on("shift")
+        await night.presses(shift, in_group(night)[0].button("take"))
+        await night.passes(minutes=3)
+        heard = len(in_group(night))
+        await night.does("escalate", by=shift)
+        (again,) = in_group(night)[heard:]
+        assert (again.actions(), again.edits) == (["take"], None)
+        assert len([g for g in in_group(night) if g.edits is None and g.actions()]) == 2
