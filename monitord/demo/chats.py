@@ -34,10 +34,20 @@ class Chats:
         """Return what stands in one chat now, oldest first."""
         return tuple(bubble for bubble in self.shown.values() if bubble.chat_id == chat_id)
 
-    def deliver(self, chat_id: int, text: str, keyboard: Keyboard, now: datetime, file: File | None = None) -> Json:
+    def deliver(
+        self,
+        chat_id: int,
+        text: str,
+        keyboard: Keyboard,
+        now: datetime,
+        file: File | None = None,
+        under: int | None = None,
+        quiet: bool = False,
+    ) -> Json:
         """Put a message of the bot into a chat, with a file if there is one, and return it as the Bot API tells it."""
         message_id = self._new_message_id()
-        self.shown[chat_id, message_id] = Bubble(chat_id, message_id, now, (text,), keyboard, file=file)
+        bubble = Bubble(chat_id, message_id, now, (text,), keyboard, file=file, under=under, quiet=quiet)
+        self.shown[chat_id, message_id] = bubble
         self._note(now, Act.MESSAGE, chat_id, message_id, text, keyboard, file=file.name if file else "")
         return self.message(chat_id, message_id)
 
@@ -111,8 +121,12 @@ class Chats:
         }
         if bubble.file is None:
             message["text"] = bubble.text
+        elif bubble.file.sides is not None:
+            message |= {"caption": bubble.text, "photo": [_photo(bubble, bubble.file)]}
         else:
             message |= {"caption": bubble.text, "document": _document(bubble, bubble.file)}
+        if bubble.under is not None and (chat_id, bubble.under) in self.shown:
+            message["reply_to_message"] = self.message(chat_id, bubble.under)
         if bubble.edited_at is not None:
             message["edit_date"] = int(bubble.edited_at.timestamp())
         if bubble.keyboard:
@@ -166,6 +180,13 @@ def _document(bubble: Bubble, file: File) -> Json:
         "mime_type": guess_type(file.name)[0] or "application/octet-stream",
         "file_size": len(file.content),
     }
+
+
+def _photo(bubble: Bubble, file: File) -> Json:
+    ident = f"{bubble.chat_id}-{bubble.message_id}"
+    wide, high = file.sides or (0, 0)
+    size = {"width": wide, "height": high, "file_size": len(file.content)}
+    return {"file_id": ident, "file_unique_id": ident} | size
 
 
 def _button(button: Button) -> Json:

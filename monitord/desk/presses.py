@@ -36,6 +36,7 @@ ACCEPTED = frozenset(
         PressResult.RECEIPT,
         PressResult.APPROVED,
         PressResult.LISTED,
+        PressResult.PICTURED,
         PressResult.CALLED,
         PressResult.SNOOZED,
         PressResult.ESCALATED,

@@ -37,6 +37,7 @@ class Event(StrEnum):
     ALARM_OVER = "alarm_over"
     STORM = "storm"
     STORM_LIST = "storm_list"
+    PICTURE = "picture"
     BULLETIN_ASK = "bulletin_ask"
     BULLETIN = "bulletin"
     BOUND = "bound"
@@ -101,6 +102,8 @@ EDITABLE = frozenset({"telegram"})
 
 EDITS = frozenset({Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.MENU_EDIT})
 """What changes a message in place: it rings nowhere, and its acceptance is no row of the journal."""
+PICTURED = ("telegram", "mail")
+"""The channels that bring a picture, in the order in which they are asked."""
 CALLS = frozenset({"voice"})
 """The channels that ring a telephone: for what asks, not for what only follows."""
 BUTTONED = frozenset({"telegram", "log"})
@@ -130,6 +133,7 @@ class Button(StrEnum):
     RING = "ring"
     DECLINE = "decline"
     DECLINE_AS = "decline_as"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,9 @@ class Message:
     it is made right before the attempt, and stands in `document` then. `code` is the incident's number, by which a
     channel keeps messages together; empty for what belongs to none. `once` names the notice, the same in every attempt
     and like no other of any database, for the other side's memory of what it has already; empty where there is no
-    row. `keys` are for a call; the text says what they do. `also` are the other notices that a digest tells.
+    row. `keys` are for a call; the text says what they do. `also` are the other notices that a digest tells. `instead`
+    is what is said where what goes with it can never be made. `under` is the message to which it is a reply, where the
+    channel has replies; `quiet` says that it need not ring.
     """
 
     notice: int
@@ -172,6 +178,9 @@ class Message:
     once: str = ""
     keys: tuple[Key, ...] = ()
     also: tuple[int, ...] = ()
+    instead: str = ""
+    under: str | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""The Telegram channel: plain text, buttons, edits in place, files. What comes back is heard elsewhere."""
+"""The Telegram channel: plain text, buttons, edits in place, files, pictures. What comes back is heard elsewhere."""
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 
 from monitord.clock import Clock
 from monitord.domain.document import Document
@@ -13,7 +13,7 @@ from monitord.tell.split import cut, split
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 CAPTION = 1024
-"""UTF-16 units of what stands under a file (core.telegram.org/bots/api, sendDocument)."""
+"""UTF-16 units of what stands under a file or a picture (core.telegram.org/bots/api, sendDocument, sendPhoto)."""
 BETWEEN_PIECES = 1.0
 """Seconds between the pieces of one long text: Telegram takes one message a second in a chat."""
 
@@ -88,15 +88,27 @@ class TelegramChannel:
         return Outcome(Delivery.ACCEPTED, message_ref=ref, accepted_at=self._clock.now())
 
     async def _send_document(self, bot: Bot, chat: int, message: Message, document: Document) -> Outcome:
+        caption, keyboard = cut(message.text, CAPTION), _keyboard(message.buttons)
         try:
-            sent = await bot.send_document(
-                chat,
-                document.content,
-                caption=cut(message.text, CAPTION),
-                filename=document.name,
-                disable_content_type_detection=True,
-                reply_markup=_keyboard(message.buttons),
-            )
+            if document.picture:
+                sent = await bot.send_photo(
+                    chat,
+                    document.content,
+                    caption=caption,
+                    filename=document.name,
+                    disable_notification=message.quiet,
+                    reply_parameters=_reply(message.under),
+                    reply_markup=keyboard,
+                )
+            else:
+                sent = await bot.send_document(
+                    chat,
+                    document.content,
+                    caption=caption,
+                    filename=document.name,
+                    disable_content_type_detection=True,
+                    reply_markup=keyboard,
+                )
         except Exception as error:
             return outcome_of(error, self._settings.token.reveal())
         return Outcome(Delivery.ACCEPTED, message_ref=str(sent.message_id), accepted_at=self._clock.now())
@@ -132,6 +144,12 @@ def _after_pieces(outcome: Outcome, sent: int) -> Outcome:
 def _keyboard(buttons: tuple[tuple[ButtonFace, ...], ...]) -> InlineKeyboardMarkup | None:
     rows = [[InlineKeyboardButton(face.label, callback_data=face.callback) for face in row] for row in buttons]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _reply(under: str | None) -> ReplyParameters | None:
+    """Return to which message it is a reply; where that is gone it goes all the same."""
+    number = None if under is None else _number(under)
+    return None if number is None else ReplyParameters(number, allow_sending_without_reply=True)
 
 
 def _number(text: str) -> int | None:
