@@ -11,6 +11,7 @@ from monitord.draw.course import LEFT, RIGHT, heading
 from monitord.draw.sheet import (
     GREEN,
     GREY,
+    HEIGHT,
     INK,
     LINE,
     ORANGE,
@@ -23,7 +24,8 @@ from monitord.draw.sheet import (
     NotDrawn,
     Sheet,
     Stroke,
-    cut,
+    shown,
+    tail,
     width,
     wrapped,
 )
@@ -34,7 +36,7 @@ MOST_NODES = 120
 NAMED = 12
 """Cut links that are named; the rest is a number."""
 MIDDLE = WIDTH / 2
-WAIST = 150.0
+WAIST = 125.0
 """How far the devices stand from the middle at most."""
 COLOR = {NodeState.LIVE: GREEN, NodeState.ISOLATED: RED, NodeState.SILENT: RED, NodeState.UNKNOWN: GREY}
 Place = tuple[float, float]
@@ -60,7 +62,7 @@ def ring_sheet(drawn: RingSketch, words: Words, zone: tzinfo) -> Sheet:
     for n, number in numbers.items():
         _cross(sheet, places[n], places[(n + 1) % len(places)], number, half)
     for place, node in zip(places, drawn.nodes, strict=True):
-        _node(sheet, place, node, say, min(36.0, pitch * 0.72), half)
+        _node(sheet, place, node, say, pitch, half)
     y = max(y for _, y in places) + 60
     y = _cuts(sheet, drawn, y, words, zone)
     y = _legend(sheet, drawn, y + 6, say)
@@ -125,21 +127,34 @@ def _cross(sheet: Sheet, one: Place, other: Place, number: int, half: float) -> 
     sheet.text(left + 8, top + 1, str(number), SMALLEST, PAPER, True)
 
 
-def _node(sheet: Sheet, place: Place, node: Node, say: Mapping[str, str], size: float, half: float) -> None:
+def _node(sheet: Sheet, place: Place, node: Node, say: Mapping[str, str], pitch: float, half: float) -> None:
     x, y = place
     color = COLOR[node.state]
-    lost = node.state in (NodeState.ISOLATED, NodeState.SILENT)
     sheet.add(
         Box(x - half, y - half, 2 * half, 2 * half, PAPER if node.state is NodeState.UNKNOWN else color, color, 4,
             node.state is NodeState.UNKNOWN, 6 if node.hub else half)
     )  # fmt: skip
     _sign(sheet, x, y, node.state, half / 17)
-    name = node.name or say["unnamed"]
-    size, bold = max(SMALLEST, size), lost or node.hub
-    side = "r" if x < MIDDLE else "l"
-    space = x - half - 14 - LEFT / 2 if side == "r" else RIGHT + LEFT / 2 - (x + half + 14)
+    _label(sheet, place, node, say, pitch, half)
+
+
+def _label(sheet: Sheet, place: Place, node: Node, say: Mapping[str, str], pitch: float, half: float) -> None:
+    """Write a name beside its device, outside of the ring: in two lines where there is room and need."""
+    x, y = place
+    lost = node.state in (NodeState.ISOLATED, NodeState.SILENT)
+    color, side = RED if lost else INK, "r" if x < MIDDLE else "l"
     at = x - half - 14 if side == "r" else x + half + 14
-    sheet.text(at, y - size * 0.6, cut(name, space, size, bold), size, color if lost else INK, bold, side)
+    space = at - LEFT / 2 if side == "r" else WIDTH - LEFT / 2 - at
+    name, size = shown(node.name) or say["unnamed"], max(SMALLEST, min(36.0, pitch * 0.72))
+    if width(name, size, node.hub) > space:
+        size = SMALLEST
+    lines = [tail(name, space, size, node.hub)]
+    if lines[0] != name and pitch >= 2.3 * SMALLEST:
+        lines = wrapped(name, space, size, 2, node.hub)
+        lines[1:] = [tail(name.removeprefix(lines[0]), space, size, node.hub)] if len(lines) > 1 else []
+    top = y - size * HEIGHT * len(lines) / 2
+    for n, line in enumerate(lines):
+        sheet.text(at, top + n * size * HEIGHT, line, size, color, node.hub, side)
 
 
 def _sign(sheet: Sheet, x: float, y: float, state: NodeState, part: float) -> None:
@@ -163,10 +178,10 @@ def _cuts(sheet: Sheet, drawn: RingSketch, y: float, words: Words, zone: tzinfo)
         joint = drawn.joints[n]
         since = "" if joint.since is None else say["since"].format(at=_when(drawn, joint, words, zone))
         sheet.text(LEFT + 34, y, str(number), 32, RED, True, "r")
-        tail = sheet.text(RIGHT, y, since, 32, at="r") if since else None
-        space = (tail.x if tail else RIGHT) - LEFT - 54 - 16
-        sheet.text(LEFT + 54, y, cut(joint.name or _ends(drawn.nodes, n, say), space, 32), 32)
-        y += 42
+        space = (sheet.text(RIGHT, y, since, 32, at="r").x if since else RIGHT) - LEFT - 70
+        for line in wrapped(joint.name or _ends(drawn.nodes, n, say), space, 32, 2):
+            sheet.text(LEFT + 54, y, line, 32)
+            y += 42
     if len(cuts) > NAMED:
         sheet.text(LEFT + 54, y, f"… +{len(cuts) - NAMED}", 32, SOFT)
         y += 42

@@ -150,6 +150,18 @@ def cut(text: str, space: float, size: float, bold: bool = False) -> str:
     return f"{whole[:kept].rstrip()}…"
 
 
+def tail(text: str, space: float, size: float, bold: bool = False) -> str:
+    """Return as much of the end of a text as fits, an ellipsis before it: what tells names apart stands last in them.
+
+    Empty where not even a letter fits.
+    """
+    whole = shown(text)
+    if width(whole, size, bold) <= space:
+        return whole
+    turned = cut(whole[::-1], space, size, bold)
+    return f"…{turned.removesuffix('…')[::-1].lstrip()}"
+
+
 def wrapped(text: str, space: float, size: float, lines: int, bold: bool = False) -> list[str]:
     """Return a text in at most so many lines, broken between words; the last is cut."""
     found: list[str] = [""]
