@@ -196,10 +196,7 @@ def test_a_target_of_which_nothing_good_is_known_was_not_up_before() -> None:
 @pytest.mark.parametrize("ends", [None, 200])
 def test_while_the_daemon_did_not_run_nothing_was_seen(ends: int | None) -> None:
     rows = [hard(3, Health.DOWN, bad=0, good=-10)]
-    if ends is None:
-        told = drawn(rows, 300, alive=at(100))
-    else:
-        told = drawn([*rows, downtime(100, ends)], 300)
+    told = drawn(rows, 300, alive=at(100)) if ends is None else drawn([*rows, downtime(100, ends)], 300)
     assert (band_at(told, 99), band_at(told, 150)) == (Band.DOWN, Band.UNKNOWN)
     assert band_at(told, 299) is (Band.UNKNOWN if ends is None else Band.DOWN)
 
