@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from monitord.account.courses import course_of, incident_by, known_now, known_then, ring_of
 from monitord.account.documents import picture_of
 from monitord.account.stored import fetch, selection
+from monitord.cli.picture import picture
 from monitord.desk.context import Context
 from monitord.domain.document import AttachmentKind, CannotMake
 from monitord.domain.edge import Firmness
@@ -20,12 +21,13 @@ from monitord.domain.journal import FactKind
 from monitord.domain.ringsketch import JointState, NodeState, RingSketch
 from monitord.domain.timeline import Band, Sign, Timeline
 from monitord.draw.course import course_sheet
+from monitord.draw.png import size_of
 from monitord.draw.ring import ring_sheet
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.texts import pick
 from tests.nights.test_one_cause import INSIDE, NORTH_ENDS, RING, SOUTH_END, all_well, see
-from tests.support.night import Night, example, silent
+from tests.support.night import CONFIG, SECRETS, Night, example, silent
 
 VI = pick("vi")
 OLT = silent("cr-1")
@@ -292,3 +294,24 @@ async def test_of_what_is_no_ring_there_is_no_sketch(tmp_path: Path) -> None:
         assert ring(night) is None
         with night.engine.connect() as connection, pytest.raises(CannotMake):
             picture_of(connection, night.settings, VI, newest(night), AttachmentKind.SKETCH, night.clock.now())
+
+
+async def test_the_command_writes_the_same_pictures_without_a_daemon(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await all_well(night)
+        await see(night, Health.DOWN, NORTH_ENDS)
+        await night.passes(minutes=2)
+        code = newest(night).code
+    for given in ({}, {"ring": True}):
+        out = tmp_path / "out.png"
+        assert picture(code.lower(), out=out, config=CONFIG, database=tmp_path / "night.db", **given) == 0
+        assert size_of(out.read_bytes())[0] == 1280
+        assert str(out) in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        picture("SC-0112-999", out=tmp_path / "none.png", config=CONFIG, database=tmp_path / "night.db")
+    with pytest.raises(SystemExit):
+        picture(code, out=tmp_path / "no" / "folder.png", config=CONFIG, database=tmp_path / "night.db")
