@@ -17,6 +17,7 @@ from monitord.domain.journal import FactKind, Row
 from monitord.domain.notice import Event
 from monitord.domain.people import IMPERSONAL
 from monitord.domain.policy import PolicyStep, step_of
+from monitord.domain.wiring import parts
 
 
 class Band(StrEnum):
@@ -225,18 +226,16 @@ def _covered(edges: Sequence[datetime], spans: Iterable[tuple[datetime, datetime
 
 def _changes(incident: Incident, rows: Iterable[Row]) -> Iterator[tuple[datetime, Band]]:
     """Yield from when on the target was seen how, in order."""
+    kinds = (FactKind.TARGET_SOFT, FactKind.TARGET_HARD, FactKind.TARGET_REMOVED)
+    mine = [row for row in rows if row.target == incident.target and row.kind in kinds]
+    # What is judged from other targets has no looks of its own: it was well until the first of them failed.
+    judged = parts(incident.target) is not None
     band, since = Band.UNKNOWN, datetime.min.replace(tzinfo=incident.opened_at.tzinfo)
-    if incident.last_good is not None:
+    if incident.last_good is not None or any(row.refs.get("was") == Health.UP for row in mine[:1]):
         band = Band.UP
         yield since, band
     blind: datetime | None = None
-    for row in rows:
-        if row.target != incident.target or row.kind not in (
-            FactKind.TARGET_SOFT,
-            FactKind.TARGET_HARD,
-            FactKind.TARGET_REMOVED,
-        ):
-            continue
+    for row in mine:
         seen, bad, good = instant(row, "seen") or row.ts, instant(row, "first_bad"), instant(row, "last_good")
         health = row.refs.get("now")
         if row.kind == FactKind.TARGET_SOFT:
@@ -252,7 +251,7 @@ def _changes(incident: Incident, rows: Iterable[Row]) -> Iterator[tuple[datetime
             if band is Band.UP:
                 begins = bad or seen
                 # Somewhere between these two looks it failed.
-                found = [(good, Band.UNKNOWN)] if good is not None and good < begins else []
+                found = [(good, Band.UNKNOWN)] if good is not None and good < begins and not judged else []
                 found.append((begins, now))
             elif band is Band.UNKNOWN and bad is not None and bad >= since:
                 found = [(bad, now)]
@@ -282,7 +281,8 @@ def _marks(
 ) -> Iterator[Mark]:
     """Yield what happened, not in order."""
     yield Mark(incident.occurred_at, Sign.FIRST_BAD)
-    yield Mark(incident.detected_at, Sign.DETECTED)
+    # A whole was judged by the oldest of its looks, which may lie before the one that failed.
+    yield Mark(max(incident.occurred_at, incident.detected_at), Sign.DETECTED)
     yield from _told(incident, rows, now, addressee)
     for row in rows:
         if row.kind == FactKind.DAEMON_WAS_DOWN:

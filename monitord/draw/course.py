@@ -102,9 +102,10 @@ def _head(sheet: Sheet, told: Timeline, words: Words, zone: tzinfo) -> float:
     else:
         same = begin.astimezone(zone).date() == over.astimezone(zone).date()
         until = words.clock(over, zone) if same else words.instant(over, zone)
-        line = say["span_over"].format(begin=shown, end=until, span=words.duration(told.down, exact=True))
+        times = say["in_times"].format(count=told.episodes) if told.episodes > 1 else ""
+        line = say["span_over"].format(begin=shown, end=until, span=words.duration(told.down, exact=True)) + times
     lines = wrapped(line, RIGHT - LEFT, 34, 2)
-    if told.episodes > 1:
+    if told.episodes > 1 and over is None:
         lines.append(say["episodes"].format(count=told.episodes, span=words.duration(told.down, exact=True)))
     for one in lines:
         sheet.text(LEFT, y, one, 34, GREEN if over is not None else RED)

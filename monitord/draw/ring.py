@@ -31,7 +31,7 @@ from monitord.draw.sheet import (
 )
 from monitord.texts.story import Words
 
-MOST_NODES = 120
+MOST_NODES = 100
 """Devices of a sketch; more would be too small to read."""
 NAMED = 12
 """Cut links that are named; the rest is a number."""
@@ -61,8 +61,12 @@ def ring_sheet(drawn: RingSketch, words: Words, zone: tzinfo) -> Sheet:
     numbers = {n: number for number, n in enumerate(drawn.cuts, 1)}
     for n, number in numbers.items():
         _cross(sheet, places[n], places[(n + 1) % len(places)], number, half)
-    for place, node in zip(places, drawn.nodes, strict=True):
-        _node(sheet, place, node, say, pitch, half)
+    size = max(SMALLEST, min(36.0, pitch * 0.72))
+    nodes = list(zip(places, drawn.nodes, strict=True))
+    if any(width(_name(node, say), size, node.hub) > _space(place, half) for place, node in nodes):
+        size = SMALLEST
+    for place, node in nodes:
+        _node(sheet, place, node, say, size, pitch, half)
     y = max(y for _, y in places) + 60
     y = _cuts(sheet, drawn, y, words, zone)
     y = _legend(sheet, drawn, y + 6, say)
@@ -127,7 +131,9 @@ def _cross(sheet: Sheet, one: Place, other: Place, number: int, half: float) -> 
     sheet.text(left + 8, top + 1, str(number), SMALLEST, PAPER, True)
 
 
-def _node(sheet: Sheet, place: Place, node: Node, say: Mapping[str, str], pitch: float, half: float) -> None:
+def _node(
+    sheet: Sheet, place: Place, node: Node, say: Mapping[str, str], size: float, pitch: float, half: float
+) -> None:
     x, y = place
     color = COLOR[node.state]
     sheet.add(
@@ -135,19 +141,28 @@ def _node(sheet: Sheet, place: Place, node: Node, say: Mapping[str, str], pitch:
             node.state is NodeState.UNKNOWN, 6 if node.hub else half)
     )  # fmt: skip
     _sign(sheet, x, y, node.state, half / 17)
-    _label(sheet, place, node, say, pitch, half)
+    _label(sheet, place, node, say, size, pitch, half)
 
 
-def _label(sheet: Sheet, place: Place, node: Node, say: Mapping[str, str], pitch: float, half: float) -> None:
+def _name(node: Node, say: Mapping[str, str]) -> str:
+    return shown(node.name) or say["unnamed"]
+
+
+def _space(place: Place, half: float) -> float:
+    """Return how wide the name of a device may be."""
+    return MIDDLE - abs(place[0] - MIDDLE) - half - 14 - LEFT / 2
+
+
+def _label(
+    sheet: Sheet, place: Place, node: Node, say: Mapping[str, str], size: float, pitch: float, half: float
+) -> None:
     """Write a name beside its device, outside of the ring: in two lines where there is room and need."""
     x, y = place
     lost = node.state in (NodeState.ISOLATED, NodeState.SILENT)
     color, side = RED if lost else INK, "r" if x < MIDDLE else "l"
     at = x - half - 14 if side == "r" else x + half + 14
-    space = at - LEFT / 2 if side == "r" else WIDTH - LEFT / 2 - at
-    name, size = shown(node.name) or say["unnamed"], max(SMALLEST, min(36.0, pitch * 0.72))
-    if width(name, size, node.hub) > space:
-        size = SMALLEST
+    space = _space(place, half)
+    name = _name(node, say)
     lines = [tail(name, space, size, node.hub)]
     if lines[0] != name and pitch >= 2.3 * SMALLEST:
         lines = wrapped(name, space, size, 2, node.hub)

@@ -140,6 +140,24 @@ async def test_three_episodes_an_escalation_and_a_downtime_are_one_course(tmp_pa
         assert "3 lần" in " ".join(text.text for text in sheet.texts)
 
 
+async def test_a_ring_was_well_before_it_was_cut_and_between_two_cuts(tmp_path: Path) -> None:
+    """What is judged from other targets has no looks of its own, by which its good time would be counted."""
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await all_well(night)
+        await see(night, Health.DOWN, NORTH_ENDS)
+        await night.passes(minutes=8)
+        await see(night, Health.UP, NORTH_ENDS)
+        await night.passes(minutes=6)
+        await see(night, Health.DOWN, NORTH_ENDS)
+        await night.passes(minutes=5)
+        told = course(night)
+        sound(told)
+        assert bands(told) == [Band.UP, Band.DEGRADED, Band.UP, Band.DEGRADED]
+        signs = [sign for sign, _ in said(told)]
+        assert signs.index(Sign.FIRST_BAD) < signs.index(Sign.DETECTED) < signs.index(Sign.TOLD)
+        assert signs.count(Sign.RESTORED) == signs.count(Sign.AGAIN) == 1
+
+
 async def test_when_it_is_over_the_course_ends_shortly_after(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         await all_well(night)

@@ -14,7 +14,9 @@ from monitord.domain.update import Heard
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from tests.nights.test_one_cause import INSIDE, NORTH_ENDS, RING, SOUTH_END, all_well, see
+from tests.nights.test_storm import POWER, fall, storm_of
 from tests.support.night import ACCEPTED, NOT_SENT, UNCERTAIN, Got, Night, example, silent
+from tests.support.typhoon import province
 
 LINK_ALONE = "agg-rach-sen/interface_up/ge-0/0/0"
 OTHER = silent("agg-rach-sen")
@@ -221,9 +223,27 @@ async def test_a_ring_that_left_the_settings_cannot_be_drawn_and_its_reader_hear
         night.settings = replace(whole, topology=replace(whole.topology, rings=rings))
         night.answer = accepts
         await night.passes(minutes=1)
-        assert f"Chưa vẽ được hình của {code}" in [g.text for g in night.got if g.person == shift][-2][:60] or any(
-            g.text.startswith(f"Chưa vẽ được hình của {code}") for g in night.got
-        )
+        said = [g for g in night.got if g.text.startswith(f"Chưa vẽ được hình của {code}")]
+        assert [(g.person, g.document) for g in said] == [(shift, None)]
+        assert ["dien-bien" in name for name in names(pictures(night, shift))] == [False, True]
+
+
+async def test_a_widespread_outage_has_no_picture(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2027-09-11 02:30", province()) as night:
+        await fall(night, POWER[:8])
+        code = storm_of(night).code
+        answer = await night.types(night.on("shift"), f"HINH {code}")
+        assert answer.text.startswith(f"{code} không có hình")
+        assert pictures(night) == []
+
+
+async def test_a_security_incident_has_no_picture(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        incident = await night.reports("Mất cáp", lane="mat-an-toan")
+        answer = await night.types(night.on("shift"), f"HINH {incident.code}")
+        assert answer.text.startswith(f"{incident.code} không có hình")
+        assert pictures(night) == []
+        assert night.rows(FactKind.INCIDENT_PICTURE_ASKED) == []
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,12 @@ def judge_caps(truth: Truth, wrong: list[str]) -> None:
         # Who stands in for somebody whom nothing reaches gets that one's message as well.
         if number > cap + (dead[incident] if event in TELLING else 0):
             wrong.append(f"I11: incident {incident}: {person} got {number} {event} by {channel}, decided were {cap}")
+    asked = Counter((r.incident, r.actor) for r in truth.rows if r.kind == FactKind.INCIDENT_PICTURE_ASKED)
+    drawn = Counter((n["incident"], n["person"]) for n in truth.outbox if n["event"] == Event.PICTURE)
+    for who, number in drawn.items():
+        # The sketch that follows a ring's first alert, and two pictures for each time that somebody asked.
+        if number > 1 + 2 * asked[who]:
+            wrong.append(f"I11: incident {who[0]}: {who[1]} got {number} pictures, asked {asked[who]} times")
     codes = {incident["id"]: incident["code"] for incident in truth.incidents}
     for notice in truth.outbox:
         if notice["event"] in TELLING and notice["incident"] is not None:

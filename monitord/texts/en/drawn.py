@@ -9,6 +9,7 @@ DRAWN = {
     "roles_only": "The picture names roles, not people.",
     "span_running": "Since {begin}, for {span}, not restored",
     "span_over": "{begin} – {end}, outage of {span}",
+    "in_times": ", {count} times",
     "episodes": "{count} times, {span} of outage in all",
     "more": "… and {count} more: see the incident's log",
     "now": "now",

@@ -9,6 +9,7 @@ DRAWN = {
     "roles_only": "Hình chỉ nêu vai trò, không nêu tên người.",
     "span_running": "Từ {begin}, đã {span}, chưa khôi phục",
     "span_over": "{begin} – {end}, gián đoạn {span}",
+    "in_times": " trong {count} lần",
     "episodes": "{count} lần, gián đoạn cộng dồn {span}",
     "more": "… và {count} việc nữa: xem nhật ký sự cố",
     "now": "lúc này",
