@@ -10,11 +10,12 @@ import threading
 from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
-
-import typst
+from typing import TYPE_CHECKING, Any
 
 from monitord.draw.sheet import WIDTH, Box, NotDrawn, Shape, Sheet, Stroke, Text
+
+if TYPE_CHECKING:
+    import typst
 
 PIXELS = (1280, 960, 720)
 """The width of a picture; what is too large so is drawn smaller."""
@@ -43,8 +44,11 @@ def png(sheet: Sheet, wait: float = WAIT) -> bytes:
     try:
         sizes = (_compiled(json.dumps(given), pixels) for pixels in PIXELS)
         made = next((one for one in sizes if len(one) <= LARGEST), None)
-    except typst.TypstError as error:
-        raise NotDrawn(str(error)[:300]) from error
+    except BaseException as error:
+        # Typst raises its own kind of RuntimeError; a fault inside it is no Exception, and would end whoever asks.
+        if isinstance(error, ImportError | RuntimeError) or type(error).__name__ == "PanicException":
+            raise NotDrawn(str(error)[:300]) from error
+        raise
     finally:
         _DRAWING.release()
     if made is None:
@@ -68,7 +72,9 @@ def size_of(picture: bytes) -> tuple[int, int]:
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def _compiler() -> "typst.Compiler":
+    import typst  # where it cannot be loaded there are no pictures, and everything else goes on
+
     return typst.Compiler(root=gettempdir(), ignore_system_fonts=True)
 
 
