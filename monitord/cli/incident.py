@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from monitord.bootstrap import take_without_daemon
 from monitord.cli import act
+from monitord.cli.picture import picture
 from monitord.cli.place import TEMPORARY, fail, folder_or_default, settings_at, socket_of
 from monitord.desk.by_hand import UnknownIncident
 from monitord.desk.control import NoDaemon, Refused, ask
@@ -49,5 +50,6 @@ def register(app: cyclopts.App) -> None:
     """Add the commands of this file."""
     group = cyclopts.App(name="incident", help="Incidents.")
     group.command(take)
+    group.command(picture)
     act.add_to(group)
     app.command(group)

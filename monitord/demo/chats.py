@@ -47,6 +47,7 @@ class Chats:
         now: datetime,
         file: File | None = None,
         place: Place = Place(),  # noqa: B008
+        quiet: bool = False,
     ) -> Json:
         """Put a message of the bot into a chat, with a file if there is one, and return it as the Bot API tells it.
 
@@ -60,7 +61,8 @@ class Chats:
                 raise Refusal(429, f"Too Many Requests: retry after {wait}", {"retry_after": wait})
             self._in_groups.append((chat_id, now))
         message_id = self._new_message_id()
-        self.shown[chat_id, message_id] = Bubble(chat_id, message_id, now, (text,), keyboard, file=file, place=place)
+        bubble = Bubble(chat_id, message_id, now, (text,), keyboard, file=file, place=place, quiet=quiet)
+        self.shown[chat_id, message_id] = bubble
         self._note(now, Act.MESSAGE, chat_id, message_id, text, keyboard, file=file.name if file else "")
         return self.message(chat_id, message_id)
 
@@ -138,6 +140,8 @@ class Chats:
             message["reply_to_message"] = self.message(chat_id, bubble.place.reply_to)
         if bubble.file is None:
             message["text"] = bubble.text
+        elif bubble.file.sides is not None:
+            message |= {"caption": bubble.text, "photo": [_photo(bubble, bubble.file)]}
         else:
             message |= {"caption": bubble.text, "document": _document(bubble, bubble.file)}
         if bubble.edited_at is not None:
@@ -193,6 +197,13 @@ def _document(bubble: Bubble, file: File) -> Json:
         "mime_type": guess_type(file.name)[0] or "application/octet-stream",
         "file_size": len(file.content),
     }
+
+
+def _photo(bubble: Bubble, file: File) -> Json:
+    ident = f"{bubble.chat_id}-{bubble.message_id}"
+    wide, high = file.sides or (0, 0)
+    size = {"width": wide, "height": high, "file_size": len(file.content)}
+    return {"file_id": ident, "file_unique_id": ident} | size
 
 
 def _button(button: Button) -> Json:

@@ -7,12 +7,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from monitord.demo.calls import chat_id_of, whole
 from monitord.demo.chats import Chats
-from monitord.demo.talk import LARGEST_FILE, File, Json, Place, Refusal, bad, keyboard_of, shown_caption, shown_text
+from monitord.demo.talk import (
+    LARGEST_FILE,
+    LONGEST_SIDES,
+    MOST_UNLIKE,
+    File,
+    Json,
+    Place,
+    Refusal,
+    bad,
+    keyboard_of,
+    shown_caption,
+    shown_text,
+    sides_of,
+)
 
 
 def get_me(chats: Chats, asked: Json, now: datetime) -> Json:
@@ -40,6 +54,25 @@ def send_document(chats: Chats, asked: Json, now: datetime) -> Json:
     caption = shown_caption(str(asked.get("caption", "")), str(asked.get("parse_mode", "")))
     keyboard = keyboard_of(asked.get("reply_markup"))
     return chats.deliver(chat_id, caption, keyboard, now, file, _place(chats, chat_id, asked))
+
+
+def send_photo(chats: Chats, asked: Json, now: datetime) -> Json:
+    """Deliver a picture with what stands under it and return it. Refusal as Telegram refuses: for no picture, a large
+    one, one whose sides are too long or too unlike, a reply to nothing, a bad text, keyboard or chat."""
+    chat_id, file = chat_id_of(asked), asked.get("photo")
+    if not isinstance(file, File):
+        raise bad("there is no photo in the request")
+    if len(file.content) > LARGEST_FILE:
+        raise Refusal(413, "Request Entity Too Large")
+    sides = sides_of(file.content)
+    if sides is None:
+        raise bad("IMAGE_PROCESS_FAILED")
+    if sum(sides) > LONGEST_SIDES or max(sides) > MOST_UNLIKE * min(sides):
+        raise bad("PHOTO_INVALID_DIMENSIONS")
+    caption = shown_caption(str(asked.get("caption", "")), str(asked.get("parse_mode", "")))
+    quiet = asked.get("disable_notification") in (True, "true", "True")
+    shown, keyboard = replace(file, sides=sides), keyboard_of(asked.get("reply_markup"))
+    return chats.deliver(chat_id, caption, keyboard, now, shown, _place(chats, chat_id, asked), quiet)
 
 
 def edit_message_text(chats: Chats, asked: Json, now: datetime) -> Json:
@@ -72,6 +105,7 @@ METHODS: Mapping[str, Callable[[Chats, Json, datetime], Any]] = {
     "getme": get_me,
     "sendmessage": send_message,
     "senddocument": send_document,
+    "sendphoto": send_photo,
     "editmessagetext": edit_message_text,
     "editmessagereplymarkup": edit_message_reply_markup,
     "answercallbackquery": answer_callback_query,

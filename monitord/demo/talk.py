@@ -17,6 +17,8 @@ Json = dict[str, Any]
 LONGEST_TEXT, LONGEST_CAPTION = 4_096, 1_024
 LARGEST_FILE = 5 << 20
 """Bytes of a file: the real one takes ten times as much, and nobody here has use for it."""
+LONGEST_SIDES, MOST_UNLIKE = 10_000, 20
+"""Pixels of both sides of a picture together, and how many times one may be as long as the other."""
 LONGEST_CALLBACK_DATA = 64
 HTML_TAGS = frozenset(
     (
@@ -50,10 +52,11 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it was sent."""
+    """A file as it was sent; a picture has its two `sides`, in pixels."""
 
     name: str
     content: bytes = field(repr=False)
+    sides: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Bubble:
     """One message as its reader sees it now; `texts` are all its wordings, the present one last. With a `file` they
-    are what stands under it; `place` is where in the chat it stands."""
+    are what stands under it; `place` is where in the chat it stands. A `quiet` one did not ring."""
 
     chat_id: int
     message_id: int
@@ -101,6 +104,7 @@ class Bubble:
     incoming: bool = True
     file: File | None = None
     place: Place = field(default_factory=lambda: Place())
+    quiet: bool = False
 
     @property
     def text(self) -> str:
@@ -165,6 +169,14 @@ def shown_caption(text: str, parse_mode: str) -> str:
     if _units(text) > LONGEST_CAPTION:
         raise bad("message caption is too long")
     return text
+
+
+def sides_of(content: bytes) -> tuple[int, int] | None:
+    """Return width and height of a picture, None for what is no PNG: the real one takes JPEG as well."""
+    if len(content) < 24 or content[:8] != b"\x89PNG\r\n\x1a\n" or content[12:16] != b"IHDR":
+        return None
+    wide, high = int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+    return (wide, high) if wide and high else None
 
 
 def _units(text: str) -> int:

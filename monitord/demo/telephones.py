@@ -89,6 +89,7 @@ class Telephones:
                 Route("/phones", self._phones),
                 Route("/press", self._press, methods=["POST"]),
                 Route("/files/{chat:int}/{message:int}", self._file),
+                Route("/pictures/{chat:int}/{message:int}", self._picture),
                 Route("/static/{name}", self._static),
             ],
             middleware=[
@@ -166,6 +167,14 @@ class Telephones:
         # Always saved, never shown: what it holds is nobody's page.
         name = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"}
         return Response(file.content, headers=name, media_type="application/octet-stream")
+
+    async def _picture(self, request: Request) -> Response:
+        chat_id, message_id = request.path_params["chat"], request.path_params["message"]
+        mine = self._bot.bubbles(chat_id) if chat_id in self._owners else ()
+        file = next((b.file for b in mine if b.message_id == message_id), None)
+        if file is None or file.sides is None:
+            return Response("", 404)
+        return Response(file.content, media_type="image/png")
 
     async def _static(self, request: Request) -> Response:
         path, kind = STATIC.get(request.path_params["name"], (HERE / "nothing", "text/plain"))

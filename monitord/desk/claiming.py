@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from monitord.desk import channels, digests
+from monitord.desk import channels, digests, drawing
 from monitord.desk.binding import account_of
 from monitord.desk.context import Context
 from monitord.desk.editing import edited_message
@@ -34,6 +34,7 @@ from monitord.domain.notice import (
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
+from monitord.texts.story import Pressed, PressResult
 
 log = structlog.get_logger("desk")
 FRESH = timedelta(seconds=60)
@@ -155,6 +156,13 @@ def _address(tx: Tx, row: Any) -> str | None:
     return None if person is None else person.address(row["channel"])
 
 
+def _instead(context: Context, row: Any, incident: Incident | None) -> str:
+    """Return what is said where a picture that somebody asked for cannot be drawn."""
+    if incident is None or row["event"] != Event.PICTURE or drawing.is_by_itself(row):
+        return ""
+    return context.words.press(Pressed(PressResult.NOT_DRAWN, incident.code))
+
+
 def _once(row: Any) -> str:
     """Return a name for a row that no other row has, of this database or of one that was begun anew."""
     return sha256(f"{row['id']}|{row['key']}|{stamp(row['created_at'])}".encode()).hexdigest()[:24]
@@ -166,7 +174,8 @@ def _first_message(tx: Tx, row: Any) -> str:
         return ""
     o = t.outbox.c
     of_it = sa.and_(o.incident == row["incident"], o.person == row["person"], o.channel == row["channel"])
-    sent = sa.and_(of_it, o.id != row["id"], o.state == NoticeState.SENT, o.message_ref.is_not(None))
+    first = sa.and_(of_it, o.id != row["id"], o.edits.is_(None), o.event != Event.PICTURE)
+    sent = sa.and_(first, o.state == NoticeState.SENT, o.message_ref.is_not(None))
     return tx.sql.execute(sa.select(o.message_ref).where(sent).order_by(o.id).limit(1)).scalar() or ""
 
 
@@ -222,11 +231,13 @@ def _lease(
         made.text,
         made.buttons,
         replaces,
-        attachment(row, incident, at),
+        attachment(row, incident, at) or drawing.attachment(row, incident, at),
         code=code,
         once=_once(row),
         keys=made.keys,
         follows=_first_message(tx, row) if replaces is None else "",
+        instead=_instead(context, row, incident),
+        quiet=row["event"] == Event.PICTURE,
     )
     claimed.append(
         Claimed(message, Priority(row["priority"]), row["attempts"], row["uncertain"] > 0, lease.total_seconds())

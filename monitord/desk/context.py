@@ -12,7 +12,7 @@ from monitord.domain.network import OURSELVES, SIGHT, Device, Site, Target, pare
 from monitord.domain.notice import Notice
 from monitord.domain.policy import Whom
 from monitord.domain.topology import Service, devices_at
-from monitord.domain.wiring import Wiring, wiring_of
+from monitord.domain.wiring import AGENT, Wiring, wiring_of
 from monitord.settings.model import Settings
 from monitord.store.roster import leaders_ahead
 from monitord.store.rows import Moment
@@ -21,8 +21,6 @@ from monitord.texts.story import Words
 
 GRACE = timedelta(minutes=15)
 """How long after the end of a shift its holder may still take an incident: handovers overlap."""
-AGENT = "agent_answers"
-"""The check that says whether a device answers: its fault explains that nothing else of the device is seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk.context import AGENT, Context, write
+from monitord.desk.context import Context, write
 from monitord.desk.correlating import Judged, by_order, correlate, judge, settle_around
 from monitord.desk.holding import withheld_below
 from monitord.desk.ladders import ladder_time, time_left
@@ -19,6 +19,7 @@ from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import FAULTS, Health, Hold
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import BY_HAND, SIGHT, Device, Target, parents_of
+from monitord.domain.wiring import AGENT
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitord.desk import beside, digests, mentions
+from monitord.desk import beside, digests, drawing, mentions
 from monitord.desk.buttons import Faces, faces
 from monitord.desk.causes import evidence
 from monitord.desk.context import Context
@@ -125,9 +125,10 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     lane = settings.lanes.get(incident.lane or "")
     # What is not to leave the unit is not named to another organisation, wherever the name would stand.
     outside, to_group = row["organisation"] is not None, is_group(row["person"])
-    hidden = (outside or to_group) and (
-        (site is not None and site.keep_inside) or (device is not None and device.keep_inside)
-    )
+    picture = drawing.attachment(row, incident, at)
+    # A picture is sent on by whoever has it.
+    inside = (site is not None and site.keep_inside) or (device is not None and device.keep_inside)
+    hidden = inside and (outside or to_group or picture is not None)
     site = None if hidden else site
     called = lane.name if lane else device.name if device else incident.detail if reported else incident.target
     called = context.words.page["kept_inside"] if hidden else called
@@ -207,6 +208,7 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
         phone=waiting_for.phone if event is Event.CALL_OUT and waiting_for else "",
         contact=mentions.contact(context, incident, book, at) if row["organisation"] else "",
         answering=_answering(context, row["channel"]),
+        picture=None if picture is None else picture.kind,
     )
     return for_group(story, context) if to_group else story
 

@@ -37,6 +37,7 @@ ACCEPTED = frozenset(
         PressResult.HEARD,
         PressResult.APPROVED,
         PressResult.LISTED,
+        PressResult.PICTURED,
         PressResult.CALLED,
         PressResult.SNOOZED,
         PressResult.ESCALATED,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from monitord.desk.approvals import approvals
 from monitord.desk.bulletin_sending import no_longer_asked
 from monitord.desk.channels import state_of
+from monitord.desk.drawing import is_by_itself
 from monitord.desk.editing import edited_message, edited_since
 from monitord.domain.channel import Turn
 from monitord.domain.incident import Incident, Phase
@@ -27,6 +28,10 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
     match Event(row["event"]):
         case Event.STORM_LIST:
             return None  # somebody asked for it
+        case Event.PICTURE:
+            if not is_by_itself(row):
+                return None
+            return "storm" if incident.storm is not None else None if incident.running else str(incident.phase)
         case Event.MENU_EDIT if edited_since(tx, row):
             return "edited since"
         case Event.MENU_EDIT:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from monitord.desk import channels, groups
 from monitord.desk.binding import accounts
 from monitord.desk.context import Context
+from monitord.desk.drawing import follow
 from monitord.desk.leases import end_attempt, notice_fact, notice_refs, sent_as_one
 from monitord.desk.reasons import reason_gone
 from monitord.domain.dutybook import usable
@@ -51,7 +52,9 @@ TEST_FOR = timedelta(minutes=10)
 LONGEST_REF = 64
 """Characters kept of what the other side calls a message; an edit needs all of it, and Telegram's is short."""
 LIST_TRIES = 10
-"""How often a list that somebody asked for is tried."""
+"""How often a list or a picture is tried."""
+MADE = (Event.STORM_LIST, Event.PICTURE)
+"""What is made for one person when it is sent, and can be asked for again."""
 
 _LET_GO = (NoticeState.PENDING, NoticeState.SUPERSEDED)
 
@@ -71,12 +74,13 @@ def _report(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment, ji
     if outcome.message_ref is not None:
         outcome = replace(outcome, message_ref=outcome.message_ref[:LONGEST_REF])
     end_attempt(tx, row["id"], row["attempts"], outcome, at)
-    if not heeded and row["event"] != Event.STORM_LIST:  # a list that cannot be made says nothing about its channel
+    if not heeded and row["event"] not in MADE:  # what cannot be made says nothing about its channel
         channels.heed(tx, context, row["channel"], outcome, at, to=row["person"])
     match outcome.delivery:
         case Delivery.ACCEPTED:
             _accept(tx, row, outcome, at)
             _look_for_an_answer(tx, context, row, at)
+            follow(tx, context, row, at)
         case Delivery.PERMANENT:
             bury(tx, context, row, outcome, at)
         case Delivery.NOT_SENT | Delivery.UNCERTAIN:
@@ -129,7 +133,7 @@ def _postpone(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment, 
     incident = tx.incident(row["incident"]) if row["incident"] is not None else None
     # A bulletin is tried as long as it is wanted: whoever approved it was told that it goes.
     over = (incident is None or not incident.running) and row["event"] not in (Event.BULLETIN, Event.BULLETIN_ASK)
-    if row["event"] == Event.STORM_LIST and row["attempts"] >= LIST_TRIES:
+    if row["event"] in MADE and row["attempts"] >= LIST_TRIES:
         _mark_dead(tx, row, outcome, at)  # it is old by now, and can be asked for again
         return
     if row["event"] == Event.TEST and at.now - row["created_at"] > TEST_FOR:
@@ -186,7 +190,7 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     """
     _mark_dead(tx, row, outcome, at)
     event = Event(row["event"])
-    if event in (*EDITS, Event.BOUND, Event.UNBOUND, Event.TEST):
+    if event in (*EDITS, Event.BOUND, Event.UNBOUND, Event.TEST, Event.PICTURE):
         return
     if event is Event.CHANNEL_BROKEN:
         add_channel(tx, row, at)  # another way to the same person, and no word about the word

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, declining, naming, touching
+from monitord.desk import acting, declining, drawing, naming, touching
 from monitord.desk.act import ActRefused
 from monitord.desk.approvals import approvals
 from monitord.desk.context import GRACE, Context
@@ -37,6 +37,7 @@ PRESSES: dict[Verb, tuple[Callable[[acting.Press], Pressed], PressResult, tuple[
     Verb.NOTED: (acting.noted, PressResult.NOTED, (Event.STEP,)),
     Verb.APPROVE: (acting.approve, PressResult.APPROVED, (Event.APPROVAL,)),
     Verb.ESCALATE: (touching.escalate, PressResult.ESCALATED, ASKING),
+    Verb.PICTURE: (drawing.send_picture, PressResult.PICTURED, ASKING),
 }
 """What is done as by a button, what it comes to when it takes effect, and under which letters the button stands."""
 LEADERS = (Verb.NOTED, Verb.APPROVE, Verb.DECLINE)
@@ -99,16 +100,17 @@ def _with_values(command: Command) -> tuple[Callable[[acting.Press], Pressed], P
 def _meant(tx: Tx, context: Context, person: Person, command: Command, book: DutyBook, at: Moment) -> list[Incident]:
     """Return the incidents that a number may name, of those that concern this person: what runs elsewhere, and a
     suspicion of which he was not told, has no number for him. Of what is over only the cause can be named, until it is
-    closed; one that runs goes before it."""
+    closed, and pictures be had; one that runs goes before it."""
     number = command.number
     named = [
         one
         for one in tx.running_incidents()
         if (one.code == number if "-" in number else number_of(one.code) == int(number))
     ]
-    if not named and command.verb is Verb.CAUSE:
+    if not named and command.verb in (Verb.CAUSE, Verb.PICTURE):
         over = tx.incidents_of(number) if "-" in number else tx.lately_over(int(number))
-        named = [one for one in over if one.phase in (Phase.RESTORED, Phase.FIXED) and ("-" in number or _new(one, at))]
+        phases = (Phase.RESTORED, Phase.FIXED, *([Phase.CLOSED] if command.verb is Verb.PICTURE else []))
+        named = [one for one in over if one.phase in phases and ("-" in number or _new(one, at))]
     return [one for one in named if _concerns(tx, context, one, person, book, at)]
 
 

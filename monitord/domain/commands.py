@@ -20,6 +20,7 @@ class Verb(StrEnum):
     NOTED = "dn"
     APPROVE = "duyet"
     DECLINE = "cbc"
+    PICTURE = "hinh"
     STATUS = "tt"
     ROSTER = "truc"
     HELP = "help"
@@ -28,13 +29,25 @@ class Verb(StrEnum):
 
 
 NUMBERED = frozenset(
-    {Verb.TAKE, Verb.CALLED, Verb.SNOOZE, Verb.ESCALATE, Verb.CAUSE, Verb.NOTED, Verb.APPROVE, Verb.DECLINE}
+    {
+        Verb.TAKE,
+        Verb.CALLED,
+        Verb.SNOOZE,
+        Verb.ESCALATE,
+        Verb.CAUSE,
+        Verb.NOTED,
+        Verb.APPROVE,
+        Verb.DECLINE,
+        Verb.PICTURE,
+    }
 )
 """The commands that speak of one incident."""
 MEANT = (Verb.TAKE, Verb.ESCALATE, Verb.APPROVE, Verb.DECLINE)
 """What nobody types by the way: without a number its form is shown."""
-ALSO = {"giup": Verb.HELP, "?": Verb.HELP}
+ALSO = {"giup": Verb.HELP, "?": Verb.HELP, "anh": Verb.PICTURE}
 """Other words for the same."""
+SPOKEN = "anh"
+"""A word of every other sentence: it is a command only before a whole number of an incident, and alone with it."""
 USUAL = 30
 LONGEST = 24 * 60
 """Minutes for which a reminder is put off: by default, and at most."""
@@ -83,6 +96,8 @@ def read_command(text: str) -> Command | None:
         # A word that only begins like a command ("trực tiếp báo anh Ba") is talk.
         return Command(verb) if not rest else None
     numbered = _NUMBER.fullmatch(rest)
+    if word == SPOKEN and (numbered is None or numbered[2].strip("!.?() ") or len(numbered[1]) < 3):
+        return None
     if numbered is None:
         # "Gọi cho anh Ba" is talk; who types XN means to take something, and must not believe he did.
         return Command(verb, wrong=True) if not rest or verb in MEANT else None

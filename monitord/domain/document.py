@@ -9,6 +9,8 @@ class AttachmentKind(StrEnum):
     """What is attached."""
 
     STORM_LIST = "storm_list"
+    TIMELINE = "timeline"
+    SKETCH = "sketch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,12 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as its reader gets it."""
+    """A file as its reader gets it; a `picture` is shown where the channel can."""
 
     name: str
     content: bytes = field(repr=False)
+    picture: bool = False
+
+
+class CannotMake(Exception):
+    """What was to be attached can never be made; the text says why."""

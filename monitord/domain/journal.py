@@ -65,6 +65,7 @@ class FactKind(StrEnum):
     INCIDENT_FIXED = "incident.fixed"
     INCIDENT_CLOSE_PROPOSED = "incident.close_proposed"
     INCIDENT_CLOSED = "incident.closed"
+    INCIDENT_PICTURE_ASKED = "incident.picture_asked"
     INCIDENT_MERGED = "incident.merged"
     INCIDENT_CONFIRMED = "incident.confirmed"
     INCIDENT_DISMISSED = "incident.dismissed"

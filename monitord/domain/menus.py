@@ -105,7 +105,7 @@ def offered(
         case Menu.MAIN | Menu.PHONES:
             return ()
         case Menu.MORE:
-            inside: Iterable[Choice] = (Choice(Button.HAND), Choice(Button.CAUSE), Choice(Button.CLOSE))
+            inside: Iterable[Choice] = (Choice(b) for b in (Button.HAND, Button.CAUSE, Button.CLOSE, Button.PICTURE))
         case Menu.HAND:
             inside = takers(incident, reader, book)
         case Menu.MEASURES if proposal and leads(incident.unit, reader, book):

@@ -37,6 +37,7 @@ class Event(StrEnum):
     ALARM_OVER = "alarm_over"
     STORM = "storm"
     STORM_LIST = "storm_list"
+    PICTURE = "picture"
     BULLETIN_ASK = "bulletin_ask"
     BULLETIN = "bulletin"
     BOUND = "bound"
@@ -101,6 +102,8 @@ EDITABLE = frozenset({"telegram"})
 
 EDITS = frozenset({Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.MENU_EDIT})
 """What changes a message in place: it rings nowhere, and its acceptance is no row of the journal."""
+PICTURED = ("telegram", "mail")
+"""The channels that bring a picture, in the order in which they are asked."""
 CALLS = frozenset({"voice"})
 """The channels that ring a telephone: for what asks, not for what only follows."""
 BUTTONED = frozenset({"telegram", "log"})
@@ -131,6 +134,7 @@ class Button(StrEnum):
     RING = "ring"
     DECLINE = "decline"
     DECLINE_AS = "decline_as"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,8 @@ class Message:
     channel keeps messages together; empty for what belongs to none. `once` names the notice, the same in every attempt
     and like no other of any database, for the other side's memory of what it has already; empty where there is no
     row. `keys` are for a call; the text says what they do. `also` are the other notices that a digest tells. `follows`
-    is what the channel calls its reader's first message about the same incident, empty for that one itself.
+    is what the channel calls its reader's first message about the same incident, empty for that one itself. `instead`
+    is what is said where what goes with it can never be made; `quiet` says that it need not ring.
     """
 
     notice: int
@@ -175,6 +180,8 @@ class Message:
     keys: tuple[Key, ...] = ()
     also: tuple[int, ...] = ()
     follows: str = ""
+    instead: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

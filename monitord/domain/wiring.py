@@ -11,6 +11,8 @@ from monitord.domain.topology import Ring, Route, Topology
 
 PORT = "interface_up"
 """The check that looks at one end of a link."""
+AGENT = "agent_answers"
+"""The check that says whether a device answers: its fault explains that nothing else of the device is seen."""
 LINK, RING, ROUTE, SITE, AREA, CUSTOMERS = "link", "ring", "route", "site", "area", "customers"
 """What is judged from other targets: `link:ID/state` is the target of a link, and so on; a place, a power area and the
 customers in it are of one unit (`site:ID@UNIT/state`)."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Protocol
 
+from monitord.domain.document import AttachmentKind
 from monitord.domain.extent import NOTHING, Extent
 from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
@@ -111,7 +112,8 @@ class Story:
     it before, `raised_from` the severity from which it rose just now, `extent` how far
     it reaches, `suspect` what it probably comes from, `mains_lost` since when its place ran on battery.
     `storm` is what a storm looks like. `lane` is the kind of a security incident: its
-    text says no more than that, whoever reads it. `answering` is how the reader can take it.
+    text says no more than that, whoever reads it. `answering` is how the reader can take it,
+    `picture` what stands above the text.
     """
 
     event: Event
@@ -168,6 +170,7 @@ class Story:
     extent: Extent = NOTHING
     storm: Survey | None = None
     answering: Answering = Answering.PRESS
+    picture: AttachmentKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +339,10 @@ class PressResult(StrEnum):
     NOT_CLOSED = "not_closed"
     NOBODY_ELSE = "nobody_else"
     REFUSED = "refused"
+    PICTURED = "pictured"
+    NO_PICTURE = "no_picture"
+    PICTURE_NOT_HERE = "picture_not_here"
+    NOT_DRAWN = "not_drawn"
     UNKNOWN = "unknown"
 
 
@@ -364,6 +371,8 @@ class Words(Protocol):
     """The words of the web page by key; every language has the same keys."""
     demo: Mapping[str, str]
     """What the demo says."""
+    drawn: Mapping[str, str]
+    """What stands in pictures by key; every language has the same keys and the same fields in braces."""
     table: Mapping[str, str]
     """The headings of CLI tables by key; every language has the same keys."""
     lists: Mapping[Button, Mapping[str, str]]

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, ReplyParameters, Update
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -250,8 +250,49 @@ def test_parameters_come_as_form_multipart_or_json() -> None:
 
 
 async def test_what_the_library_sends_as_another_file_is_refused_politely(bot: Bot) -> None:
-    with pytest.raises(InvalidToken):  # the library's name for 404: there is no sendPhoto here
-        await bot.send_photo(CHAT, InputFile(b"x", "x.png"))
+    with pytest.raises(InvalidToken):  # the library's name for 404: there is no sendVideo here
+        await bot.send_video(CHAT, InputFile(b"x", "x.mp4"))
+
+
+def png_of(wide: int, high: int) -> bytes:
+    """Return the beginning of a PNG of that size: all that is looked at here."""
+    sides = wide.to_bytes(4, "big") + high.to_bytes(4, "big")
+    return b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x0dIHDR" + sides + b"\x08\x06\x00\x00\x00"
+
+
+async def test_a_picture_arrives_with_its_sides_its_caption_and_what_it_answers(api: BotApi, bot: Bot) -> None:
+    alert = await bot.send_message(CHAT, "Hở ring")
+    sent = await bot.send_photo(
+        CHAT,
+        png_of(1280, 900),
+        "Sơ đồ",
+        filename="x.png",
+        reply_to_message_id=alert.message_id,
+        disable_notification=True,
+    )
+    assert (sent.caption, [(size.width, size.height) for size in sent.photo]) == ("Sơ đồ", [(1280, 900)])
+    assert sent.reply_to_message is not None
+    assert sent.reply_to_message.message_id == alert.message_id
+    bubble = api.bubbles(CHAT)[-1]
+    assert bubble.file is not None
+    assert (bubble.file.sides, bubble.place.reply_to, bubble.quiet) == ((1280, 900), alert.message_id, True)
+
+
+async def test_a_picture_is_refused_as_telegram_refuses(bot: Bot) -> None:
+    for content, why in (
+        (b"x", "Image_process_failed"),
+        (png_of(9_000, 1_001), "Photo_invalid_dimensions"),
+        (png_of(2_100, 100), "Photo_invalid_dimensions"),
+        (bytes(6 << 20), "Request Entity Too Large"),
+    ):
+        with pytest.raises((BadRequest, NetworkError), match=why):
+            await bot.send_photo(CHAT, content)
+    with pytest.raises(BadRequest, match="Message caption is too long"):
+        await bot.send_photo(CHAT, png_of(10, 10), "🖼" * 513)
+    with pytest.raises(BadRequest, match="Message to be replied not found"):
+        await bot.send_photo(CHAT, png_of(10, 10), reply_to_message_id=99)
+    there = ReplyParameters(99, allow_sending_without_reply=True)
+    assert (await bot.send_photo(CHAT, png_of(10, 10), reply_parameters=there)).reply_to_message is None
 
 
 async def test_a_document_arrives_byte_for_byte_with_its_name_its_caption_and_its_buttons(

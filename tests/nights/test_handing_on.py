@@ -46,7 +46,7 @@ async def test_what_is_done_seldom_opens_under_the_same_message_and_rings_nowher
         told, rows = night.told(), len(night.rows())
         menu = await touches(night, got.person, "more")
         assert (menu.edits, menu.text) == (got.ref, got.text)
-        assert menu.actions() == ["take", "hand", "cause", "close", "back"]
+        assert menu.actions() == ["take", "hand", "cause", "close", "picture", "back"]
         assert night.told() == told
         assert len(night.rows()) == rows, "to look at a menu decides nothing"
         assert (await touches(night, got.person, "hand")).text == (
@@ -184,7 +184,7 @@ async def test_a_menu_that_was_asked_for_is_shown_by_the_next_life(tmp_path: Pat
         night.lanes = None
         await night.passes_away(5)
         await night.passes(1)
-        assert last(night, got.person).actions() == ["take", "hand", "cause", "close", "back"]
+        assert last(night, got.person).actions() == ["take", "hand", "cause", "close", "picture", "back"]
 
 
 async def test_a_menu_that_could_not_be_shown_is_tried_again_and_an_older_one_is_not(tmp_path: Path) -> None:
@@ -195,7 +195,9 @@ async def test_a_menu_that_could_not_be_shown_is_tried_again_and_an_older_one_is
         await night.presses(got.person, got.button("more"))
         night.answer = lambda claimed: ACCEPTED
         await night.passes(10)
-        assert [g.actions() for g in night.got if g.edits is not None] == [["take", "hand", "cause", "close", "back"]]
+        assert [g.actions() for g in night.got if g.edits is not None] == [
+            ["take", "hand", "cause", "close", "picture", "back"]
+        ]
         states = night.query(t.outbox.c.state, event="menu_edit")
         assert states == [("superseded",), ("sent",)]
 

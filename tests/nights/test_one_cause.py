@@ -66,9 +66,10 @@ def running(night: Night) -> list[str]:
 
 
 def telling(night: Night) -> list[str]:
-    """Return the first two lines of every new message of the shift by Telegram, in order."""
+    """Return the first two lines of every new message of the shift by Telegram, in order; pictures are left out."""
     shift = night.on("shift")
-    texts = [g.text for g in night.got if (g.person, g.channel, g.edits) == (shift, "telegram", None)]
+    mine = [g for g in night.got if (g.person, g.channel, g.edits) == (shift, "telegram", None)]
+    texts = [g.text for g in mine if g.document is None]
     return [" / ".join(part.split(":")[0].split(" · ")[0] for part in text.splitlines()[:2]) for text in texts]
 
 

@@ -49,6 +49,18 @@ def judge_caps(truth: Truth, wrong: list[str]) -> None:
         # Who stands in for somebody whom nothing reaches gets that one's message as well.
         if number > cap + (dead[incident] if event in TELLING else 0):
             wrong.append(f"I11: incident {incident}: {person} got {number} {event} by {channel}, decided were {cap}")
+    asked = Counter((r.incident, r.actor) for r in truth.rows if r.kind == FactKind.INCIDENT_PICTURE_ASKED)
+    drawn = Counter((n["incident"], n["person"]) for n in truth.outbox if n["event"] == Event.PICTURE)
+    for who, number in drawn.items():
+        # The sketch that follows a ring's first alert, and two pictures for each time that somebody asked.
+        if number > 1 + 2 * asked[who]:
+            wrong.append(f"I11: incident {who[0]}: {who[1]} got {number} pictures, asked {asked[who]} times")
+    codes = {incident["id"]: incident["code"] for incident in truth.incidents}
+    for notice in truth.outbox:
+        if notice["event"] in TELLING and notice["incident"] is not None:
+            for letter in truth.letters[notice["id"]]:
+                if codes[notice["incident"]] not in letter.first:
+                    wrong.append(f"I12: letter {letter.number} does not name {codes[notice['incident']]}")
     _groups(truth, wrong)
 
 
@@ -62,9 +74,3 @@ def _groups(truth: Truth, wrong: list[str]) -> None:
     for letter in truth.history.telegram.letters:
         if letter.chat.startswith("-") and re.search(r"Người \w|02990000000", letter.first + letter.text):
             wrong.append(f"I13: letter {letter.number} names a person in a group")
-    codes = {incident["id"]: incident["code"] for incident in truth.incidents}
-    for notice in truth.outbox:
-        if notice["event"] in TELLING and notice["incident"] is not None:
-            for letter in truth.letters[notice["id"]]:
-                if codes[notice["incident"]] not in letter.first:
-                    wrong.append(f"I12: letter {letter.number} does not name {codes[notice['incident']]}")

@@ -173,7 +173,7 @@ def _repeats(truth: Truth, notice: Any) -> Iterator[str]:
         if (
             doubted
             and REPEATED not in letter.first
-            and notice["event"] in (*TELLING, "acknowledged", "restored", "storm_list")
+            and notice["event"] in (*TELLING, "acknowledged", "restored", "storm_list", "picture")
         ):
             yield f"I5: sent again at {letter.began:.1f} and it does not say so: {letter.first[:60]!r}"
 

@@ -109,6 +109,11 @@ def judge_presses(truth: Truth, wrong: list[str]) -> None:
                 right = FactKind.STORM_LIST_ASKED if entitled or own else FactKind.PRESS_REFUSED
                 if row.kind != right:
                     wrong.append(f"{what} became {row.kind}")
+            case "picture":
+                may = entitled or own or truth.holder(row) == press.person
+                right = FactKind.INCIDENT_PICTURE_ASKED if may else FactKind.PRESS_REFUSED
+                if row.kind != right:
+                    wrong.append(f"{what} became {row.kind}")
             case "called" | "snooze" | "escalate":
                 has_it = truth.holder(row) == press.person
                 if not entitled and not own and not has_it and row.kind != FactKind.PRESS_REFUSED:

@@ -19,6 +19,8 @@ def closed(truth: Truth, notice: Any) -> float | None:
         return next((at for at in back if at >= truth.queued(notice)), None) if turn == "fails" else None
     if notice["incident"] is None or event in ("coverage", "channel_broken", "merged", "storm_list"):
         return None
+    if event == "picture" and not notice["subject"].endswith("@first"):
+        return None  # somebody asked for it
     asked_again = _asked_again(truth, notice) or _reminded_anew(truth, notice)
     gone = _closed(truth, notice, truth.queued(notice))
     return min((at for at in (asked_again, gone) if at is not None), default=None)
@@ -68,7 +70,7 @@ def _closed(truth: Truth, notice: Any, queued: float) -> float | None:
                     return at
                 seen += 1
             case FactKind.STORM_CARRIES:
-                if event in (*TELLING, "reopened", "changed") and at >= queued:
+                if event in (*TELLING, "reopened", "changed", "picture") and at >= queued:
                     return at
                 seen = row.refs["round"]
             case FactKind.INCIDENT_CHANGE_TOLD if event == "changed" and at > queued:

@@ -19,7 +19,7 @@ from monitord.clock import Step
 from monitord.desk.context import Context
 from monitord.desk.desk import Desk
 from monitord.desk.reports import Reported
-from monitord.domain.document import Document
+from monitord.domain.document import CannotMake, Document
 from monitord.domain.edge import Edge, Firmness
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident
@@ -106,7 +106,8 @@ def engine_on(place: Place) -> sa.Engine:
 @dataclass(frozen=True, slots=True)
 class Got:
     """One message that reached somebody: local clock, person, channel, text, the callbacks of its buttons, the document
-    that came with it, what the channel calls the message (`ref`), and the words on its buttons."""
+    that came with it, what the channel calls the message (`ref`), the words on its buttons, and the message to which it
+    is a reply."""
 
     at: str
     person: str
@@ -117,6 +118,7 @@ class Got:
     document: Document | None = None
     ref: str = ""
     labels: tuple[str, ...] = ()
+    follows: str = ""
 
     def button(self, action: str) -> str:
         """Return the callback of the button that does so; KeyError without one."""
@@ -356,13 +358,16 @@ class Night:
         person = next((p.id for p in self.settings.people.values() if p.address(channel) == to), to)
         faces = [face for row in claimed.message.buttons for face in row]
         callbacks, labels = tuple(face.callback for face in faces), tuple(face.label for face in faces)
-        document = None
+        document, text = None, claimed.message.text
         if claimed.message.attach is not None:
             with self.engine.connect() as connection:
                 words = pick(self.settings.lang)
-                document = document_of(connection, claimed.message.attach, self.settings, words)
-        text, replaces = claimed.message.text, claimed.message.replaces
-        self.got.append(Got(self.now(), person, channel, text, callbacks, replaces, document, ref, labels))
+                try:
+                    document = document_of(connection, claimed.message.attach, self.settings, words)
+                except CannotMake:
+                    text = claimed.message.instead
+        replaces, follows = claimed.message.replaces, claimed.message.follows
+        self.got.append(Got(self.now(), person, channel, text, callbacks, replaces, document, ref, labels, follows))
 
     def _channels(self) -> tuple[str, ...]:
         return self.lanes if self.lanes is not None else (*CHANNELS, *self.settings.channels)

@@ -1,16 +1,21 @@
 """Messages with a document: made right before they are sent, and sent by Telegram as a file."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from monitord.clock import SystemClock
 from monitord.demo.botapi import BotApi, BotFault, File, Trouble
-from monitord.domain.document import Attachment, AttachmentKind, Document
+from monitord.domain.document import Attachment, AttachmentKind, CannotMake, Document
 from monitord.domain.notice import ButtonFace, Delivery, DeliveryCause, Message, Outcome
+from monitord.draw.png import png, size_of
+from monitord.draw.ring import ring_sheet
 from monitord.tell.attaching import whole
 from monitord.tell.channels.telegram import TelegramChannel
 from monitord.tell.dispatcher import Dispatcher
 from monitord.tell.split import units
+from monitord.texts import pick
+from tests.draw.drawings import ZONE, ring
 from tests.tell.outbox import MemoryOutbox
 from tests.tell.test_dispatcher import Scripted
 
@@ -47,6 +52,56 @@ async def test_a_long_text_is_cut_under_a_document(api: BotApi, channel: Telegra
 async def test_a_document_that_is_too_large_is_never_sent_again(api: BotApi, channel: TelegramChannel) -> None:
     outcome = await channel.deliver(message(document=Document("x.csv", bytes(6 << 20))))
     assert (outcome.delivery, outcome.cause) == (Delivery.PERMANENT, DeliveryCause.BAD_REQUEST)
+
+
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+SKETCH = Document("SC-0112-014-so-do-0312.png", png(ring_sheet(ring(6, {1}), pick("vi"), ZONE)), picture=True)
+
+
+async def test_a_picture_is_shown_as_a_silent_reply_to_the_alert(api: BotApi, channel: TelegramChannel) -> None:
+    alert = await channel.deliver(Message(1, str(CHAT), "🟠 SỰ CỐ MỚI"))
+    told = Message(2, str(CHAT), "🖼 SƠ ĐỒ RING", document=SKETCH, follows=alert.message_ref or "", quiet=True)
+    outcome = await channel.deliver(told)
+    bubble = api.bubbles(CHAT)[-1]
+    assert bubble.file is not None
+    assert (bubble.file.sides, bubble.file.content) == (size_of(SKETCH.content), SKETCH.content)
+    assert (bubble.text, str(bubble.place.reply_to), bubble.quiet) == ("🖼 SƠ ĐỒ RING", alert.message_ref, True)
+    assert (outcome.delivery, outcome.message_ref) == (Delivery.ACCEPTED, str(bubble.message_id))
+    assert (api.asked["sendphoto"], api.asked["senddocument"]) == (1, 0)
+
+
+async def test_a_picture_goes_where_the_alert_is_gone_and_a_long_text_is_cut(
+    api: BotApi, channel: TelegramChannel
+) -> None:
+    for follows in ("99", "x", ""):
+        told = Message(2, str(CHAT), "🖼" * 2000, document=SKETCH, follows=follows, quiet=True)
+        assert (await channel.deliver(told)).delivery is Delivery.ACCEPTED
+    assert [bubble.place.reply_to for bubble in api.bubbles(CHAT)] == [None] * 3
+    assert all(units(bubble.text) <= 1024 and bubble.text.endswith("🖼…") for bubble in api.bubbles(CHAT))
+
+
+async def test_a_picture_that_telegram_refuses_is_never_sent_again(channel: TelegramChannel) -> None:
+    outcome = await channel.deliver(Message(1, str(CHAT), "🖼", document=Document("x.png", b"x", picture=True)))
+    assert (outcome.delivery, outcome.cause) == (Delivery.PERMANENT, DeliveryCause.BAD_REQUEST)
+
+
+class Never:
+    """Makes nothing, ever."""
+
+    async def make(self, what: Attachment) -> Document:
+        raise CannotMake("the ring left the settings")
+
+
+async def test_where_a_picture_can_never_be_made_its_reader_hears_that(api: BotApi, channel: TelegramChannel) -> None:
+    asked = replace(message(document=None), instead="Chưa vẽ được hình")
+    said = await whole(asked, Never(), 1.0)
+    assert isinstance(said, Message)
+    assert (await channel.deliver(said)).delivery is Delivery.ACCEPTED
+    assert [(bubble.text, bubble.file) for bubble in api.bubbles(CHAT)] == [("Chưa vẽ được hình", None)]
+    outcome = await whole(message(document=None), Never(), 1.0)
+    assert isinstance(outcome, Outcome)
+    assert (outcome.delivery, outcome.cause) == (Delivery.NOT_SENT, DeliveryCause.UNEXPECTED)
 
 
 # --- the lane -------------------------------------------------------------------------------------------------------

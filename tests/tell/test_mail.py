@@ -16,8 +16,12 @@ import trustme
 from monitord.clock import SystemClock
 from monitord.domain.document import Document
 from monitord.domain.notice import Delivery, DeliveryCause, Message, Outcome
+from monitord.draw.png import png
+from monitord.draw.ring import ring_sheet
 from monitord.tell.channels.mail import CHANNEL
 from monitord.tell.ports import Listening, Probing
+from monitord.texts import pick
+from tests.draw.drawings import ZONE, ring
 from tests.settings.small import broken, loaded, mistakes, written
 from tests.tell.benches.mail import DESK, PASSWORD, PERSON, RELAY_PASSWORD, MailBench, PostOffice, made, opened, tls_of
 
@@ -272,6 +276,16 @@ async def test_the_envelope_is_from_the_desk_to_the_person_and_the_letter_says_t
     assert letter["From"] == f"Bàn trực Trà Vinh <{DESK}>"
     assert letter["To"] == "An.Nguyen@VNPT.vn"
     assert letter["Message-ID"] == outcome.message_ref
+
+
+async def test_a_picture_arrives_as_one(bench: MailBench) -> None:
+    content = png(ring_sheet(ring(6, {1}), pick("vi"), ZONE))
+    message = replace(MESSAGE, document=Document("SC-0112-014-so-do-0312.png", content, picture=True), quiet=True)
+    assert (await bench.channel.deliver(message)).delivery is Delivery.ACCEPTED
+    (letter,) = bench.office.letters
+    (part,) = letter.iter_attachments()
+    assert (part.get_content_type(), part.get_filename()) == ("image/png", "SC-0112-014-so-do-0312.png")
+    assert part.get_content() == content
 
 
 async def test_what_is_attached_arrives_whole(bench: MailBench) -> None:

@@ -152,6 +152,7 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
         "people": ["a"],
     },
     FactKind.STORM_LIST_ASKED: {"update": 9, "phase": "open", "duty": "shift"},
+    FactKind.INCIDENT_PICTURE_ASKED: {"update": 9, "phase": "open", "duty": "shift"},
     FactKind.INCIDENT_CONFIRMED: {"severity": 1, "round": 1},
     FactKind.INCIDENT_DISMISSED: {},
     FactKind.STEP_QUIET: {"step": 2, "until": "2027-02-05T23:00:00.000000Z"},

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from monitord.domain.document import AttachmentKind
 from monitord.domain.extent import Battery, Cut, Extent
 from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Health
@@ -479,6 +480,11 @@ STORIES: Mapping[str, Story] = {
     "restored-shift-unknown": restored(replace(SHIFT, health=Health.UNKNOWN, cause=Cause.TABLE_INCOMPLETE, severity=4)),
     "step-shift-battery": replace(
         SHIFT, cause=Cause.BATTERY_LOW, detail="12 min, 20 %", device_name="Nguồn trạm Cầu Kè", title=""
+    ),
+    "picture-ring-open": replace(RING_OPEN, extent=OPEN, event=Event.PICTURE, picture=AttachmentKind.SKETCH),
+    "picture-course": replace(SHIFT, event=Event.PICTURE, picture=AttachmentKind.TIMELINE),
+    "picture-course-over-repeat": replace(
+        SHIFT, event=Event.PICTURE, picture=AttachmentKind.TIMELINE, restored_at=at("04:12"), repeat=True
     ),
     "step-shift-ring-open": replace(RING_OPEN, extent=OPEN),
     "step-shift-ring-split": replace(RING_SPLIT, extent=SPLIT),

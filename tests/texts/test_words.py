@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
+from string import Formatter
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,8 @@ from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.menus import LISTS
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
+from monitord.domain.ringsketch import JointState, NodeState
+from monitord.domain.timeline import Band, Sign
 from monitord.texts import LANGUAGES, pick
 from monitord.texts.story import Audience, Pressed, PressResult, ToldState, Words
 from tests.texts.log_rows import NAMES, ROWS
@@ -47,6 +50,17 @@ def test_every_member_has_a_word_of_its_own(words: Words, members: type[StrEnum]
     assert len(set(said)) == len(said)
 
 
+def fields(said: str) -> set[str]:
+    """Return what is filled into a text."""
+    return {name for _, name, _, _ in Formatter().parse(said) if name}
+
+
+@both
+def test_whatever_can_be_drawn_has_words(words: Words) -> None:
+    for kinds, before in ((Sign, "sign"), (Band, "band"), (NodeState, "node"), (JointState, "joint")):
+        assert all(words.drawn[f"{before}_{one}"] for one in kinds)
+
+
 @both
 def test_every_severity_has_a_name(words: Words) -> None:
     assert len({words.severity(n) for n in (1, 2, 3, 4)}) == 4
@@ -58,6 +72,7 @@ def test_both_languages_have_the_same_keys_for_pages_and_tables() -> None:
     assert set(vi.page) == set(en.page)
     assert set(vi.table) == set(en.table)
     assert set(vi.demo) == set(en.demo)
+    assert {key: fields(said) for key, said in vi.drawn.items()} == {key: fields(s) for key, s in en.drawn.items()}
     assert {button: set(known) for button, known in vi.lists.items()} == {b: set(k) for b, k in en.lists.items()}
     assert set(LISTS.values()) == set(vi.lists)
     assert all([*vi.page.values(), *en.page.values(), *vi.table.values(), *en.table.values()])

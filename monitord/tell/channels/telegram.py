@@ -1,4 +1,4 @@
-"""The Telegram channel: plain text, buttons, edits in place, files. What comes back is heard elsewhere."""
+"""The Telegram channel: plain text, buttons, edits in place, files, pictures. What comes back is heard elsewhere."""
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 
@@ -15,7 +15,7 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 Place = tuple[int, int | None]
 """A chat, and the topic of a forum."""
 CAPTION = 1024
-"""UTF-16 units of what stands under a file (core.telegram.org/bots/api, sendDocument)."""
+"""UTF-16 units of what stands under a file or a picture (core.telegram.org/bots/api, sendDocument, sendPhoto)."""
 BETWEEN_PIECES = 1.0
 """Seconds between the pieces of one long text: Telegram takes one message a second in a chat."""
 
@@ -98,17 +98,30 @@ class TelegramChannel:
         return Outcome(Delivery.ACCEPTED, message_ref=ref, accepted_at=self._clock.now())
 
     async def _send_document(self, bot: Bot, place: Place, message: Message, document: Document) -> Outcome:
+        caption, keyboard = cut(message.text, CAPTION), _keyboard(message.buttons)
         try:
-            sent = await bot.send_document(
-                place[0],
-                document.content,
-                message_thread_id=place[1],
-                reply_parameters=_reply(place, message),
-                caption=cut(message.text, CAPTION),
-                filename=document.name,
-                disable_content_type_detection=True,
-                reply_markup=_keyboard(message.buttons),
-            )
+            if document.picture:
+                sent = await bot.send_photo(
+                    place[0],
+                    document.content,
+                    message_thread_id=place[1],
+                    caption=caption,
+                    filename=document.name,
+                    disable_notification=message.quiet,
+                    reply_parameters=_reply(place, message),
+                    reply_markup=keyboard,
+                )
+            else:
+                sent = await bot.send_document(
+                    place[0],
+                    document.content,
+                    message_thread_id=place[1],
+                    caption=caption,
+                    filename=document.name,
+                    disable_content_type_detection=True,
+                    reply_parameters=_reply(place, message),
+                    reply_markup=keyboard,
+                )
         except Exception as error:
             return outcome_of(error, self._settings.token.reveal())
         return Outcome(Delivery.ACCEPTED, message_ref=_ref(place, sent.message_id), accepted_at=self._clock.now())

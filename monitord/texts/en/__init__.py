@@ -19,6 +19,7 @@ from monitord.texts.en import (
     bulletins,
     demo,
     digest,
+    drawn,
     letters,
     log,
     menus,
@@ -53,6 +54,7 @@ class _English:
     page: Mapping[str, str] = pages.PAGE
     table: Mapping[str, str] = pages.TABLE
     demo: Mapping[str, str] = demo.DEMO
+    drawn: Mapping[str, str] = drawn.DRAWN
     lists: Mapping[Button, Mapping[str, str]] = menus.LISTS
 
     def message(self, story: Story) -> str:

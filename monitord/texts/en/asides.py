@@ -176,6 +176,14 @@ def press(pressed: Pressed) -> str:
             return f"{code} cannot be closed by a button; please do it at the desk."
         case PressResult.NOBODY_ELSE:
             return f"{code} was not handed on: nobody else is on duty now whom a message reaches; please call."
+        case PressResult.PICTURED:
+            return f"The pictures of {code} are on their way{f' by {to}' if pressed.to else ''}."
+        case PressResult.NO_PICTURE:
+            return f"{code} has no picture: security incidents are spoken of, a widespread outage has a list."
+        case PressResult.PICTURE_NOT_HERE:
+            return f"No picture of {code} goes by this channel: see it on Telegram, by mail or at the desk."
+        case PressResult.NOT_DRAWN:
+            return f"{code} cannot be drawn: the settings changed, or the ring is too large. Its course is at the desk."
         case PressResult.REFUSED:
             return "This button does not work for this account."
         case PressResult.UNKNOWN:

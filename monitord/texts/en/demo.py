@@ -7,6 +7,7 @@ DEMO = {
     "desk": "The desk’s page",
     "empty": "No messages yet.",
     "edited": "edited",
+    "reply": "a reply",
     "earlier": "earlier wording",
     "pressed": "Pressed",
     "answer": "Answer",

@@ -78,6 +78,7 @@ LINE = {
     FactKind.STORM_TOLD: "{incident}: update {summary}: {running} incidents, {sites} sites lost; {fresh} new, "
     "{restored} restored",
     FactKind.STORM_LIST_ASKED: "{incident}: {actor}[ ({duty})] asked for the list of the widespread outage",
+    FactKind.INCIDENT_PICTURE_ASKED: "{incident}: {actor}[ ({duty})] asked for its pictures",
     FactKind.INCIDENT_MERGED: "{incident}: merged into {into}[ ({actor})]",
     FactKind.INCIDENT_CONFIRMED: "{incident}: {actor} confirmed it[, severity {severity}]",
     FactKind.INCIDENT_DISMISSED: "{incident}: {actor} dismissed it[: {reason}]",

@@ -107,6 +107,7 @@ EVENT = {
     Event.HANDED: "handed over",
     Event.STORM: "widespread outage, update",
     Event.STORM_LIST: "widespread outage, list",
+    Event.PICTURE: "picture of the incident",
     Event.BOUND: "account bound",
     Event.BINDING: "somebody's account changed",
     Event.UNBOUND: "account no longer bound",
@@ -202,6 +203,7 @@ BUTTON = {
     Button.RING: "☎️ Call the shift",
     Button.DECLINE: "✋ No report yet – say why",
     Button.DECLINE_AS: "✋ No report yet, the chosen reason",
+    Button.PICTURE: "🖼 Sketch, course",
 }
 
 OPTION = {Button.HAND_TO: "👤"}

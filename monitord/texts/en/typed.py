@@ -12,6 +12,7 @@ FORM = {
     "dn": "DN 014 – (leader) I know of it",
     "duyet": "DUYET 014 – (leader) approve the report",
     "cbc": "CBC 014 still being verified – (leader) no report yet, and why",
+    "hinh": "HINH 014 – pictures: its course, its ring",
     "tt": "TT – what runs",
     "truc": "TRUC – who is on duty",
     "help": "HELP – the commands",

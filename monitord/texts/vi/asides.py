@@ -177,6 +177,14 @@ def press(pressed: Pressed) -> str:
             return f"Chưa đóng được {code} bằng nút; hãy làm tại bàn trực."
         case PressResult.NOBODY_ELSE:
             return f"Chưa giao được {code}: lúc này không có ai khác đang trực mà hệ thống báo tới được; hãy gọi điện."
+        case PressResult.PICTURED:
+            return f"Hình của {code} đang được gửi{f' qua {to}' if pressed.to else ''}."
+        case PressResult.NO_PICTURE:
+            return f"{code} không có hình: sự cố an toàn, an ninh thì trao đổi trực tiếp; sự cố diện rộng có danh sách."
+        case PressResult.PICTURE_NOT_HERE:
+            return f"Kênh này không gửi được hình của {code}: xem trên Telegram, qua thư điện tử hoặc tại bàn trực."
+        case PressResult.NOT_DRAWN:
+            return f"Chưa vẽ được hình của {code}: cấu hình đã đổi hoặc ring quá lớn. Xem diễn biến tại bàn trực."
         case PressResult.REFUSED:
             return "Nút này không dùng được với tài khoản này."
         case PressResult.UNKNOWN:

@@ -7,6 +7,7 @@ DEMO = {
     "desk": "Trang giám sát",
     "empty": "Chưa có tin nhắn nào.",
     "edited": "đã sửa",
+    "reply": "trả lời tin trước",
     "earlier": "Nội dung trước khi sửa",
     "pressed": "Đã bấm",
     "answer": "Trả lời",

@@ -1,5 +1,6 @@
 """What follows the first message, in Vietnamese: taken, restored, overdue, and the first message edited in place."""
 
+from monitord.domain.document import AttachmentKind
 from monitord.domain.notice import Event
 from monitord.texts import forms
 from monitord.texts.story import Audience, Story
@@ -164,4 +165,18 @@ def edit(story: Story, what: str) -> str:
         say.found(story),
         taken,
         over,
+    )
+
+
+def picture(story: Story) -> str:
+    """Return what stands under a picture: what it shows, of what, as of when; who sees no picture reads it as well."""
+    what = "🖼 SƠ ĐỒ RING" if story.picture is AttachmentKind.SKETCH else "🖼 DIỄN BIẾN"
+    if story.restored_at is None:
+        span = say.lasting(story)
+    else:
+        span = f"• {say.since(story)}, khôi phục {forms.near(story.restored_at, story.occurred_at, story.zone)}"
+    return forms.lines(
+        f"{say.head(story, what, severity=False)} · tính đến {forms.instant(story.now, story.zone)}",
+        f"{say.headline(story)}: {say.target(story)}",
+        span,
     )

@@ -27,6 +27,8 @@ def message(story: Story) -> str:
             text = security.dismissed(story)
         case Event.RESTORED if story.storm is not None:
             text = storm.over(story, story.storm)
+        case Event.PICTURE:
+            text = followups.picture(story)
         case Event.STORM_LIST if story.storm is not None:
             text = storm.listed(story, story.storm)
         case Event.STEP | Event.STORM if story.storm is not None and not to_department:

@@ -76,6 +76,7 @@ LINE = {
     FactKind.STORM_TOLD: "{incident}: bản cập nhật số {summary}: {running} sự cố, {sites} điểm mất liên lạc; "
     "mới {fresh}, khôi phục {restored}",
     FactKind.STORM_LIST_ASKED: "{incident}: {actor}[ ({duty})] lấy danh sách sự cố diện rộng",
+    FactKind.INCIDENT_PICTURE_ASKED: "{incident}: {actor}[ ({duty})] lấy hình của sự cố",
     FactKind.INCIDENT_MERGED: "{incident}: gộp vào {into}[ ({actor})]",
     FactKind.INCIDENT_CONFIRMED: "{incident}: {actor} xác nhận là sự cố[, mức {severity}]",
     FactKind.INCIDENT_DISMISSED: "{incident}: {actor} bác bỏ nghi vấn[: {reason}]",

@@ -107,6 +107,7 @@ EVENT = {
     Event.HANDED: "giao xử lý",
     Event.STORM: "bản cập nhật sự cố diện rộng",
     Event.STORM_LIST: "danh sách sự cố diện rộng",
+    Event.PICTURE: "hình của sự cố",
     Event.BOUND: "đã kết nối tài khoản",
     Event.BINDING: "thay đổi tài khoản của một người",
     Event.UNBOUND: "đã hủy kết nối tài khoản",
@@ -202,6 +203,7 @@ BUTTON = {
     Button.RING: "☎️ Gọi trực ca",
     Button.DECLINE: "✋ Chưa báo cáo – ghi lý do",
     Button.DECLINE_AS: "✋ Chưa báo cáo, lý do được chọn",
+    Button.PICTURE: "🖼 Sơ đồ, diễn biến",
 }
 
 OPTION = {Button.HAND_TO: "👤"}

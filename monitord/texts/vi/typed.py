@@ -12,6 +12,7 @@ FORM = {
     "dn": "DN 014 – (lãnh đạo) đã nhận thông tin",
     "duyet": "DUYET 014 – (lãnh đạo) duyệt gửi báo cáo",
     "cbc": "CBC 014 đang xác minh – (lãnh đạo) chưa báo cáo, ghi lý do",
+    "hinh": "HINH 014 – hình diễn biến, sơ đồ ring",
     "tt": "TT – tình trạng",
     "truc": "TRUC – ai đang trực",
     "help": "HELP – các lệnh",
