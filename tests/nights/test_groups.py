@@ -17,6 +17,7 @@ from monitord.domain.policy import PolicyStep, Whom
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from tests.nights.test_digests import many, tram
+from tests.nights.test_pictures import cut_ring
 from tests.nights.test_storm import alarms, fall
 from tests.support.night import ACCEPTED, BLOCKED, Got, Night, example, silent
 from tests.support.typhoon import province
@@ -311,3 +312,13 @@ async def test_what_was_taken_and_is_escalated_by_hand_is_open_again_in_the_grou
         (again,) = in_group(night)[heard:]
         assert (again.actions(), again.edits) == (["take"], None)
         assert len([g for g in in_group(night) if g.edits is None and g.actions()]) == 2
+
+
+async def test_the_sketch_of_a_ring_stands_under_its_alert_in_the_group_too(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00", with_group()) as night:
+        await cut_ring(night)
+        alert_, sketch = in_group(night)
+        assert sketch.text.startswith("🖼 SƠ ĐỒ RING")
+        assert sketch.follows == alert_.ref
+        assert sketch.document is not None
+        assert [word for word in names_and_numbers(night) if word in alert_.text + sketch.text] == []
