@@ -12,10 +12,11 @@ from monitord.domain.health import FAULTS, Cause, Health
 from monitord.domain.incident import Incident
 from monitord.domain.journal import FactKind, Row
 from monitord.domain.known import NOTHING, Known
+from monitord.domain.marks import instant
 from monitord.domain.network import BY_HAND, TargetId
 from monitord.domain.policy import LEAVING, PolicyStep, Whom
 from monitord.domain.ringsketch import RingSketch, sketch
-from monitord.domain.timeline import Timeline, instant, start_of, timeline
+from monitord.domain.timeline import Timeline, start_of, timeline
 from monitord.domain.wiring import AGENT, RING, Wiring, parts, wiring_of
 from monitord.settings.model import Settings
 from monitord.store import tables as t

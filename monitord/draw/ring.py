@@ -7,7 +7,8 @@ from math import sqrt
 
 from monitord.domain.health import Health
 from monitord.domain.ringsketch import Joint, JointState, Node, NodeState, RingSketch
-from monitord.draw.course import LEFT, RIGHT, heading
+from monitord.draw.axis import LEFT, RIGHT
+from monitord.draw.course import heading
 from monitord.draw.sheet import (
     GREEN,
     GREY,

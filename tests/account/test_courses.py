@@ -18,8 +18,9 @@ from monitord.domain.edge import Firmness
 from monitord.domain.health import Health
 from monitord.domain.incident import Incident
 from monitord.domain.journal import FactKind
+from monitord.domain.marks import Sign
 from monitord.domain.ringsketch import JointState, NodeState, RingSketch
-from monitord.domain.timeline import Band, Sign, Timeline
+from monitord.domain.timeline import Band, Timeline
 from monitord.draw.course import course_sheet
 from monitord.draw.png import size_of
 from monitord.draw.ring import ring_sheet

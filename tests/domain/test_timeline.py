@@ -1,5 +1,6 @@
 """Laws of the course of an incident: it covers its time, says what was seen and no more, and keeps its order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -12,8 +13,9 @@ from monitord.account.availability import Intervals, Span, availability
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.journal import FactKind, Row, stamp
+from monitord.domain.marks import Mark, Sign
 from monitord.domain.policy import Policy, PolicyStep, Whom
-from monitord.domain.timeline import Band, Mark, Sign, Timeline, stretches, timeline
+from monitord.domain.timeline import Band, Timeline, stretches, timeline
 
 T0 = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 TARGET = "olt-1/agent_answers"
@@ -186,6 +188,14 @@ def test_between_the_last_good_and_the_first_bad_look_nobody_knows() -> None:
         Band.DOWN,
         Band.DOWN,
     ]
+
+
+@pytest.mark.parametrize(("target", "start"), [(TARGET, -600), ("ring:r/state", 0)])
+def test_what_was_well_long_ago_does_not_push_the_fault_into_a_corner(target: str, start: float) -> None:
+    """A ring was well last when it became so, days ago; a device when it was looked at, before the daemon was down."""
+    told = drawn([hard(3, Health.DOWN, bad=0, good=-90_000)], 300, replace(incident(last_good=-90_000), target=target))
+    sound(told)
+    assert at(start) - timedelta(seconds=120) < told.start <= at(min(start, 0))
 
 
 def test_a_target_of_which_nothing_good_is_known_was_not_up_before() -> None:

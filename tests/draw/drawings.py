@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitord.domain.health import Health
+from monitord.domain.marks import Mark, Sign
 from monitord.domain.ringsketch import Joint, JointState, Node, NodeState, RingSketch
-from monitord.domain.timeline import Band, Mark, Sign, Timeline, stretches
+from monitord.domain.timeline import Band, Timeline, stretches
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 BEGUN = datetime(2026, 12, 1, 3, 7, 2, tzinfo=ZONE).astimezone(UTC)

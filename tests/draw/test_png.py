@@ -11,7 +11,8 @@ import typst
 
 from monitord.domain.timeline import Band
 from monitord.draw import png as drawing
-from monitord.draw.course import LEFT, course_sheet
+from monitord.draw.axis import LEFT
+from monitord.draw.course import course_sheet
 from monitord.draw.png import LARGEST, PIXELS, TEMPLATE, png, size_of
 from monitord.draw.ring import MOST_NODES, ring_sheet
 from monitord.draw.sheet import GREEN, ORANGE, PALE, RED, WIDTH, Box, NotDrawn, Sheet, widths

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitord.domain.marks import Mark, Sign
 from monitord.domain.ringsketch import JointState
-from monitord.domain.timeline import Band, Mark, Sign, Stretch
+from monitord.domain.timeline import Band, Stretch
 from monitord.draw.course import ROWS, columns, course_sheet
 from monitord.draw.ring import MOST_NODES, ring_sheet, spots
 from monitord.draw.sheet import (

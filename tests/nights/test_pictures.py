@@ -10,12 +10,14 @@ from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Claimed, Event, NoticeState, Outcome, Priority
 from monitord.domain.people import Person
+from monitord.domain.storm import StormRules
 from monitord.domain.update import Heard
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from tests.nights.test_one_cause import INSIDE, NORTH_ENDS, RING, SOUTH_END, all_well, see
 from tests.nights.test_storm import POWER, fall, storm_of
 from tests.support.night import ACCEPTED, NOT_SENT, UNCERTAIN, Got, Night, example, silent
+from tests.support.server import Server
 from tests.support.typhoon import province
 
 LINK_ALONE = "agg-rach-sen/interface_up/ge-0/0/0"
@@ -81,6 +83,21 @@ async def test_a_ring_that_is_over_before_its_sketch_left_is_not_drawn(tmp_path:
         [row] = [r for r in night.rows(FactKind.NOTICE_SUPERSEDED) if r.refs["event"] == Event.PICTURE]
         assert row.refs["reason"] == "restored"
         assert night.query(t.outbox.c.state, event=Event.CHANNEL_BROKEN) == []
+
+
+async def test_a_storm_takes_the_place_of_a_sketch_that_has_not_left(tmp_path: Path) -> None:
+    stormy = replace(example(), storm=StormRules(opened=4, alone=2))
+    async with Night(tmp_path, "2026-12-01 03:00", stormy) as night:
+        night.answer = lambda claimed: NOT_SENT if claimed.message.attach is not None else ACCEPTED
+        await cut_ring(night)
+        for device in ("agg-rach-sen", "agg-dong-say", "olt-cu-lao", "olt-go-may", "olt-bac-mau"):
+            if device in night.settings.devices:
+                await night.sees(silent(device), Health.DOWN)
+        await night.passes(minutes=3)
+        assert [i.code[:2] for i in night.incidents()].count("DR") == 1
+        assert night.query(t.outbox.c.state, event=Event.PICTURE) == [(NoticeState.SUPERSEDED,)]
+        [row] = [r for r in night.rows(FactKind.NOTICE_SUPERSEDED) if r.refs["event"] == Event.PICTURE]
+        assert row.refs["reason"] == "storm"
 
 
 async def test_what_is_no_ring_brings_no_picture_by_itself(tmp_path: Path) -> None:
@@ -263,3 +280,25 @@ def with_mobile(telegram: bool = True) -> Settings:
         addresses = {**person.addresses, "sms": f"+8491234{n:04}"}
         people[name] = replace(person, addresses=addresses, telegram=person.telegram if telegram else None)
     return replace(settings, people=people)
+
+
+@pytest.mark.slow
+async def test_the_same_night_gives_the_same_pictures_on_a_server_as_in_a_file(
+    tmp_path: Path, postgresql: Server
+) -> None:
+    async def lived(night: Night) -> list[tuple[str, str, bytes]]:
+        async with night:
+            await cut_ring(night)
+            await night.types(night.on("shift"), "HINH 001")
+            await see(night, Health.DOWN, [SOUTH_END, *(silent(device) for device in INSIDE)])
+            await night.passes(minutes=6)
+            await see(night, Health.UP, [*(silent(device) for device in INSIDE), SOUTH_END, *NORTH_ENDS])
+            await night.passes(minutes=6)
+            await night.types(night.on("shift"), "HINH 001")
+            return [(g.person, g.document.name, g.document.content) for g in pictures(night) if g.document is not None]
+
+    with postgresql.database() as url:
+        on_server = await lived(Night(tmp_path, "2026-12-01 03:00", place=url))
+    in_file = await lived(Night(tmp_path, "2026-12-01 03:00"))
+    assert len(in_file) == 5
+    assert on_server == in_file

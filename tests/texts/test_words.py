@@ -15,10 +15,11 @@ from monitord.domain.finding import FindingKind
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
+from monitord.domain.marks import Sign
 from monitord.domain.menus import LISTS
 from monitord.domain.notice import Button, Delivery, DeliveryCause, Event, NoticeState
 from monitord.domain.ringsketch import JointState, NodeState
-from monitord.domain.timeline import Band, Sign
+from monitord.domain.timeline import Band
 from monitord.texts import LANGUAGES, pick
 from monitord.texts.story import Audience, Pressed, PressResult, ToldState, Words
 from tests.texts.log_rows import NAMES, ROWS
