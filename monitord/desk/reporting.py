@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import channels
+from monitord.desk import canaries, channels
 from monitord.desk.binding import accounts
 from monitord.desk.context import Context
 from monitord.desk.leases import end_attempt, notice_fact, notice_refs, sent_as_one
@@ -18,6 +18,8 @@ from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import (
     BUTTONED,
     EDITS,
+    SYSTEM,
+    UNWRITTEN,
     Delivery,
     DeliveryCause,
     Event,
@@ -73,6 +75,8 @@ def _report(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment, ji
     end_attempt(tx, row["id"], row["attempts"], outcome, at)
     if not heeded and row["event"] != Event.STORM_LIST:  # a list that cannot be made says nothing about its channel
         channels.heed(tx, context, row["channel"], outcome, at, to=row["person"])
+    if row["event"] == Event.CANARY:
+        canaries.reported(tx, row, outcome, at)
     match outcome.delivery:
         case Delivery.ACCEPTED:
             _accept(tx, row, outcome, at)
@@ -96,7 +100,7 @@ def _accept(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
             last_cause=outcome.cause,
         )
     )
-    if row["event"] not in EDITS:
+    if row["event"] not in UNWRITTEN:
         tx.append([notice_fact(FactKind.NOTICE_ACCEPTED, row, outcome, accepted)], at)
 
 
@@ -153,6 +157,8 @@ def _postpone(tx: Tx, row: Any, outcome: Outcome, at: Moment, jitter: float) -> 
     if outcome.address is not None and CHAT.fullmatch(outcome.address) and not bound:
         tx.sql.execute(t.person.update().where(t.person.c.id == row["person"]).values(telegram=int(outcome.address)))
         tx.roster_changed()
+    if row["event"] in SYSTEM:
+        return
     if uncertain:
         tx.append([notice_fact(FactKind.NOTICE_UNCERTAIN, row, outcome)], at)
     elif row["last_cause"] != outcome.cause:
@@ -185,6 +191,8 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     """
     _mark_dead(tx, row, outcome, at)
     event = Event(row["event"])
+    if event in SYSTEM and outcome.cause in (DeliveryCause.NO_ADDRESS, DeliveryCause.NOT_CONFIGURED):
+        return  # the settings ask for it no longer
     if event in (*EDITS, Event.BOUND, Event.UNBOUND, Event.TEST):
         return
     if event is Event.CHANNEL_BROKEN:
@@ -237,7 +245,8 @@ def _ways(context: Context, row: Any) -> tuple[str, ...]:
 def _mark_dead(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
     dead = {"state": NoticeState.DEAD, "lease_until": None, "last_cause": outcome.cause}
     tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(dead))
-    tx.append([notice_fact(FactKind.NOTICE_DEAD, row, outcome)], at)
+    if row["event"] not in SYSTEM:
+        tx.append([notice_fact(FactKind.NOTICE_DEAD, row, outcome)], at)
 
 
 def _copy(

@@ -29,6 +29,8 @@ class Event(StrEnum):
     CHANNEL_BROKEN = "channel_broken"
     CHANNEL_STATE = "channel_state"
     TEST = "test"
+    CANARY = "canary"
+    BALANCE = "balance"
     TAKEN_EDIT = "taken_edit"
     RESTORED_EDIT = "restored_edit"
     MENU_EDIT = "menu_edit"
@@ -51,6 +53,7 @@ class Priority(IntEnum):
     ESCALATION = 2
     FOLLOW_UP = 3
     EDIT = 4
+    CANARY = 5
 
 
 class NoticeState(StrEnum):
@@ -101,6 +104,9 @@ EDITABLE = frozenset({"telegram"})
 
 EDITS = frozenset({Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.MENU_EDIT})
 """What changes a message in place: it rings nowhere, and its acceptance is no row of the journal."""
+SYSTEM = frozenset({Event.CANARY, Event.BALANCE})
+"""What goes to no person: the settings say where, and nothing of it is a row of the journal."""
+UNWRITTEN = EDITS | SYSTEM
 CALLS = frozenset({"voice"})
 """The channels that ring a telephone: for what asks, not for what only follows."""
 BUTTONED = frozenset({"telegram", "log"})
@@ -130,6 +136,7 @@ class Button(StrEnum):
     RING = "ring"
     DECLINE = "decline"
     DECLINE_AS = "decline_as"
+    CANARY = "canary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,7 @@ class Message:
     channel keeps messages together; empty for what belongs to none. `once` names the notice, the same in every attempt
     and like no other of any database, for the other side's memory of what it has already; empty where there is no
     row. `keys` are for a call; the text says what they do. `also` are the other notices that a digest tells.
+    `canary` is the token of a canary: it rings nowhere, and `clears` are the messages that it takes the place of.
     """
 
     notice: int
@@ -172,6 +180,8 @@ class Message:
     once: str = ""
     keys: tuple[Key, ...] = ()
     also: tuple[int, ...] = ()
+    canary: str = ""
+    clears: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +227,8 @@ class DeliveryCause(StrEnum):
     BAD_ANSWER = "bad_answer"
     NO_ANSWER = "no_answer"
     CERTIFICATE = "certificate"
+    NO_SIGNAL = "no_signal"
+    CANARY_LOST = "canary_lost"
     NO_ADDRESS = "no_address"
     NOT_CONFIGURED = "not_configured"
     LEASE_EXPIRED = "lease_expired"
@@ -224,11 +236,19 @@ class DeliveryCause(StrEnum):
     UNEXPECTED = "unexpected"
 
 
+class Reading(StrEnum):
+    """What is read of a channel beside whether it works: the signal in percent, what is left on its account."""
+
+    SIGNAL = "signal"
+    BALANCE = "balance"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an attempt came to, and the next move.
 
-    `retry_in` is what the other side asked for; `address` a new address to use from now on.
+    `retry_in` is what the other side asked for; `address` a new address to use from now on; `readings` what a probe
+    read beside.
     """
 
     delivery: Delivery
@@ -238,6 +258,7 @@ class Outcome:
     accepted_at: datetime | None = None
     retry_in: timedelta | None = None
     address: str | None = None
+    readings: tuple[tuple[Reading, float], ...] = ()
 
 
 def retry_delay(attempts: int, jitter: float) -> timedelta:

@@ -10,7 +10,7 @@ MOST_ADDRESSES = 2_000
 """Addresses remembered before those at rest are forgotten."""
 
 SPARE = 5.0
-"""Tokens that an edit, the least urgent thing, leaves for the others."""
+"""Tokens that an edit, and what is less urgent still, leaves for the others."""
 
 
 class Bucket:
@@ -62,7 +62,7 @@ class Limits:
         """Return the seconds until a message of that priority to that address may leave; 0 is now."""
         waits = [self._all_frozen - mono, self._frozen.get(address, mono) - mono]
         if self._all is not None:
-            spare = min(SPARE, self._all.capacity - 1) if priority is Priority.EDIT else 0.0
+            spare = min(SPARE, self._all.capacity - 1) if priority >= Priority.EDIT else 0.0
             waits.append(self._all.wait(mono, 1.0 + spare))
         if (bucket := self._addresses.get(address)) is not None:
             waits.append(bucket.wait(mono))

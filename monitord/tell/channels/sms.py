@@ -12,21 +12,18 @@ import re
 import secrets
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import Field
 
 from monitord.clock import Clock
 from monitord.domain.notice import Delivery, DeliveryCause, Message, Outcome
 from monitord.domain.safe import clean
 from monitord.domain.update import Heard
 from monitord.settings.channels import ChannelSection, Uses
-from monitord.settings.fields import FolderPath
-from monitord.settings.form import Form
 from monitord.settings.model import Settings
 from monitord.settings.phones import mobile_of
+from monitord.tell.modem import looked_at
 from monitord.tell.ports import Hears
 from monitord.tell.registry import ChannelKind
+from monitord.tell.sms_form import SmsForm, account_of, route_of
 from monitord.tell.spool import Spool, Stand
 from monitord.texts.squeeze import ONE_PART, squeezed
 
@@ -51,14 +48,6 @@ _NUMBER = re.compile(r"\+[1-9][0-9]{7,14}")
 _INCOMING = re.compile(r"IN[0-9]{8}_[0-9]{6}_[0-9]{2}_(?P<sender>[^/]{1,40})_(?P<part>[0-9]{2,3})\.txt", re.ASCII)
 
 
-class SmsForm(Form):
-    """Section `sms`. `spool` holds the folders inbox, outbox, sent and error that gammu-smsd is set to; `per_minute` is
-    how many texts the modem sends a minute."""
-
-    spool: FolderPath
-    per_minute: Annotated[int, Field(ge=1, le=60)] = 10
-
-
 class SmsChannel:
     """Puts texts into the outbox one at a time, and says what became of each."""
 
@@ -70,6 +59,8 @@ class SmsChannel:
         self.deadline = 48.0
         self.per_second = given.per_minute / 60
         self._spool = Spool(Path(given.spool))
+        self._given = given
+        self._account = account_of(given)
         self._clock = clock
         self._one = asyncio.Lock()
         self._started = False
@@ -92,7 +83,7 @@ class SmsChannel:
         """
         if not self._started:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.NOT_CONFIGURED, "the channel was not started")
-        if not _NUMBER.fullmatch(message.to):
+        if not _NUMBER.fullmatch(message.to) and (self._account is None or message.to != self._account.to):
             return Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS, "not a mobile number")
         ends = self._clock.mono() + self.deadline - MARGIN
         async with self._one:
@@ -101,7 +92,8 @@ class SmsChannel:
             return await self._send(message, ends)
 
     async def probe(self) -> Outcome:
-        """Look whether the folders are there, and whether gammu-smsd empties its outbox: it is asked nothing."""
+        """Look whether the folders are there, whether gammu-smsd empties its outbox, and where its monitor may be asked
+        whether the modem has a signal."""
         if not self._started:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.NOT_CONFIGURED, "the channel was not started")
         try:
@@ -112,6 +104,8 @@ class SmsChannel:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, "the last text was not taken from the outbox")
         if lies > STUCK:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, f"a text lies in the outbox for {lies:.0f} s")
+        if self._given.monitor is not None:
+            return await looked_at(self._given.monitor, self._given.lowest_signal)
         return Outcome(Delivery.ACCEPTED, accepted_at=self._clock.now())
 
     async def _send(self, message: Message, ends: float) -> Outcome:
@@ -165,7 +159,7 @@ class SmsChannel:
 
     async def _bring(self, hears: Hears, name: str) -> None:
         parsed = _INCOMING.fullmatch(name)
-        sender = mobile_of(parsed["sender"]) if parsed is not None and int(parsed["part"]) == 0 else None
+        sender = self._sender(parsed["sender"]) if parsed is not None and int(parsed["part"]) == 0 else None
         said, key = "", ""
         if sender is not None:
             text = await asyncio.to_thread(self._spool.read, name)
@@ -175,6 +169,12 @@ class SmsChannel:
         await asyncio.to_thread(self._spool.put_aside, name)
         if sender is not None and said:
             await self._answer(sender, said, key)
+
+    def _sender(self, written: str) -> str | None:
+        """Return who sent a text: a mobile number, or whoever says what is left on the account."""
+        if self._account is not None and written == self._account.sender:
+            return written
+        return mobile_of(written)
 
     async def _answer(self, to: str, text: str, key: str) -> None:
         """Leave the answer in the outbox; nobody waits for it."""
@@ -190,4 +190,7 @@ def _make(settings: Settings, clock: Clock) -> SmsChannel | None:
     return SmsChannel(own.given, clock) if own is not None and isinstance(own.given, SmsForm) else None
 
 
-CHANNEL = ChannelKind("sms", _make, ChannelSection(SmsForm, Uses.MOBILE, ONE_PART, lambda given: True, lease=LEASE))
+_SECTION = ChannelSection(
+    SmsForm, Uses.MOBILE, ONE_PART, lambda given: True, lease=LEASE, canary=route_of, account=account_of
+)
+CHANNEL = ChannelKind("sms", _make, _SECTION)

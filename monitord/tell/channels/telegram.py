@@ -1,6 +1,10 @@
 """The Telegram channel: plain text, buttons, edits in place, files. What comes back is heard elsewhere."""
 
+import asyncio
+import contextlib
+
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import TelegramError
 
 from monitord.clock import Clock
 from monitord.domain.document import Document
@@ -16,6 +20,10 @@ CAPTION = 1024
 """UTF-16 units of what stands under a file (core.telegram.org/bots/api, sendDocument)."""
 BETWEEN_PIECES = 1.0
 """Seconds between the pieces of one long text: Telegram takes one message a second in a chat."""
+
+
+CLEARED_WITHIN = 3.0
+"""Seconds that taking away an old message may take: the new one was accepted already."""
 
 
 class TelegramChannel:
@@ -55,6 +63,8 @@ class TelegramChannel:
             return Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS, "not a Telegram id")
         if message.replaces is not None:
             return await self._edit(self._bot, chat, message, message.replaces)
+        if message.canary:
+            return await self._send_canary(self._bot, chat, message)
         if message.document is not None:
             return await self._send_document(self._bot, chat, message, message.document)
         return await self._send(self._bot, chat, message)
@@ -86,6 +96,21 @@ class TelegramChannel:
             except Exception as error:
                 return _after_pieces(outcome_of(error, self._settings.token.reveal()), number - 1)
         return Outcome(Delivery.ACCEPTED, message_ref=ref, accepted_at=self._clock.now())
+
+    async def _send_canary(self, bot: Bot, chat: int, message: Message) -> Outcome:
+        """Send what rings nowhere, and take away what it takes the place of, as well as that goes."""
+        try:
+            sent = await bot.send_message(
+                chat, cut(message.text), disable_notification=True, reply_markup=_keyboard(message.buttons)
+            )
+        except Exception as error:
+            return outcome_of(error, self._settings.token.reveal())
+        numbers = [number for ref in message.clears if (number := _number(ref)) is not None]
+        with contextlib.suppress(TelegramError, TimeoutError):
+            async with asyncio.timeout(CLEARED_WITHIN):
+                for number in numbers:
+                    await bot.delete_message(chat, number)
+        return Outcome(Delivery.ACCEPTED, message_ref=str(sent.message_id), accepted_at=self._clock.now())
 
     async def _send_document(self, bot: Bot, chat: int, message: Message, document: Document) -> Outcome:
         try:

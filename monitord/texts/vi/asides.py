@@ -55,6 +55,12 @@ def channel_trouble(trouble: ChannelTrouble) -> str:
                 f"tổng {duration(trouble.now - trouble.since)}",
                 waiting,
             )
+        case Trouble.LOW:
+            return forms.lines(
+                f"⚠️ SẮP HẾT TIỀN CỦA {channel}: CÒN {forms.number(int(trouble.left or 0), '.')}",
+                f"• Theo tin trả lời của nhà mạng lúc {forms.instant(trouble.since, trouble.zone)}",
+                "Đề nghị nạp tiền cho SIM: hết tiền thì không tin nào gửi được.",
+            )
         case Trouble.BROKEN:
             return forms.lines(
                 f"🛑 KÊNH {channel} KHÔNG GỬI ĐƯỢC TIN",
@@ -175,6 +181,8 @@ def press(pressed: Pressed) -> str:
             return f"Chưa đóng được {code} bằng nút; hãy làm tại bàn trực."
         case PressResult.NOBODY_ELSE:
             return f"Chưa giao được {code}: lúc này không có ai khác đang trực mà hệ thống báo tới được; hãy gọi điện."
+        case PressResult.CANARY:
+            return "Đã ghi nhận: kênh hoạt động hai chiều."
         case PressResult.REFUSED:
             return "Nút này không dùng được với tài khoản này."
         case PressResult.UNKNOWN:
