@@ -34,10 +34,20 @@ class Chats:
         """Return what stands in one chat now, oldest first."""
         return tuple(bubble for bubble in self.shown.values() if bubble.chat_id == chat_id)
 
-    def deliver(self, chat_id: int, text: str, keyboard: Keyboard, now: datetime, file: File | None = None) -> Json:
+    def deliver(
+        self,
+        chat_id: int,
+        text: str,
+        keyboard: Keyboard,
+        now: datetime,
+        file: File | None = None,
+        *,
+        silent: bool = False,
+    ) -> Json:
         """Put a message of the bot into a chat, with a file if there is one, and return it as the Bot API tells it."""
         message_id = self._new_message_id()
-        self.shown[chat_id, message_id] = Bubble(chat_id, message_id, now, (text,), keyboard, file=file)
+        bubble = Bubble(chat_id, message_id, now, (text,), keyboard, file=file, silent=silent)
+        self.shown[chat_id, message_id] = bubble
         self._note(now, Act.MESSAGE, chat_id, message_id, text, keyboard, file=file.name if file else "")
         return self.message(chat_id, message_id)
 
@@ -57,6 +67,15 @@ class Chats:
         self.shown[chat_id, message_id] = replace(old, texts=texts, keyboard=keyboard, edited_at=now)
         self._note(now, Act.EDIT, chat_id, message_id, texts[-1], keyboard)
         return self.message(chat_id, message_id)
+
+    def delete(self, chat_id: int, message_id: int, now: datetime) -> bool:
+        """Take a message of the bot away. Refusal if there is none."""
+        old = self.shown.get((chat_id, message_id))
+        if old is None or not old.incoming:
+            raise bad("message to delete not found")
+        del self.shown[chat_id, message_id]
+        self._note(now, Act.DELETE, chat_id, message_id, "")
+        return True
 
     def answer(self, query_id: str, text: str, alert: bool, now: datetime) -> bool:
         """Show a toast to whoever pressed. Refusal for a press that never was."""

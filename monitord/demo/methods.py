@@ -22,7 +22,8 @@ def get_me(chats: Chats, asked: Json, now: datetime) -> Json:
 def send_message(chats: Chats, asked: Json, now: datetime) -> Json:
     """Deliver a message and return it. Refusal for a bad text, keyboard or chat."""
     chat_id = chat_id_of(asked)
-    return chats.deliver(chat_id, _text(asked), keyboard_of(asked.get("reply_markup")), now)
+    silent = asked.get("disable_notification") in (True, "true", "True")
+    return chats.deliver(chat_id, _text(asked), keyboard_of(asked.get("reply_markup")), now, silent=silent)
 
 
 def send_document(chats: Chats, asked: Json, now: datetime) -> Json:
@@ -49,6 +50,11 @@ def edit_message_reply_markup(chats: Chats, asked: Json, now: datetime) -> Json:
     return _edit(chats, asked, None, now)
 
 
+def delete_message(chats: Chats, asked: Json, now: datetime) -> bool:
+    """Take a message away and return True. Refusal if there is none."""
+    return chats.delete(chat_id_of(asked), whole(asked.get("message_id")) or 0, now)
+
+
 def answer_callback_query(chats: Chats, asked: Json, now: datetime) -> bool:
     """Show a toast to whoever pressed a button. Refusal for an unknown press."""
     alert = asked.get("show_alert") in (True, "true", "True")
@@ -71,6 +77,7 @@ METHODS: Mapping[str, Callable[[Chats, Json, datetime], Any]] = {
     "senddocument": send_document,
     "editmessagetext": edit_message_text,
     "editmessagereplymarkup": edit_message_reply_markup,
+    "deletemessage": delete_message,
     "answercallbackquery": answer_callback_query,
     "getwebhookinfo": get_webhook_info,
     "deletewebhook": agree,

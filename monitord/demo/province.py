@@ -21,6 +21,8 @@ from monitord.settings.shifts import shifts_of
 
 TOKEN = "123456:demo"
 COMMUNITY = "song-mau-demo"
+ROBOT = 900
+"""The chat of the account that presses the button of canaries."""
 ENTERPRISE = (1, 3, 6, 1, 4, 1, 99999, 1)
 DEVICE = "olt-go-may"
 """The device that falls silent: an OLT of the telecom unit, behind which ports are looked at too."""
@@ -42,6 +44,7 @@ def demo_settings(source: Path, folder: Path, bot_url: str, web_port: int, netwo
             "desk.defaults": {"interval": "2s", "retry": "500ms", "confirm": 3, "timeout": "800ms", "attempts": 2},
             "telegram.base_url": f"{bot_url}/bot",
             "telegram.poll_timeout": "5s",
+            "telegram.canary": {"chat": ROBOT, "every": "1m", "within": "15s"},
             "web.port": web_port,
             # As grave as can be, so that its story has every rung within half a minute.
             f"devices.{DEVICE}.severity": 1,

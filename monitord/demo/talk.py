@@ -34,6 +34,7 @@ class Act(StrEnum):
     ANSWER = "answer"
     PRESS = "press"
     WRITE = "write"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Bubble:
     """One message as its reader sees it now; `texts` are all its wordings, the present one last. With a `file` they
-    are what stands under it."""
+    are what stands under it. A `silent` one rings nowhere."""
 
     chat_id: int
     message_id: int
@@ -92,6 +93,7 @@ class Bubble:
     edited_at: datetime | None = None
     incoming: bool = True
     file: File | None = None
+    silent: bool = False
 
     @property
     def text(self) -> str:

@@ -34,7 +34,7 @@ async def signal_of(config: str) -> int | Outcome:
     try:
         assert program.stdout is not None
         async with asyncio.timeout(WITHIN):
-            said = (await program.stdout.read(LARGEST)).decode("utf-8", "replace")
+            said = await _read(program.stdout)
             status = await program.wait()
     except TimeoutError:
         return Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, f"{PROGRAM} does not end")
@@ -47,6 +47,14 @@ async def signal_of(config: str) -> int | Outcome:
     if status != 0 or found is None:
         return Outcome(Delivery.NOT_SENT, DeliveryCause.CONNECT, "gammu-smsd does not run, or not with that file")
     return int(found[2])
+
+
+async def _read(stream: asyncio.StreamReader) -> str:
+    """Return what a program prints, its warnings before the line included."""
+    said = b""
+    while len(said) < LARGEST and (more := await stream.read(LARGEST - len(said))):
+        said += more
+    return said.decode("utf-8", "replace")
 
 
 async def looked_at(config: str, lowest: int) -> Outcome:

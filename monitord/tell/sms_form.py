@@ -34,7 +34,7 @@ def service(value: Any) -> str:
     return written
 
 
-def sender(value: Any) -> str:
+def checked_sender(value: Any) -> str:
     """Return the name or number that an operator's texts come from, as the modem writes it."""
     written = text(value)
     if (number := mobile_of(written)) is not None:
@@ -52,7 +52,7 @@ def one_part(value: Any) -> str:
     return written
 
 
-def pattern(value: Any) -> re.Pattern[str]:
+def checked_pattern(value: Any) -> re.Pattern[str]:
     """Return a pattern that hostile text cannot keep busy."""
     return pattern_of(text(value))
 
@@ -82,8 +82,8 @@ class BalanceForm(Form):
     to: Annotated[str, BeforeValidator(service)]
     text: Annotated[str, BeforeValidator(one_part)]
     every: Annotated[Duration, between(HOUR, MONTH)] = timedelta(days=1)
-    pattern: Annotated[re.Pattern[str], BeforeValidator(pattern)]
-    sender: Annotated[str, BeforeValidator(sender)] | None = None
+    pattern: Annotated[re.Pattern[str], BeforeValidator(checked_pattern)]
+    sender: Annotated[str, BeforeValidator(checked_sender)] | None = None
     below: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
 
     def account(self) -> Account:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import re
 import secrets
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -37,6 +38,8 @@ LOOK = 0.2
 """Seconds between two looks whether a text has left the outbox."""
 LISTEN = 1.0
 """Seconds between two looks into the inbox; a file counts when it has the same size twice."""
+WEAK_LOOKS = 3
+"""Looks in a row at a signal that is too weak, before it counts."""
 MARGIN = 1.0
 """Seconds before the end of an attempt at which a text is taken back."""
 REFUSED_WAIT = 30.0
@@ -64,6 +67,8 @@ class SmsChannel:
         self._clock = clock
         self._one = asyncio.Lock()
         self._started = False
+        self._weak = 0
+        """How often in a row the signal was too weak."""
         self._untaken = False
         """Whether the last text had to be taken back: the modem did not empty the outbox."""
 
@@ -105,8 +110,16 @@ class SmsChannel:
         if lies > STUCK:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, f"a text lies in the outbox for {lies:.0f} s")
         if self._given.monitor is not None:
-            return await looked_at(self._given.monitor, self._given.lowest_signal)
+            return self._patient(await looked_at(self._given.monitor, self._given.lowest_signal))
         return Outcome(Delivery.ACCEPTED, accepted_at=self._clock.now())
+
+    def _patient(self, outcome: Outcome) -> Outcome:
+        """Return what a look at the signal came to; that it is too weak counts when it was so several times in a row:
+        it comes and goes, and a daemon that has just begun has not looked yet."""
+        self._weak = self._weak + 1 if outcome.cause is DeliveryCause.NO_SIGNAL else 0
+        if 0 < self._weak < WEAK_LOOKS:
+            return replace(outcome, delivery=Delivery.ACCEPTED, cause=DeliveryCause.FINE)
+        return outcome
 
     async def _send(self, message: Message, ends: float) -> Outcome:
         tag = message.once or secrets.token_hex(8)

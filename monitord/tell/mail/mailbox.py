@@ -118,7 +118,9 @@ class Mailbox:
 
         def ask(imap: imaplib.IMAP4) -> None:
             _fine(imap.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen \Deleted)"))
-            if "UIDPLUS" in imap.capabilities:  # RFC 4315
+            # Asked anew: what a server can do it says only to who has logged in.
+            able = b" ".join(line for line in _fine(imap.capability()) if isinstance(line, bytes)).upper()
+            if b"UIDPLUS" in able.split():  # RFC 4315
                 _fine(imap.uid("EXPUNGE", uid))
 
         await self._with(ask)
