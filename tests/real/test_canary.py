@@ -15,7 +15,9 @@ from tests.support.shared import REPOSITORY
 
 pytestmark = pytest.mark.slow
 DEFAULTS = "interval: 1s, retry: 300ms, confirm: 3, timeout: 300ms, attempts: 2"
-PAGE = "devices: [{id: a, name: A, unit: vt, site: tram, checks: [{check: page_answers, url: 'http://127.0.0.1:9/'}]}]\n"
+PAGE = (
+    "devices: [{id: a, name: A, unit: vt, site: tram, checks: [{check: page_answers, url: 'http://127.0.0.1:9/'}]}]\n"
+)
 ROBOT = 900
 
 
