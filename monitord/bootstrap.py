@@ -44,7 +44,7 @@ from monitord.domain.finding import FindingKind
 from monitord.domain.incident import Incident
 from monitord.domain.looking import Check
 from monitord.domain.network import SnmpVersion
-from monitord.domain.notice import NoticeState
+from monitord.domain.notice import NoticeState, Reading
 from monitord.domain.window import WindowKind, scope_from_wire
 from monitord.domain.wiring import parts
 from monitord.judge.registry import builtin_folder, find_checks
@@ -286,7 +286,8 @@ class Daemon:
         telling = asyncio.create_task(dispatcher.run(), name="dispatcher")
         stack.push_async_callback(self._cancelled, telling)
         if self.settings.telegram is not None:
-            self._keep("updates", UpdatesLoop(self.settings.telegram, self.desk, self.clock).run)
+            loop = UpdatesLoop(self.settings.telegram, self.desk, self.clock, polled=self.desk.polled)
+            self._keep("updates", loop.run)
 
     async def _start_doors(self, stack: contextlib.AsyncExitStack) -> None:
         control = ControlSocket(socket_of(self.settings), self._commands())
@@ -388,6 +389,10 @@ class Daemon:
         self.metrics.show_outbox(counts.pending)
         self.metrics.show_incidents(counts.running)
         self.metrics.show_channels(counts.channels)
+        for name, one in counts.canaries.items():
+            self.metrics.show_canary(name, one.back, one.took, one.missed)
+        for (name, kind), value in counts.readings.items():
+            self.metrics.show_reading(name, Reading(kind), value)
         room = self._room()
         self.metrics.wal.set(room.wal)
         self.metrics.disk_free.set(room.free)
@@ -468,6 +473,8 @@ class Daemon:
             "bind_end": self._bind_end,
             "channel_test": self._channel_test,
             "channel_tested": self._channel_tested,
+            "channel_canary": self._channel_canary,
+            "channel_canary_state": self._channel_canary_state,
             "window_add": self._window_add,
             "window_end": self._window_end,
             "reload": self._reload,
@@ -538,6 +545,20 @@ class Daemon:
             said += f" ({words.delivery_cause(tried.cause)}, {tried.attempts})"
         over = tried.state in (NoticeState.SENT, NoticeState.DEAD)
         return {"text": said, "over": over, "sent": tried.state is NoticeState.SENT}
+
+    async def _channel_canary(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        channel = str(asked["channel"])
+        token = await self.desk.canary(channel)
+        return {"token": token, "text": f"{self.context.words.channel(channel)}: {token}"}
+
+    async def _channel_canary_state(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        state, words = await self.desk.canary_state(str(asked["channel"])), self.context.words
+        waits = state.out and state.token == asked["token"]
+        back = not state.out and state.missed == 0
+        if back and state.back_at is not None and state.took is not None:
+            said = f"{words.table['canary_back']} {words.clock(state.back_at, self.settings.zone, seconds=True)}"
+            return {"text": f"{said} ({state.took.total_seconds():.1f} s)", "over": True, "back": True}
+        return {"text": words.table["canary_out" if waits else "canary_lost"], "over": not waits, "back": False}
 
     async def _bulletin_approve(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         key = str(asked["bulletin"])

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from monitord.account.stored import Stored
 from monitord.domain.incident import Phase
 from monitord.domain.journal import Break, FactKind, Row, stamp
-from monitord.domain.notice import EDITS, NoticeState
+from monitord.domain.notice import UNWRITTEN, NoticeState
 from monitord.store import tables as t
 
 _CHUNK = 500
@@ -107,7 +107,9 @@ class Tallies:
         """Yield where incidents and outbox differ from what was gathered; ask it in the snapshot of the last rows."""
         yield from self._incidents(connection)
         o = t.outbox.c
-        sent = sa.select(o.id, o.event, o.person, o.channel).where(o.state == NoticeState.SENT, o.event.not_in(EDITS))
+        sent = sa.select(o.id, o.event, o.person, o.channel).where(
+            o.state == NoticeState.SENT, o.event.not_in(UNWRITTEN)
+        )
         for row in connection.execute(sent):
             self.notices += 1
             if row.id not in self.accepted:

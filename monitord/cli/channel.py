@@ -1,7 +1,7 @@
 """`monitord channel`: how each channel works, who answers by which, and a message that tries one on one person."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 from cyclopts import App, Parameter
@@ -14,33 +14,55 @@ from monitord.cli.terminal import print_table
 from monitord.clock import SystemClock
 from monitord.desk.channels import state_from
 from monitord.domain.channel import ChannelState
+from monitord.domain.notice import Reading as Read
 from monitord.store import tables as t
 from monitord.store.counts import read_counts
 from monitord.texts import pick
 
 COLUMNS = ("channel", "channel_state", "channel_since", "channel_told", "channel_heard", "channel_waiting")
 CONTACTS = ("contact_person", "channel", "contact_address", "contact_answered", "contact_told", "contact_failed")
+CANARIES = ("canary_back", "canary_took", "canary_missed")
+"""Columns that are shown when the settings have a canary."""
 LOOK = 0.5
 LONGEST = 90.0
 """Seconds for which a test is watched; it is tried on after that."""
 
 
 def show(*, config: Config = None, database: Database = None) -> int:
-    """Show how each channel works: since when, when it told somebody last, and what waits for it, for a handover."""
+    """Show how each channel works: since when, when it told somebody last, and what waits for it, for a handover; of
+    canaries when one was back, how long it took and how many are missing; of a modem its signal and its account."""
     with reading(config, database) as desk:
         if desk.settings is None:
             fail("channels need the settings: name their folder with --config", WRONG)
-        rows = desk.connection.execute(sa.select(t.channel_state)).mappings()
-        known = {row["channel"]: state_from(row) for row in rows}
-        waiting = read_counts(desk.connection, SystemClock().now()).pending
-        print_table(
-            [desk.words.table[key] for key in COLUMNS],
-            [
-                _row(desk, known.get(way, ChannelState(way)), waiting.get(way, (0, 0.0))[0])
-                for way in desk.settings.ways
-            ],
-        )
+        known = {
+            row["channel"]: state_from(row) for row in desk.connection.execute(sa.select(t.channel_state)).mappings()
+        }
+        flown = {row["channel"]: row for row in desk.connection.execute(sa.select(t.canary)).mappings()}
+        counts = read_counts(desk.connection, SystemClock().now())
+        watched = desk.settings.canaries
+        read = sorted({kind for _, kind in counts.readings})
+        keys = [*COLUMNS, *(CANARIES if watched else ()), *read]
+        rows = []
+        for way in desk.settings.ways:
+            line = _row(desk, known.get(way, ChannelState(way)), counts.pending.get(way, (0, 0.0))[0])
+            line += _canary(desk, flown.get(way) if way in watched else None) if watched else []
+            rows.append(line + [_reading(counts.readings.get((way, kind)), kind) for kind in read])
+        print_table([desk.words.table[key] for key in keys], rows)
     return 0
+
+
+def _canary(desk: Reading, row: Any) -> list[str]:
+    assert desk.settings is not None
+    if row is None:
+        return ["", "", ""]
+    back = "" if row["back_at"] is None else desk.words.instant(row["back_at"], desk.settings.zone)
+    return [back, "" if row["took"] is None else f"{row['took']:.1f} s", str(row["missed"])]
+
+
+def _reading(value: float | None, kind: str) -> str:
+    if value is None:
+        return ""
+    return f"{value:.0f} %" if kind == Read.SIGNAL else f"{value:.0f}"
 
 
 def _row(desk: Reading, state: ChannelState, waiting: int) -> list[str]:
@@ -112,10 +134,31 @@ def try_one(
     return 1
 
 
+def canary(
+    channel: Annotated[str, Parameter(help="The channel: telegram, sms, mail.")], *, config: Config = None
+) -> int:
+    """Send one canary by a channel now, and show whether it comes back."""
+    settings = settings_at(folder_or_default(config))
+    begun = asked_of_daemon(settings, "channel_canary", channel=channel)
+    print(begun["text"], flush=True)
+    route, shown, clock = settings.canaries.get(channel), "", SystemClock()
+    ends = clock.mono() + (LONGEST if route is None else route.within.total_seconds() + LONGEST)
+    while clock.mono() < ends:
+        state = asked_of_daemon(settings, "channel_canary_state", channel=channel, token=begun["token"])
+        if state["text"] != shown:
+            shown = str(state["text"])
+            print(shown, flush=True)
+        if state["over"]:
+            return 0 if state["back"] else 1
+        asyncio.run(clock.sleep(LOOK))
+    return 1
+
+
 def register(app: App) -> None:
     """Add the commands of this file."""
     group = App(name="channel", help="Channels: how each works, who answers by which, and a message that tries one.")
     group.command(show, name="list")
     group.command(people, name="contacts")
     group.command(try_one, name="test")
+    group.command(canary, name="canary")
     app.command(group)

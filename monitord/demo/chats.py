@@ -83,6 +83,15 @@ class Chats:
         self._note(now, Act.EDIT, chat_id, message_id, texts[-1], keyboard)
         return self.message(chat_id, message_id)
 
+    def delete(self, chat_id: int, message_id: int, now: datetime) -> bool:
+        """Take a message of the bot away. Refusal if there is none."""
+        old = self.shown.get((chat_id, message_id))
+        if old is None or not old.incoming:
+            raise bad("message to delete not found")
+        del self.shown[chat_id, message_id]
+        self._note(now, Act.DELETE, chat_id, message_id, "")
+        return True
+
     def answer(self, query_id: str, text: str, alert: bool, now: datetime) -> bool:
         """Show a toast to whoever pressed. Refusal for a press that never was."""
         if query_id not in self._queries:

@@ -37,8 +37,8 @@ def get_me(chats: Chats, asked: Json, now: datetime) -> Json:
 def send_message(chats: Chats, asked: Json, now: datetime) -> Json:
     """Deliver a message and return it. Refusal for a bad text, keyboard or chat."""
     chat_id = chat_id_of(asked)
-    keyboard = keyboard_of(asked.get("reply_markup"))
-    return chats.deliver(chat_id, _text(asked), keyboard, now, place=_place(chats, chat_id, asked))
+    keyboard, place = keyboard_of(asked.get("reply_markup")), _place(chats, chat_id, asked)
+    return chats.deliver(chat_id, _text(asked), keyboard, now, place=place, quiet=_quiet(asked))
 
 
 def send_document(chats: Chats, asked: Json, now: datetime) -> Json:
@@ -70,9 +70,8 @@ def send_photo(chats: Chats, asked: Json, now: datetime) -> Json:
     if sum(sides) > LONGEST_SIDES or max(sides) > MOST_UNLIKE * min(sides):
         raise bad("PHOTO_INVALID_DIMENSIONS")
     caption = shown_caption(str(asked.get("caption", "")), str(asked.get("parse_mode", "")))
-    quiet = asked.get("disable_notification") in (True, "true", "True")
     shown, keyboard = replace(file, sides=sides), keyboard_of(asked.get("reply_markup"))
-    return chats.deliver(chat_id, caption, keyboard, now, shown, _place(chats, chat_id, asked), quiet)
+    return chats.deliver(chat_id, caption, keyboard, now, shown, _place(chats, chat_id, asked), _quiet(asked))
 
 
 def edit_message_text(chats: Chats, asked: Json, now: datetime) -> Json:
@@ -83,6 +82,11 @@ def edit_message_text(chats: Chats, asked: Json, now: datetime) -> Json:
 def edit_message_reply_markup(chats: Chats, asked: Json, now: datetime) -> Json:
     """Change the keyboard of a message and return it. Refusal if nothing changes."""
     return _edit(chats, asked, None, now)
+
+
+def delete_message(chats: Chats, asked: Json, now: datetime) -> bool:
+    """Take a message away and return True. Refusal if there is none."""
+    return chats.delete(chat_id_of(asked), whole(asked.get("message_id")) or 0, now)
 
 
 def answer_callback_query(chats: Chats, asked: Json, now: datetime) -> bool:
@@ -108,6 +112,7 @@ METHODS: Mapping[str, Callable[[Chats, Json, datetime], Any]] = {
     "sendphoto": send_photo,
     "editmessagetext": edit_message_text,
     "editmessagereplymarkup": edit_message_reply_markup,
+    "deletemessage": delete_message,
     "answercallbackquery": answer_callback_query,
     "getwebhookinfo": get_webhook_info,
     "deletewebhook": agree,
@@ -115,6 +120,10 @@ METHODS: Mapping[str, Callable[[Chats, Json, datetime], Any]] = {
     "sendchataction": agree,
 }
 """By name in small letters, as Telegram does not mind the case."""
+
+
+def _quiet(asked: Json) -> bool:
+    return asked.get("disable_notification") in (True, "true", "True")
 
 
 def _place(chats: Chats, chat_id: int, asked: Json) -> Place:

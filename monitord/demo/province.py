@@ -21,6 +21,8 @@ from monitord.settings.shifts import shifts_of
 
 TOKEN = "123456:demo"
 COMMUNITY = "song-mau-demo"
+ROBOT = 900
+"""The chat of the account that presses the button of canaries."""
 ENTERPRISE = (1, 3, 6, 1, 4, 1, 99999, 1)
 GROUP = {"id": "ca-truc", "unit": "vt-song-mau", "chat": -1_001_000_000_001, "name": "Nhóm ca trực Sông Mẫu"}
 DEVICE = "olt-go-may"
@@ -44,6 +46,7 @@ def demo_settings(source: Path, folder: Path, bot_url: str, web_port: int, netwo
             "telegram.base_url": f"{bot_url}/bot",
             "telegram.poll_timeout": "5s",
             "telegram.groups": [GROUP],
+            "telegram.canary": {"chat": ROBOT, "every": "1m", "within": "15s"},
             "web.port": web_port,
             # As grave as can be, so that its story has every rung within half a minute.
             f"devices.{DEVICE}.severity": 1,

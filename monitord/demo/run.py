@@ -24,7 +24,9 @@ from monitord.account.proof import verify
 from monitord.clock import Clock
 from monitord.demo import story
 from monitord.demo.botapi import BotApi
-from monitord.demo.province import DEVICE, TOKEN, Province, demo_settings, secrets_of_demo
+from monitord.demo.phones import Owner
+from monitord.demo.province import DEVICE, ROBOT, TOKEN, Province, demo_settings, secrets_of_demo
+from monitord.demo.robot import press_everything
 from monitord.demo.talk import Act, Entry
 from monitord.demo.telephones import Telephones
 from monitord.domain.incident import Phase
@@ -97,12 +99,14 @@ class Demo:
             self.province = await stack.enter_async_context(Province(self.settings, self.clock, self.bot))
             phones = Telephones(
                 self.bot,
-                self.province.owners,
+                {**self.province.owners, ROBOT: Owner(self.words.demo["robot"])},
                 port=self.box.phones_port,
                 words=self.words.demo,
                 desk_url=f"http://127.0.0.1:{self.box.web_port}/",
             )
             await stack.enter_async_context(phones)
+            robot = asyncio.create_task(press_everything(self.bot, ROBOT), name="robot")
+            stack.callback(robot.cancel)
             await stack.enter_async_context(self._daemon())
             self._reading = reading_engine(self.database)
             stack.callback(self._reading.dispose)

@@ -36,6 +36,7 @@ class Act(StrEnum):
     ANSWER = "answer"
     PRESS = "press"
     WRITE = "write"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import mentions
+from monitord.desk import balances, mentions
 from monitord.desk.bulletin_sending import row_of
 from monitord.desk.context import Context
 from monitord.domain.anchor import read_anchor
+from monitord.domain.canary import MARK
 from monitord.domain.channel import Turn
 from monitord.domain.finding import FindingKind
 from monitord.domain.group import is_group
@@ -46,6 +47,12 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             return _channel_state(tx, context, row, at)
         case Event.TEST:
             return _test(tx, context, row, at)
+        case Event.CANARY:
+            at_said = context.words.instant(row["created_at"], context.settings.zone)
+            return context.words.page["canary"].format(mark=MARK, token=row["subject"], at=at_said)
+        case Event.BALANCE:
+            account = context.settings.accounts.get(row["channel"])
+            return "" if account is None else account.text
         case _:
             return _channel_trouble(tx, context, row, at)
 
@@ -152,7 +159,13 @@ def _channel_state(tx: Tx, context: Context, row: Any, at: Moment) -> str:
     waits = sa.select(sa.func.count()).where(
         o.channel == channel, o.state.in_([NoticeState.PENDING, NoticeState.LEASED]), o.incident.is_not(None)
     )
-    kinds = {Turn.FAILS: Trouble.BROKEN, Turn.WORKS: Trouble.WORKS_AGAIN, "conflict": Trouble.CONFLICT}
+    kinds = {
+        Turn.FAILS: Trouble.BROKEN,
+        Turn.WORKS: Trouble.WORKS_AGAIN,
+        "conflict": Trouble.CONFLICT,
+        balances.LOW: Trouble.LOW,
+    }
+    left = balances.amount_of(tx, channel) if turn == balances.LOW else None
     return context.words.channel_trouble(
         ChannelTrouble(
             channel=channel,
@@ -162,6 +175,7 @@ def _channel_state(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             zone=context.settings.zone,
             cause=DeliveryCause(cause),
             waiting=int(tx.sql.execute(waits).scalar() or 0),
+            left=left,
         )
     )
 
@@ -178,7 +192,7 @@ def _channel_trouble(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             now=at.now,
             zone=context.settings.zone,
             cause=_last_cause(tx, name, where),
-            person=person.name if person else row["subject"],
+            person=person.name if person else row["subject"] if name else context.words.page["canary_name"],
         )
     )
 

@@ -99,6 +99,11 @@ def actions(context: Context, row: Any, event: Event, incident: Incident | None)
     return [*asked_for, Button.LIST] if storm and event in LISTED else asked_for
 
 
+def _is_pressed(context: Context, row: Any) -> bool:
+    route = context.settings.canaries.get(row["channel"])
+    return route is not None and route.pressed
+
+
 def _asked(context: Context, row: Any, event: Event, incident: Incident | None) -> list[Button]:
     # Security incidents are spoken of, not touched; a storm's incidents are worked on by themselves.
     touched = incident is not None and incident.lane is None and unit_of(incident.target) is None
@@ -130,6 +135,8 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
             return [Button.APPROVE]
         case Event.BULLETIN:
             return [Button.RECEIPT]
+        case Event.CANARY if _is_pressed(context, row):
+            return [Button.CANARY]
         case _:
             return []
 

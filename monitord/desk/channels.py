@@ -2,13 +2,13 @@
 works again; what is owed by one that does not goes by the next at once.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from monitord.desk.context import Context
-from monitord.domain.channel import ChannelState, Turn, after
+from monitord.domain.channel import ChannelState, Turn, after, found, lost
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import DeliveryCause, Event, Notice, Outcome, Priority
 from monitord.domain.people import IMPERSONAL
@@ -38,8 +38,31 @@ def heed(
     if state == before or (turn is None and state.failures == before.failures == 0 and fresh):
         return
     _write(tx, state)
-    if turn is None and state.works:
-        return
+    if turn is not None or not state.works:
+        _turned(tx, context, before, state, turn, at)
+
+
+def lose(tx: Tx, context: Context, channel: str, since: datetime, at: Moment) -> None:
+    """Take note that what a channel accepts does not arrive: its canaries do not come back."""
+    before = state_of(tx, channel)
+    state, turn = lost(before, since)
+    if turn is not None:
+        _write(tx, state)
+        _turned(tx, context, before, state, turn, at)
+
+
+def find_again(tx: Tx, context: Context, channel: str, at: Moment) -> None:
+    """Take note that a canary came back, or that a person was heard by a channel."""
+    before = state_of(tx, channel)
+    state, turn = found(before, at.now)
+    if turn is not None:
+        _write(tx, state)
+        _turned(tx, context, before, state, turn, at)
+
+
+def _turned(tx: Tx, context: Context, before: ChannelState, state: ChannelState, turn: Turn | None, at: Moment) -> None:
+    """Write down that a channel stopped working, or works again, and tell whom it concerns."""
+    channel = state.channel
     begun = before.since if turn is Turn.WORKS else state.since
     cause = before.cause if turn is Turn.WORKS else state.cause
     if turn is not None:
@@ -52,12 +75,12 @@ def heed(
     subject = f"{turn or Turn.FAILS}@{channel}@{stamp(begun or at.now)}@{cause}"
     if turn is Turn.WORKS:
         if heard:
-            _tell(tx, context, subject, channel, at)  # whoever heard that it fails
+            tell_administrators(tx, context, subject, channel, at)  # whoever heard that it fails
     elif not heard and not _told_lately(tx, _FAILS + channel, FAILS_TOLD, at):
         # At its turn, or later: what failed again soon after its return may stay dead.
         tx.put(_FAILS + channel, stamp(at.now))
         tx.put(_OPEN + channel, stamp(begun or at.now))
-        _tell(tx, context, subject, channel, at)
+        tell_administrators(tx, context, subject, channel, at)
 
 
 def conflict(tx: Tx, context: Context, channel: str, seconds: float, at: Moment) -> None:
@@ -67,7 +90,7 @@ def conflict(tx: Tx, context: Context, channel: str, seconds: float, at: Moment)
         return
     tx.put(_CONFLICT, stamp(at.now))
     begun = at.now - timedelta(seconds=seconds)
-    _tell(tx, context, f"conflict@{channel}@{stamp(begun)}@{DeliveryCause.FINE}", channel, at)
+    tell_administrators(tx, context, f"conflict@{channel}@{stamp(begun)}@{DeliveryCause.FINE}", channel, at)
 
 
 def _told_lately(tx: Tx, key: str, within: timedelta, at: Moment) -> bool:
@@ -104,13 +127,14 @@ def _write(tx: Tx, state: ChannelState) -> None:
         "tried_at": state.tried_at,
         "told_at": state.told_at,
         "heard_at": state.heard_at,
+        "lost": state.lost,
     }
     done = tx.sql.execute(t.channel_state.update().where(c.channel == state.channel).values(values))
     if done.rowcount == 0:
         tx.sql.execute(t.channel_state.insert().values(channel=state.channel, **values))
 
 
-def _tell(tx: Tx, context: Context, subject: str, channel: str, at: Moment) -> None:
+def tell_administrators(tx: Tx, context: Context, subject: str, channel: str, at: Moment) -> None:
     """Owe the administrators a word, by another channel than the one it is about where there is one."""
     people = tx.people()
     for name in context.settings.administrators:

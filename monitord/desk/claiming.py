@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from monitord.desk import channels, digests, drawing
+from monitord.desk import canaries, channels, digests, drawing
 from monitord.desk.binding import account_of
 from monitord.desk.context import Context
 from monitord.desk.editing import edited_message
@@ -21,7 +21,7 @@ from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
     EDITABLE,
-    EDITS,
+    UNWRITTEN,
     Claimed,
     Delivery,
     DeliveryCause,
@@ -74,7 +74,7 @@ def claim(
         if reason is not None:
             _supersede(tx, row, reason, at)
             continue
-        address = _address(tx, row)
+        address = _address(tx, context, row)
         if address is None:
             bury(tx, context, row, Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS), at)
             continue
@@ -144,12 +144,18 @@ def _message_under_way(tx: Tx, row: Any) -> bool:
 
 def _supersede(tx: Tx, row: Any, reason: str, at: Moment) -> None:
     tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(state=NoticeState.SUPERSEDED))
-    if row["event"] not in EDITS:
+    if row["event"] not in UNWRITTEN:
         refs = notice_refs(row) | {"reason": reason}
         tx.append([Fact(FactKind.NOTICE_SUPERSEDED, row["incident"], None, refs=refs)], at)
 
 
-def _address(tx: Tx, row: Any) -> str | None:
+def _address(tx: Tx, context: Context, row: Any) -> str | None:
+    if row["event"] == Event.CANARY:
+        route = context.settings.canaries.get(row["channel"])
+        return None if route is None else route.to
+    if row["event"] == Event.BALANCE:
+        account = context.settings.accounts.get(row["channel"])
+        return None if account is None else account.to
     if row["event"] in (Event.BOUND, Event.UNBOUND):
         return account_of(row)
     person = tx.people().get(row["person"])
@@ -237,7 +243,9 @@ def _lease(
         keys=made.keys,
         follows=_first_message(tx, row) if replaces is None else "",
         instead=_instead(context, row, incident),
-        quiet=row["event"] == Event.PICTURE,
+        quiet=row["event"] in (Event.PICTURE, Event.CANARY),
+        canary=row["subject"] if row["event"] == Event.CANARY else "",
+        clears=canaries.cleared(tx, row) if row["event"] == Event.CANARY else (),
     )
     claimed.append(
         Claimed(message, Priority(row["priority"]), row["attempts"], row["uncertain"] > 0, lease.total_seconds())

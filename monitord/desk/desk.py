@@ -13,10 +13,12 @@ import structlog
 from monitord.clock import Clock, Step
 from monitord.desk import (
     alarms,
+    balances,
     binding,
     bulletin_sending,
     bulletins,
     by_hand,
+    canaries,
     channels,
     claiming,
     handling,
@@ -40,6 +42,7 @@ from monitord.desk.correlating import correlate_all
 from monitord.desk.ports import ALARM_AFTER, Observer, Reserve
 from monitord.desk.steady import Steady
 from monitord.domain.anchor import Anchor
+from monitord.domain.canary import Canary
 from monitord.domain.edge import Edge, Known
 from monitord.domain.finding import FindingKind
 from monitord.domain.incident import Incident
@@ -96,6 +99,8 @@ class Desk:
         self._reviewed: reviewing.Reviewed | None = None
         self._steady = Steady()
         self._bulletins_done = False
+        self._polled: datetime | None = None
+        """When Telegram's updates were heard last."""
         self._sweep_at = 0.0
         self._timers_moved = asyncio.Event()
         self._mail: dict[str, asyncio.Event] = {}
@@ -172,6 +177,7 @@ class Desk:
         def work(tx: Tx, at: Moment) -> None:
             tx.append([Fact(FactKind.CLOCK_STEPPED, refs=refs)], at)
             leases.hasten(tx, at, step.by)
+            canaries.resume(tx, self._context, at)
 
         await self._decide("clock_stepped", work)
         self._timers_moved.set()
@@ -227,6 +233,7 @@ class Desk:
             timers.fire_due(tx, self._context, at, waiting, self._down)
             reviewed = reviewing.review(tx, self._context, self._reviewed, at, waiting)
             waits = [timers.seconds_to_next(tx, at.boot, waiting), reviewed.wait, self._keep_bulletins(tx, at)]
+            waits.append(self._keep_canaries(tx, at))
             return min((wait for wait in waits if wait is not None), default=None), reviewed
 
         wait, self._reviewed = await self._decide("timers", work)
@@ -259,6 +266,22 @@ class Desk:
             log.error("bulletins.failed", error=repr(error))
         self._bulletins_done = waits == [None]
         return waits[0] if waits else 60.0
+
+    def _keep_canaries(self, tx: Tx, at: Moment) -> float | None:
+        """Do what is due about canaries and accounts; what goes wrong with them keeps no ladder from going on."""
+        settings = self._context.settings
+        if not settings.canaries and not settings.accounts:
+            return None
+        waits: list[float | None] = []
+        for keep in (
+            lambda: waits.append(canaries.keep(tx, self._context, at, self._polled)),
+            lambda: waits.append(balances.keep(tx, self._context, at)),
+        ):
+            error = tx.isolated(keep)
+            if error is not None:
+                log.error("canaries.failed", error=repr(error))
+                waits.append(60.0)
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def unlooked(self) -> frozenset[str]:
         """Return the targets whose timers and old rows wait for a fresh look after the start."""
@@ -350,7 +373,28 @@ class Desk:
 
     async def probed(self, channel: str, outcome: Outcome) -> None:
         """Take note of what a probe of a channel came to."""
-        await self._decide("probed", lambda tx, at: channels.heed(tx, self._context, channel, outcome, at, probe=True))
+
+        def work(tx: Tx, at: Moment) -> None:
+            channels.heed(tx, self._context, channel, outcome, at, probe=True)
+            balances.read(tx, channel, outcome, at)
+
+        await self._decide("probed", work)
+
+    def polled(self) -> None:
+        """Note that Telegram's updates were heard: a canary that nobody presses waits for no more."""
+        self._polled = self._clock.now()
+        if any(not route.pressed for route in self._context.settings.canaries.values()):
+            self._timers_moved.set()
+
+    async def canary(self, channel: str) -> str:
+        """Owe a channel a canary now, and return its token; CanaryRefused when the settings have none for it."""
+        token = await self._decide("canary", lambda tx, at: canaries.now(tx, self._context, channel, at))
+        self._timers_moved.set()
+        return token
+
+    async def canary_state(self, channel: str) -> Canary:
+        """Return what is known of a channel's canaries."""
+        return await self._decide("canary", lambda tx, at: canaries.state_of(tx, channel))
 
     async def test(self, person: str, channel: str, by: str) -> int:
         """Owe somebody a message that tries a channel; return its notice. TrialRefused says why it cannot be."""

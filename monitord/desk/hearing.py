@@ -5,7 +5,7 @@ Identity is the sender's address and nothing else: how far it can be forged is w
 
 import sqlalchemy as sa
 
-from monitord.desk import contacts
+from monitord.desk import balances, canaries, contacts
 from monitord.desk.context import GRACE, Context
 from monitord.desk.typed import obey
 from monitord.domain.commands import NUMBERED, Verb, read_command
@@ -27,6 +27,8 @@ def hear(tx: Tx, context: Context, heard: Heard, at: Moment) -> Answer:
     seen = tx.sql.execute(sa.select(t.heard.c.answer).where(mine)).scalar()
     if seen is not None:
         return Answer(seen)
+    if canaries.heard(tx, context, heard, at) or balances.heard(tx, context, heard, at):
+        return Answer()
     command = read_command(heard.text)
     if command is None or command.verb is Verb.BIND:
         return Answer()
@@ -34,6 +36,7 @@ def hear(tx: Tx, context: Context, heard: Heard, at: Moment) -> Answer:
     if len(senders) != 1:
         return Answer(context.words.page["shared_address"] if senders else "")
     contacts.confirmed(tx, senders[0], heard.channel, at)
+    canaries.person_heard(tx, context, heard.channel, at)
     text, accepted = obey(tx, context, senders[0], command, heard, at)
     if command.verb in NUMBERED:
         tx.sql.execute(t.heard.insert().values(channel=heard.channel, key=heard.key, received=at.now, answer=text))

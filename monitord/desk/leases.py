@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.notice import Delivery, DeliveryCause, Event, NoticeState, Outcome
+from monitord.domain.notice import SYSTEM, Delivery, DeliveryCause, Event, NoticeState, Outcome
 from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
@@ -43,7 +43,8 @@ def _void(tx: Tx, which: sa.ColumnElement[bool], cause: DeliveryCause, at: Momen
         )
         outcome = Outcome(Delivery.UNCERTAIN, cause)
         end_attempt(tx, row["id"], row["attempts"], outcome, at)
-        tx.append([notice_fact(FactKind.NOTICE_UNCERTAIN, row, outcome)], at)
+        if row["event"] not in SYSTEM:
+            tx.append([notice_fact(FactKind.NOTICE_UNCERTAIN, row, outcome)], at)
     return len(rows)
 
 

@@ -26,6 +26,7 @@ COMMANDS = (
     "probed",
     "test",
     "tested",
+    "canary",
     "acknowledge",
     "act",
     "window",

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, binding, contacts
+from monitord.desk import acting, binding, canaries, contacts
 from monitord.desk.acting import Press
 from monitord.desk.buttons import ref_token
 from monitord.desk.context import GRACE, Context
@@ -50,6 +50,7 @@ ACCEPTED = frozenset(
         PressResult.RUNG,
         PressResult.DECLINED,
         PressResult.CLOSE_PROPOSED,
+        PressResult.CANARY,
     }
 )
 NUMBERED_ANEW = 10_000
@@ -124,6 +125,7 @@ def _answer(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) ->
     if command is None or person is None:
         return None
     contacts.confirmed(tx, person, TELEGRAM, at)
+    canaries.person_heard(tx, context, TELEGRAM, at)
     text, accepted = obey(tx, context, person, command, update, at)
     return Answer(text, accepted)
 
@@ -158,6 +160,13 @@ def _press(tx: Tx, context: Context, key: bytes, update: Update, at: Moment) -> 
     if read is not None:
         wanted = sa.and_(t.button.c.ref == ref_token(read[0]), t.button.c.action == read[1])
         row = tx.sql.execute(sa.select(t.button).where(wanted)).mappings().first()
+    if row is not None and row["action"] == Button.CANARY:
+        seen = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
+        if canaries.pressed(tx, context, seen, update.user_id, at):
+            return Pressed(PressResult.CANARY)
+        return acting.refuse(tx, at, update, presser, None, "stranger" if presser is None else "not_ours")
+    if presser is not None:
+        canaries.person_heard(tx, context, "telegram", at)
     if presser is not None and row is not None and row["incident"] is None:
         return press_bulletin(tx, context, presser, row, update, at)
     incident = tx.incident(row["incident"]) if row is not None else None

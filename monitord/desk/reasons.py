@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk import balances, canaries
 from monitord.desk.approvals import approvals
 from monitord.desk.bulletin_sending import no_longer_asked
 from monitord.desk.channels import state_of
@@ -21,6 +22,10 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
     """Return why an outbox row need not be sent any more, as the code of the journal's `reason`; None while it must."""
     if incident is None and row["event"] == Event.CHANNEL_STATE:
         return _channel_turned(tx, row)
+    if row["event"] == Event.CANARY:
+        return canaries.reason_gone(tx, row)
+    if row["event"] == Event.BALANCE:
+        return balances.reason_gone(tx, row)
     if incident is None:
         return no_longer_asked(tx, row["subject"]) if row["event"] == Event.BULLETIN_ASK else None
     if incident.storm is not None and incident.phase is Phase.OPEN and not _leaves(tx, row):

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import channels, groups
+from monitord.desk import canaries, channels, groups
 from monitord.desk.binding import accounts
 from monitord.desk.context import Context
 from monitord.desk.drawing import follow
@@ -19,6 +19,8 @@ from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import (
     BUTTONED,
     EDITS,
+    SYSTEM,
+    UNWRITTEN,
     Delivery,
     DeliveryCause,
     Event,
@@ -76,6 +78,8 @@ def _report(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment, ji
     end_attempt(tx, row["id"], row["attempts"], outcome, at)
     if not heeded and row["event"] not in MADE:  # what cannot be made says nothing about its channel
         channels.heed(tx, context, row["channel"], outcome, at, to=row["person"])
+    if row["event"] == Event.CANARY:
+        canaries.reported(tx, row, outcome, at)
     match outcome.delivery:
         case Delivery.ACCEPTED:
             _accept(tx, row, outcome, at)
@@ -100,7 +104,7 @@ def _accept(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
             last_cause=outcome.cause,
         )
     )
-    if row["event"] not in EDITS:
+    if row["event"] not in UNWRITTEN:
         tx.append([notice_fact(FactKind.NOTICE_ACCEPTED, row, outcome, accepted)], at)
 
 
@@ -158,6 +162,8 @@ def _postpone(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment, 
         tx.sql.execute(t.person.update().where(t.person.c.id == row["person"]).values(telegram=int(outcome.address)))
         tx.roster_changed()
         groups.moved(tx, context, row["person"], int(outcome.address))
+    if row["event"] in SYSTEM:
+        return
     if uncertain:
         tx.append([notice_fact(FactKind.NOTICE_UNCERTAIN, row, outcome)], at)
     elif row["last_cause"] != outcome.cause:
@@ -190,6 +196,8 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     """
     _mark_dead(tx, row, outcome, at)
     event = Event(row["event"])
+    if event in SYSTEM and outcome.cause in (DeliveryCause.NO_ADDRESS, DeliveryCause.NOT_CONFIGURED):
+        return  # the settings ask for it no longer
     if event in (*EDITS, Event.BOUND, Event.UNBOUND, Event.TEST, Event.PICTURE):
         return
     if event is Event.CHANNEL_BROKEN:
@@ -242,7 +250,8 @@ def _ways(context: Context, row: Any) -> tuple[str, ...]:
 def _mark_dead(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
     dead = {"state": NoticeState.DEAD, "lease_until": None, "last_cause": outcome.cause}
     tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(dead))
-    tx.append([notice_fact(FactKind.NOTICE_DEAD, row, outcome)], at)
+    if row["event"] not in SYSTEM:
+        tx.append([notice_fact(FactKind.NOTICE_DEAD, row, outcome)], at)
 
 
 def _copy(

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord import __version__
-from monitord.desk import contacts, groups
+from monitord.desk import canaries, contacts, groups
 from monitord.desk.binding import accounts, forget
 from monitord.desk.context import Context, write
 from monitord.desk.edges import drop_removed
@@ -65,6 +65,7 @@ def start(tx: Tx, context: Context, at: Moment) -> Started:
     void_leases(tx, at)
     hasten(tx, at)
     bury_what_no_channel_sends(tx, context, at)
+    canaries.resume(tx, context, at)
     tx.rebase_timers(at)
     drop_removed(tx, context, at)
     rearm_forgotten(tx, context, at)

@@ -44,7 +44,7 @@ class ChannelState:
     `failures` in a row, of messages and probes, began at `failing_from`, the last with `cause`. `to` is the person of
     those that speak of one address only, empty when there were two, or a failure that speaks of the channel. `tried_at`
     is when a message failed last, `told_at` when one was accepted, `heard_at` when the other side answered anything at
-    all, a probe included.
+    all, a probe included. `lost` says that its canaries do not come back: then what is accepted alone changes nothing.
     """
 
     channel: str
@@ -57,6 +57,7 @@ class ChannelState:
     tried_at: datetime | None = None
     told_at: datetime | None = None
     heard_at: datetime | None = None
+    lost: bool = False
 
 
 def after(
@@ -71,9 +72,26 @@ def after(
         # It answers, and takes no messages.
         return replace(state, heard_at=now), None
     told = now if outcome.delivery is Delivery.ACCEPTED and not probe else state.told_at
+    if state.lost:
+        lost = DeliveryCause.CANARY_LOST
+        return ChannelState(state.channel, False, state.since, cause=lost, told_at=told, heard_at=now, lost=True), None
     turn = None if state.works else Turn.WORKS
     since = now if turn is not None or state.since is None else state.since
     return ChannelState(state.channel, True, since, told_at=told, heard_at=now), turn
+
+
+def lost(state: ChannelState, since: datetime) -> tuple[ChannelState, Turn | None]:
+    """Return the state when canaries do not come back, and what it changed: nothing where it fails already."""
+    if not state.works:
+        return state, None
+    return replace(state, works=False, since=since, cause=DeliveryCause.CANARY_LOST, lost=True), Turn.FAILS
+
+
+def found(state: ChannelState, now: datetime) -> tuple[ChannelState, Turn | None]:
+    """Return the state when one came back, or a person was heard, and what it changed."""
+    if not state.lost:
+        return state, None
+    return ChannelState(state.channel, True, now, told_at=state.told_at, heard_at=now), Turn.WORKS
 
 
 def _failed(

@@ -29,6 +29,8 @@ class Event(StrEnum):
     CHANNEL_BROKEN = "channel_broken"
     CHANNEL_STATE = "channel_state"
     TEST = "test"
+    CANARY = "canary"
+    BALANCE = "balance"
     TAKEN_EDIT = "taken_edit"
     RESTORED_EDIT = "restored_edit"
     MENU_EDIT = "menu_edit"
@@ -52,6 +54,7 @@ class Priority(IntEnum):
     ESCALATION = 2
     FOLLOW_UP = 3
     EDIT = 4
+    CANARY = 5
 
 
 class NoticeState(StrEnum):
@@ -104,6 +107,9 @@ EDITS = frozenset({Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.MENU_EDIT})
 """What changes a message in place: it rings nowhere, and its acceptance is no row of the journal."""
 PICTURED = ("telegram", "mail")
 """The channels that bring a picture, in the order in which they are asked."""
+SYSTEM = frozenset({Event.CANARY, Event.BALANCE})
+"""What goes to no person: the settings say where, and nothing of it is a row of the journal."""
+UNWRITTEN = EDITS | SYSTEM
 CALLS = frozenset({"voice"})
 """The channels that ring a telephone: for what asks, not for what only follows."""
 BUTTONED = frozenset({"telegram", "log"})
@@ -135,6 +141,7 @@ class Button(StrEnum):
     DECLINE = "decline"
     DECLINE_AS = "decline_as"
     PICTURE = "picture"
+    CANARY = "canary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +172,8 @@ class Message:
     and like no other of any database, for the other side's memory of what it has already; empty where there is no
     row. `keys` are for a call; the text says what they do. `also` are the other notices that a digest tells. `follows`
     is what the channel calls its reader's first message about the same incident, empty for that one itself. `instead`
-    is what is said where what goes with it can never be made; `quiet` says that it need not ring.
+    is what is said where what goes with it can never be made; `quiet` says that it need not ring. `canary` is the token
+    of a canary, `clears` are the messages that it takes the place of.
     """
 
     notice: int
@@ -182,6 +190,8 @@ class Message:
     follows: str = ""
     instead: str = ""
     quiet: bool = False
+    canary: str = ""
+    clears: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +237,8 @@ class DeliveryCause(StrEnum):
     BAD_ANSWER = "bad_answer"
     NO_ANSWER = "no_answer"
     CERTIFICATE = "certificate"
+    NO_SIGNAL = "no_signal"
+    CANARY_LOST = "canary_lost"
     NO_ADDRESS = "no_address"
     NOT_CONFIGURED = "not_configured"
     LEASE_EXPIRED = "lease_expired"
@@ -234,11 +246,19 @@ class DeliveryCause(StrEnum):
     UNEXPECTED = "unexpected"
 
 
+class Reading(StrEnum):
+    """What is read of a channel beside whether it works: the signal in percent, what is left on its account."""
+
+    SIGNAL = "signal"
+    BALANCE = "balance"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an attempt came to, and the next move.
 
-    `retry_in` is what the other side asked for; `address` a new address to use from now on.
+    `retry_in` is what the other side asked for; `address` a new address to use from now on; `readings` what a probe
+    read beside.
     """
 
     delivery: Delivery
@@ -248,6 +268,7 @@ class Outcome:
     accepted_at: datetime | None = None
     retry_in: timedelta | None = None
     address: str | None = None
+    readings: tuple[tuple[Reading, float], ...] = ()
 
 
 def retry_delay(attempts: int, jitter: float) -> timedelta:

@@ -6,6 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from monitord.domain.balance import Account
+from monitord.domain.canary import CanaryRoute
 from monitord.settings.block import Place
 from monitord.settings.book import Book, Entry
 from monitord.settings.fields import SecretGiven
@@ -20,6 +22,10 @@ from monitord.settings.secrets import Secrets
 def deaf(given: Form) -> bool:
     """Return False: nobody can answer by this channel."""
     return False
+
+
+def lacking(given: Form) -> None:
+    """Return None: this channel has none."""
 
 
 class Uses(StrEnum):
@@ -37,7 +43,8 @@ class ChannelSection:
     """The section that a channel has in the settings; it stands once, under the channel's name.
 
     `short` says that its texts are one line of plain ASCII of at most so many characters. `hears` returns whether
-    people can answer by it, as its section stands. `spoken` says that the text is read aloud in a call. An attempt
+    people can answer by it, as its section stands; `canary` the way of its canaries and `account` how its operator is
+    asked what is left, each None without. `spoken` says that the text is read aloud in a call. An attempt
     lasts at most `lease` seconds less twelve.
     """
 
@@ -47,6 +54,8 @@ class ChannelSection:
     hears: Callable[[Any], bool] = deaf
     spoken: bool = False
     lease: float = 30.0
+    canary: Callable[[Any], CanaryRoute | None] = lacking
+    account: Callable[[Any], Account | None] = lacking
 
 
 Sections = Mapping[str, ChannelSection | None]
@@ -69,7 +78,14 @@ def channels_of(book: Book, channels: Sections, secrets: Secrets) -> Mapping[str
             read[path] = Secret(secrets.text(given, entry.file, place) or "")
         heard = section.hears(entry.given)
         found[name] = ChannelSettings(
-            entry.given, MappingProxyType(read), section.short, heard, section.spoken, section.lease
+            entry.given,
+            MappingProxyType(read),
+            section.short,
+            heard,
+            section.spoken,
+            section.lease,
+            section.canary(entry.given),
+            section.account(entry.given),
         )
     return MappingProxyType(found)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from monitord.domain.canary import CanaryRoute
 from monitord.domain.health import Health
 from monitord.domain.network import Timing
 from monitord.domain.people import IMPERSONAL, Person
@@ -16,7 +17,15 @@ from monitord.settings.book import Book, Entry
 from monitord.settings.fields import spoken
 from monitord.settings.model import AnchorSettings, Secret, TelegramSettings, WebSettings
 from monitord.settings.problem import Findings, nearest, quoted
-from monitord.settings.schema import AnchorsForm, DeskForm, LogChannelForm, TelegramForm, UnitForm, WebForm
+from monitord.settings.schema import (
+    AnchorsForm,
+    DeskForm,
+    LogChannelForm,
+    TelegramCanaryForm,
+    TelegramForm,
+    UnitForm,
+    WebForm,
+)
 from monitord.settings.schema_network import TimingForm
 from monitord.settings.secrets import Secrets
 
@@ -178,7 +187,13 @@ def telegram_of(book: Book, secrets: Secrets) -> TelegramSettings | None:
         proxy = given.proxy.literal if open_text else secrets.text(given.proxy, entry.file, entry.at("proxy"))
         if proxy is not None and not _is_url(proxy, ("http", "https", "socks5", "socks5h")):
             book.findings.add(entry.file, entry.at("proxy"), "`proxy` must begin with http://, https:// or socks5://")
-    return TelegramSettings(Secret(token or ""), given.base_url, proxy, given.poll_timeout)
+    canary = None if given.canary is None else _canary_of(given.canary)
+    return TelegramSettings(Secret(token or ""), given.base_url, proxy, given.poll_timeout, canary)
+
+
+def _canary_of(given: TelegramCanaryForm) -> CanaryRoute:
+    accounts = frozenset(given.accounts or ([given.chat] if given.chat > 0 else []))
+    return CanaryRoute(str(given.chat), given.every, given.within, given.pressed, accounts)
 
 
 def log_channel_of(book: Book, state: Path) -> Path | None:

@@ -9,7 +9,9 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from monitord.domain.balance import Account
 from monitord.domain.bulletin import Bulletin
+from monitord.domain.canary import CanaryRoute
 from monitord.domain.digest import SINGLY
 from monitord.domain.group import Group
 from monitord.domain.health import Health
@@ -102,6 +104,7 @@ class TelegramSettings:
     base_url: str = "https://api.telegram.org/bot"
     proxy: str | None = field(default=None, repr=False)
     poll_timeout: timedelta = timedelta(seconds=25)
+    canary: CanaryRoute | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,8 @@ class ChannelSettings:
     """What the section of a channel says, in the shape that its file declares; its secrets by their keys, those of a
     section inside it as `imap.password`. `short` is how many characters of plain ASCII a text may have, None where it
     is a text like any; `hears` says that people can answer, `spoken` that it is read aloud in a call; an attempt
-    ends within its `lease`, in seconds."""
+    ends within its `lease`, in seconds. `canary` is the way of its canaries, `account` how its operator is asked what
+    is left."""
 
     given: Form
     secrets: Mapping[str, Secret]
@@ -117,6 +121,8 @@ class ChannelSettings:
     hears: bool = False
     spoken: bool = False
     lease: float = 30.0
+    canary: CanaryRoute | None = None
+    account: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +247,18 @@ class Settings:
             return False
         known = self.channels.get(channel)
         return known is None or known.hears or channel in self.one_way_counts
+
+    @property
+    def canaries(self) -> Mapping[str, CanaryRoute]:
+        """Return the way of the canaries of each channel that has some."""
+        own = {name: known.canary for name, known in self.channels.items() if known.canary is not None}
+        first = self.telegram.canary if self.telegram is not None else None
+        return own if first is None else {"telegram": first, **own}
+
+    @property
+    def accounts(self) -> Mapping[str, Account]:
+        """Return how the operator of each channel that has an account is asked what is left on it."""
+        return {name: known.account for name, known in self.channels.items() if known.account is not None}
 
     @property
     def ways(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from monitord.settings.fields import (
     ClockTime,
@@ -16,7 +16,7 @@ from monitord.settings.fields import (
     Text,
     between,
 )
-from monitord.settings.form import MONTH, SECOND, YEAR, Form
+from monitord.settings.form import DAY, HOUR, MINUTE, MONTH, SECOND, YEAR, Form
 from monitord.settings.schema_duty import (
     BulletinForm,
     LaneForm,
@@ -97,12 +97,35 @@ class GroupForm(Form):
     severity: Severity = 4
 
 
+CHAT = Annotated[int, Field(gt=-(2**52), lt=2**52)]
+
+
+class TelegramCanaryForm(Form):
+    """Section `canary` of `telegram`: the chat it goes to, and `accounts` that press its button, the chat's own where
+    it is a person's. With `pressed: false` nobody has to."""
+
+    chat: CHAT
+    every: Annotated[Duration, between(MINUTE, DAY)] = timedelta(minutes=15)
+    within: Annotated[Duration, between(10 * SECOND, HOUR)] = timedelta(minutes=3)
+    pressed: bool = True
+    accounts: list[CHAT] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def somebody_presses(self) -> "TelegramCanaryForm":
+        if self.within >= self.every:
+            raise ValueError("`within` of a canary must be shorter than `every`")
+        if self.pressed and self.chat <= 0 and not self.accounts:
+            raise ValueError("name the `accounts` that press the button: the chat of a canary is a group")
+        return self
+
+
 class TelegramForm(Form):
     token: SecretText
     base_url: Text = "https://api.telegram.org/bot"
     proxy: SecretText | None = None
     poll_timeout: Annotated[Duration, between(SECOND, 50 * SECOND)] = timedelta(seconds=25)
     groups: list[GroupForm] = Field(default_factory=list)
+    canary: TelegramCanaryForm | None = None
 
 
 class LogChannelForm(Form):

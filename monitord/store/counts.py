@@ -11,13 +11,25 @@ from monitord.store import tables as t
 
 
 @dataclass(frozen=True, slots=True)
+class CanaryCount:
+    """The Unix time at which a channel's canary was back last (0: never), the seconds it took, the misses in a row."""
+
+    back: float
+    took: float
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What waits: by channel (rows, age of the oldest in seconds), running incidents by severity, drills left out; and
-    of each channel whether it works and the Unix time of its last success, 0 for none."""
+    of each channel whether it works and the Unix time of its last success, 0 for none; what is known of
+    its canaries, and what else is read of it, by what it is."""
 
     pending: dict[str, tuple[int, float]]
     running: dict[int, int]
     channels: dict[str, tuple[bool, float]]
+    canaries: dict[str, CanaryCount]
+    readings: dict[tuple[str, str], float]
 
 
 def read_counts(connection: sa.Connection, now: datetime) -> Counts:
@@ -37,4 +49,11 @@ def read_counts(connection: sa.Connection, now: datetime) -> Counts:
         name: (works, 0.0 if told is None else told.timestamp())
         for name, works, told in connection.execute(sa.select(c.channel, c.works, c.told_at))
     }
-    return Counts(pending, running, channels)
+    k, r = t.canary.c, t.channel_reading.c
+    canaries = {
+        name: CanaryCount(0.0 if back is None else back.timestamp(), took or 0.0, missed)
+        for name, back, took, missed in connection.execute(sa.select(k.channel, k.back_at, k.took, k.missed))
+    }
+    read = sa.select(r.channel, r.kind, r.value).where(r.value.is_not(None))
+    readings = {(name, kind): value for name, kind, value in connection.execute(read)}
+    return Counts(pending, running, channels, canaries, readings)

@@ -324,6 +324,33 @@ channel_state = sa.Table(
     sa.Column("tried_at", UtcDateTime),
     sa.Column("told_at", UtcDateTime),
     sa.Column("heard_at", UtcDateTime),
+    sa.Column("lost", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+canary = sa.Table(
+    "canary",
+    metadata,
+    sa.Column("channel", sa.String(64), primary_key=True),
+    sa.Column("token", sa.String(32), nullable=False),
+    sa.Column("asked_at", UtcDateTime),
+    sa.Column("waits_from", UtcDateTime),
+    sa.Column("accepted_at", UtcDateTime),
+    sa.Column("back_at", UtcDateTime),
+    # Seconds.
+    sa.Column("took", sa.Float),
+    sa.Column("missed", sa.Integer, nullable=False),
+)
+
+channel_reading = sa.Table(
+    "channel_reading",
+    metadata,
+    sa.Column("channel", sa.String(64), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("value", sa.Float),
+    sa.Column("at", UtcDateTime),
+    # When it was asked for last, and since when its lack is told.
+    sa.Column("asked_at", UtcDateTime),
+    sa.Column("low_since", UtcDateTime),
 )
 
 contact = sa.Table(

@@ -8,7 +8,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from monitord.domain.edge import Firmness
 from monitord.domain.health import Health
 from monitord.domain.looking import Reach
-from monitord.domain.notice import Delivery, DeliveryCause
+from monitord.domain.notice import Delivery, DeliveryCause, Reading
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 OTHER = "other"
@@ -92,6 +92,18 @@ class Metrics:
             "channel_last_success_timestamp_seconds", "Unix time a message was accepted last.", "channel"
         )
 
+        self.canary_back = gauge(
+            "channel_canary_last_success_timestamp_seconds", "Unix time a canary came back last.", "channel"
+        )
+        self.canary_took = gauge(
+            "channel_canary_round_trip_seconds", "How long the last canary that came back was on its way.", "channel"
+        )
+        self.canary_missed = gauge("channel_canary_missed", "Canaries in a row that did not come back.", "channel")
+        self.signal = gauge("channel_signal_percent", "Signal of a modem, -1 for none.", "channel")
+        self.balance = gauge(
+            "channel_balance", "What is left on a SIM's account, as the operator said last.", "channel"
+        )
+
         self.audit_ok = gauge("audit_ok_timestamp_seconds", "Unix time of the last audit that found nothing wrong.")
         self.audit_findings = gauge("audit_findings", "What the last audit found, by kind.", "kind")
 
@@ -165,6 +177,18 @@ class Metrics:
         for channel, (works, told) in states.items():
             self.channel_works.labels(self._channel(channel)).set(1 if works else 0)
             self.channel_told.labels(self._channel(channel)).set(told)
+
+    def show_canary(self, channel: str, back: float, took: float, missed: int) -> None:
+        """Show the Unix time at which a channel's canary came back last, 0 for never, and how long it was on its way in
+        seconds; and how many in a row did not."""
+        name = self._channel(channel)
+        self.canary_back.labels(name).set(back)
+        self.canary_took.labels(name).set(took)
+        self.canary_missed.labels(name).set(missed)
+
+    def show_reading(self, channel: str, kind: Reading, value: float) -> None:
+        """Show what is read of a channel beside whether it works."""
+        (self.signal if kind is Reading.SIGNAL else self.balance).labels(self._channel(channel)).set(value)
 
     def show_incidents(self, open_by_severity: Mapping[int, int]) -> None:
         """Show how many incidents run in each severity; severities left out have none."""

@@ -12,7 +12,7 @@ MOST_ADDRESSES = 2_000
 """Addresses remembered before those at rest are forgotten."""
 
 SPARE = 5.0
-"""Tokens that an edit, the least urgent thing, leaves for the others."""
+"""Tokens that an edit, and what is less urgent still, leaves for the others."""
 GROUP_AT_ONCE = 5.0
 """Messages to a group that may leave at once; an edit leaves two of them."""
 GROUP_SPARE = 2.0
@@ -78,12 +78,12 @@ class Limits:
         group = self._group_of(address)
         waits = [self._all_frozen - mono, self._frozen.get(group or address, mono) - mono]
         if self._all is not None:
-            spare = min(SPARE, self._all.capacity - 1) if priority is Priority.EDIT else 0.0
+            spare = min(SPARE, self._all.capacity - 1) if priority >= Priority.EDIT else 0.0
             waits.append(self._all.wait(mono, 1.0 + spare))
         if (bucket := self._addresses.get(address)) is not None:
             waits.append(bucket.wait(mono))
         if (of_group := self._groups.get(group)) is not None:
-            waits.append(of_group.wait(mono, 1.0 + (GROUP_SPARE if priority is Priority.EDIT else 0.0)))
+            waits.append(of_group.wait(mono, 1.0 + (GROUP_SPARE if priority >= Priority.EDIT else 0.0)))
         return max(0.0, *waits)
 
     def take(self, address: str, mono: float) -> None:

@@ -50,7 +50,7 @@ class UpdatesLoop:
     """Hears what people press, until cancelled. Nothing that Telegram, a stranger or the database does ends it.
 
     An update is passed on again until the desk has committed it; the desk knows it by its id. Answers to buttons are
-    sent beside, best effort.
+    sent beside, best effort. `polled` is called whenever Telegram has answered.
     """
 
     def __init__(
@@ -59,9 +59,11 @@ class UpdatesLoop:
         updates: Updates,
         clock: Clock,
         make_bot: Callable[[TelegramSettings], Bot] = open_bot,
+        polled: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._make_bot = make_bot
+        self._polled = polled
         self._updates = updates
         self._clock = clock
         self._flood = Flood()
@@ -83,6 +85,7 @@ class UpdatesLoop:
                     bot = bot or self._make_bot(self._settings)
                     batch = await self._ask(bot, self._first(await self._updates.offset()))
                     failures = 0
+                    self._polled()
                     self._conflict_since = self._conflict_noted = None
                     await self._pass_on(bot, batch)
                     continue

@@ -192,20 +192,21 @@ class Gap:
 
 class Trouble(StrEnum):
     """What is wrong with a channel: nothing gets through; one person cannot be reached; somebody else uses our token;
-    it works again.
+    it works again; little is left on its account.
     """
 
     BROKEN = "broken"
     BINDING = "binding"
     CONFLICT = "conflict"
     WORKS_AGAIN = "works_again"
+    LOW = "low"
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelTrouble:
     """Trouble with a channel, for the administrator.
 
-    `waiting` counts the rows that wait for it; `person` whom it concerns.
+    `waiting` counts the rows that wait for it; `person` whom it concerns; `left` is what is left on its account.
     """
 
     channel: str
@@ -217,6 +218,7 @@ class ChannelTrouble:
     detail: str = ""
     waiting: int = 0
     person: str = ""
+    left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +335,7 @@ class PressResult(StrEnum):
     CAUSE_NOTED_BEFORE = "cause_noted_before"
     CLOSED = "closed"
     CLOSE_PROPOSED = "close_proposed"
+    CANARY = "canary"
     PROPOSED_BEFORE = "proposed_before"
     ALREADY_CLOSED = "already_closed"
     STILL_DOWN = "still_down"

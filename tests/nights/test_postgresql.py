@@ -12,6 +12,7 @@ from monitord.domain.edge import Firmness
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind, verify
 from monitord.store import tables as t
+from tests.nights.test_canaries import ACCOUNT, ROBOT, flies, flown, lost, watched, works
 from tests.support.clock import settle
 from tests.support.night import ACCEPTED, UNCERTAIN, Got, Night, silent
 from tests.support.server import MIGRATED, Server
@@ -115,3 +116,17 @@ async def test_a_server_that_is_away_in_the_middle_of_a_night_loses_nothing(
         await night.passes(minutes=20)
         assert night.count(t.timer, state="armed") == 1
         assert len({g.person for g in night.got if "Gò Mây" in g.text}) >= 2
+
+
+async def test_canaries_fly_on_a_server_as_well(tmp_path: Path, postgresql: Server) -> None:
+    with postgresql.database() as url:
+        async with Night(tmp_path, "2026-12-05 03:07", watched(account=ACCOUNT), place=url) as night:
+            for _ in range(3):
+                await flies(night, back=True)
+            await night.writes("900", "TK goc: 9.500d")
+            await lost(night)
+            await night.presses(str(ROBOT), flown(night)[-1].buttons[0])
+            assert works(night)
+            night.die()
+            await night.passes_away(3600)
+            assert len(night.query(t.outbox.c.id, event="canary")) <= 2

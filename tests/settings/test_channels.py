@@ -1,10 +1,12 @@
 """The sections of channels, and where people are reached: what is written, and what is wrong with it."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from monitord.domain.canary import CanaryRoute
 from monitord.settings.phones import mobile_of, phone_of
 from monitord.settings.problem import SettingsError
 from tests.settings.small import SECRETS, SMALL, broken, loaded, mistakes, written
@@ -62,6 +64,14 @@ def test_somebody_who_is_reached_by_sms_alone_is_no_silent_person(tmp_path: Path
         ("sms: {}\n", "`spool` is missing"),
         ("sms: {spool: /x, per_minute: 0}\n", "`per_minute`"),
         ("sms: {spool: /x, modem: y}\n", "unknown key `modem`"),
+        ("sms: {spool: /x, canary: {number: 113}}\n", "is no mobile number"),
+        ('sms: {spool: /x, canary: {number: "0912345678", every: 10m}}\n', "must be at least 3600s"),
+        ('sms: {spool: /x, canary: {number: "0912345678", every: 1h, within: 2h}}\n', "shorter than `every`"),
+        ("sms: {spool: /x, monitor: smsdrc}\n", "must be a path that begins with `/`"),
+        ("sms: {spool: /x, balance: {to: 900, text: KT, pattern: '([0-9]+'}}\n", "is no regular expression"),
+        ("sms: {spool: /x, balance: {to: 900, text: KT, pattern: '((a+)+)b'}}\n", "exactly one group"),
+        ("sms: {spool: /x, balance: {to: x, text: KT, pattern: '([0-9]+)'}}\n", "neither a service number"),
+        ("sms: {spool: /x, balance: {to: 900, text: số dư, pattern: '([0-9]+)'}}\n", "must be plain ASCII"),
     ],
 )
 def test_a_wrong_section_says_what_is_wrong(tmp_path: Path, section: str, told: str) -> None:
@@ -154,3 +164,48 @@ def test_a_section_that_came_with_a_reload_counts_from_the_next_start(tmp_path: 
     only = loaded(written(tmp_path / "c", small(SMS, changes[0], ("channels: [telegram, log]", "channels: [sms]"))))
     assert only.policies[0].policy.steps[0].channels == ("sms",)
     assert only.with_channels_of(old).policies[0].policy.steps[0].channels == ("telegram", "log")
+
+
+def test_a_canary_and_an_account_of_a_modem_are_read(tmp_path: Path) -> None:
+    section = (
+        'sms: {spool: /x, canary: {number: "0912 345 678", every: 2d}, '
+        "balance: {to: 900, text: KT, sender: MyOperator, pattern: 'goc: ([0-9.]+)', below: 20000}}\n"
+    )
+    settings = loaded(written(tmp_path / "config", small(section)))
+    assert settings.canaries["sms"] == CanaryRoute("+84912345678", timedelta(days=2), timedelta(minutes=15))
+    account = settings.accounts["sms"]
+    assert (account.to, account.sender, account.below) == ("900", "MyOperator", 20_000)
+
+
+def test_a_canary_by_mail_needs_a_mailbox(tmp_path: Path) -> None:
+    section = "mail: {host: 10.0.0.1, sender: a@b.vn, canary: {every: 1h}}\n"
+    (mistake,) = mistakes(written(tmp_path / "config", small(section)))
+    assert "section `imap` is missing" in mistake
+
+
+@pytest.mark.parametrize(
+    ("canary", "told"),
+    [
+        ("{}", "`chat` is missing"),
+        ("{chat: abc}", "`chat`"),
+        ("{chat: -100, every: 15m}", "name the `accounts` that press the button"),
+        ("{chat: 7, every: 10s}", "must be at least 60s"),
+        ("{chat: 7, every: 1m, within: 1m}", "shorter than `every`"),
+    ],
+)
+def test_a_wrong_canary_by_telegram_says_what_is_wrong(tmp_path: Path, canary: str, told: str) -> None:
+    text = broken("telegram: {token: ", f"telegram: {{canary: {canary}, token: ")
+    first = mistakes(written(tmp_path / "config", text))[0]  # and then that there is no channel
+    assert first.startswith("small.yaml:3:")
+    assert told in first
+
+
+def test_the_account_of_the_chat_presses_where_no_other_is_named(tmp_path: Path) -> None:
+    for canary, accounts, pressed in (
+        ("{chat: 7}", {7}, True),
+        ("{chat: -7, accounts: [8, 9]}", {8, 9}, True),
+        ("{chat: -7, pressed: false}", set(), False),
+    ):
+        text = broken("telegram: {token: ", f"telegram: {{canary: {canary}, token: ")
+        route = loaded(written(tmp_path / f"config{pressed}{len(accounts)}", text)).canaries["telegram"]
+        assert (set(route.accounts), route.pressed, route.every) == (accounts, pressed, timedelta(minutes=15))

@@ -28,7 +28,8 @@ receivefrequency = 1
 loopsleep = 1
 checksecurity = 0
 checkbattery = 0
-checksignal = 0
+checksignal = {signal}
+statusfrequency = 1
 checknetwork = 0
 """
 _RECEIVED = """\
@@ -72,14 +73,14 @@ class Smsd:
         self._process: asyncio.subprocess.Process | None = None
         self._received = 0
 
-    async def start(self) -> None:
-        """Make the folders and start the daemon."""
+    async def start(self, *, signal: bool = False) -> None:
+        """Make the folders and start the daemon, which looks at the signal of its modem if it is to."""
         program = need_smsd()
         for name in ("inbox", "outbox", "sent", "error"):
             (self.spool / name).mkdir(parents=True, exist_ok=True)
         (self.modem / "sms" / "1").mkdir(parents=True, exist_ok=True)
         config = self.folder / "smsdrc"
-        config.write_text(_CONFIG.format(folder=self.folder, spool=self.spool, modem=self.modem))
+        config.write_text(_CONFIG.format(folder=self.folder, spool=self.spool, modem=self.modem, signal=int(signal)))
         devnull = asyncio.subprocess.DEVNULL
         self._process = await asyncio.create_subprocess_exec(program, "-c", str(config), stdout=devnull, stderr=devnull)
 

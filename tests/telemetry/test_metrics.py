@@ -5,7 +5,7 @@ import subprocess
 from monitord.domain.edge import Firmness
 from monitord.domain.health import Health
 from monitord.domain.looking import Reach
-from monitord.domain.notice import Delivery, DeliveryCause
+from monitord.domain.notice import Delivery, DeliveryCause, Reading
 from monitord.telemetry.metrics import DATAGRAMS, Metrics
 from tests.support.commands import needs_command
 
@@ -25,6 +25,9 @@ def used() -> Metrics:
     metrics.show_outbox({"telegram": (3, 12.5)})
     metrics.show_incidents({1: 2})
     metrics.show_targets({Health.UP: 100})
+    metrics.show_canary("telegram", 1_771_000_000.0, 2.5, 1)
+    metrics.show_reading("telegram", Reading.SIGNAL, 42.0)
+    metrics.show_reading("telegram", Reading.BALANCE, 25_000.0)
     metrics.show_datagrams(dict.fromkeys(DATAGRAMS, 7))
     return metrics
 
@@ -89,3 +92,15 @@ def test_a_number_that_cannot_be_fetched_does_not_take_the_page_with_it() -> Non
     page = samples(metrics.render())
     assert page["monitord_metrics_fetch_failures_total"] == 1
     assert page["monitord_wal_bytes"] == 4096
+
+
+def test_canaries_and_readings_stand_there_by_the_name_of_their_channel_alone() -> None:
+    metrics = used()
+    metrics.show_canary("pigeon", 0.0, 0.0, 7)
+    shown = samples(metrics.render())
+    name = "monitord_channel_canary"
+    assert shown[name + '_last_success_timestamp_seconds{channel="telegram"}'] == 1_771_000_000.0
+    assert shown[name + '_round_trip_seconds{channel="telegram"}'] == 2.5
+    assert [shown[f'{name}_missed{{channel="{one}"}}'] for one in ("telegram", "other")] == [1, 7]
+    assert shown['monitord_channel_signal_percent{channel="telegram"}'] == 42
+    assert shown['monitord_channel_balance{channel="telegram"}'] == 25_000

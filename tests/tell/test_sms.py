@@ -9,7 +9,8 @@ import pytest
 
 from monitord.clock import SystemClock
 from monitord.domain.notice import Delivery, DeliveryCause, Message, Outcome
-from monitord.tell.channels.sms import SmsChannel, SmsForm
+from monitord.tell.channels.sms import SmsChannel
+from monitord.tell.sms_form import SmsForm
 from monitord.tell.spool import KEPT, Spool, Stand
 from tests.tell.bench import Desk
 from tests.tell.benches.sms import NUMBER

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from monitord.clock import SystemClock
-from monitord.tell.channels.sms import SmsChannel, SmsForm
+from monitord.tell.channels.sms import SmsChannel
+from monitord.tell.sms_form import SmsForm
 from tests.tell.bench import Desk
 
 

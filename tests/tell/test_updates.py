@@ -245,3 +245,26 @@ async def test_who_was_bound_during_the_long_poll_is_heard_at_once_and_a_strange
         await desk.until(lambda: len(desk.committed) == 1)
         await api.wait_for(lambda h: api.unconfirmed == 0, 20)
     assert [u.user_id for u in desk.seen] == [CHAT]
+
+
+async def test_that_telegram_was_heard_is_known_only_when_it_answered(api: BotApi) -> None:
+    heard: list[int] = []
+    came = asyncio.Event()
+
+    def polled() -> None:
+        heard.append(api.asked["getupdates"])
+        came.set()
+
+    clock = QuickClock()
+    running = asyncio.create_task(UpdatesLoop(_settings(api, 1.0), MemoryDesk(), clock, polled=polled).run())
+    try:
+        await asyncio.wait_for(came.wait(), 20)
+        await api.break_with(BotFault(Trouble.SERVER_ERROR, "getUpdates"))
+        asked = api.asked["getupdates"]
+        await api.wait_for(lambda _: api.asked["getupdates"] >= asked + 3, 20)
+        known = len(heard)
+        await api.wait_for(lambda _: api.asked["getupdates"] >= asked + 6, 20)
+        assert len(heard) == known
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

@@ -582,6 +582,10 @@ def asides(words: Words) -> Mapping[str, str]:
             replace(BROKEN, trouble=Trouble.BINDING, cause=DeliveryCause.BLOCKED, person="Lê Văn C", waiting=0)
         ),
         "channel-conflict": words.channel_trouble(replace(BROKEN, trouble=Trouble.CONFLICT, cause=DeliveryCause.FINE)),
+        "channel-canary-lost": words.channel_trouble(replace(BROKEN, cause=DeliveryCause.CANARY_LOST)),
+        "channel-low": words.channel_trouble(
+            replace(BROKEN, channel="sms", trouble=Trouble.LOW, cause=DeliveryCause.FINE, left=9_500.0)
+        ),
         "channel-works-again": words.channel_trouble(
             replace(BROKEN, trouble=Trouble.WORKS_AGAIN, now=at("04:00"), waiting=3)
         ),

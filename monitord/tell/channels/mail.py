@@ -8,16 +8,19 @@ is the desk's alone, because what is new in it gets the mark of having been seen
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated
 
 from pydantic import model_validator
 
 from monitord.clock import Clock
+from monitord.domain.canary import CanaryRoute
 from monitord.domain.notice import Delivery, DeliveryCause, Message, Outcome
 from monitord.domain.update import Heard
 from monitord.settings.channels import ChannelSection, Uses
-from monitord.settings.fields import Address, FolderPath, Mail, Port, SecretText, Text
+from monitord.settings.fields import Address, Duration, FolderPath, Mail, Port, SecretText, Text, between
 from monitord.settings.fields import mail as checked
-from monitord.settings.form import Form
+from monitord.settings.form import DAY, MINUTE, Form
 from monitord.settings.model import Secret, Settings
 from monitord.tell.mail.letter import Letterhead, answer, key_of, letter
 from monitord.tell.mail.listener import NAME, Listener
@@ -29,6 +32,21 @@ from monitord.tell.registry import ChannelKind
 
 SHARE = 0.9
 """The part of the deadline in which a letter is handed in or given up, so that the outcome says what happened."""
+
+
+class MailCanaryForm(Form):
+    """Section `canary` of `mail`: how often a letter goes to our own mailbox, and `within` what it is to be found
+    there. `to` is its address where that is not the sender's."""
+
+    every: Annotated[Duration, between(5 * MINUTE, 7 * DAY)] = timedelta(hours=1)
+    within: Annotated[Duration, between(MINUTE, DAY)] = timedelta(minutes=10)
+    to: Mail | None = None
+
+    @model_validator(mode="after")
+    def comes_back_before_the_next(self) -> "MailCanaryForm":
+        if self.within >= self.every:
+            raise ValueError("`within` of a canary must be shorter than `every`")
+        return self
 
 
 class MailForm(Form):
@@ -45,11 +63,18 @@ class MailForm(Form):
     name: Text | None = None
     ca_file: FolderPath | None = None
     imap: ImapForm | None = None
+    canary: MailCanaryForm | None = None
 
     @model_validator(mode="after")
     def user_has_password(self) -> "MailForm":
         if (self.user is None) != (self.password is None):
             raise ValueError("`user` and `password` of `mail` go together")
+        return self
+
+    @model_validator(mode="after")
+    def canary_is_found(self) -> "MailForm":
+        if self.canary is not None and self.imap is None:
+            raise ValueError("`canary` of `mail` is looked for in our own mailbox: section `imap` is missing")
         return self
 
 
@@ -127,15 +152,24 @@ class AnsweredMailChannel(MailChannel):
         self._every = imap.every.total_seconds()
 
     async def listen(self, hears: Hears) -> None:
-        """Bring what people answer until cancelled."""
+        """Bring what people answer, and canaries, until cancelled."""
         assert self._letterhead is not None
-        await Listener(self._mailbox, self._letterhead, self._known, self._every, self._say, self._clock).run(hears)
+        route = route_of(self._given)
+        watched = "" if route is None else route.to
+        listener = Listener(self._mailbox, self._letterhead, self._known, self._every, self._say, self._clock, watched)
+        await listener.run(hears)
 
     async def _say(self, head: Head, heard: Heard, text: str) -> Outcome:
         assert self._letterhead is not None
         now = self._clock.now()
         raw = answer(self._letterhead, heard.sender, text, heard.key, head.subject, head.thread, now)[1]
         return await post(self._relay, self._given.sender, heard.sender, raw, self.deadline * SHARE)
+
+
+def route_of(given: MailForm) -> CanaryRoute | None:
+    """Return the way of the canaries by mail, None without."""
+    canary = given.canary
+    return None if canary is None else CanaryRoute(canary.to or given.sender, canary.every, canary.within)
 
 
 def _make(settings: Settings, clock: Clock) -> MailChannel | None:
@@ -150,4 +184,5 @@ def _make(settings: Settings, clock: Clock) -> MailChannel | None:
     return AnsweredMailChannel(given, given.imap, password, section.secrets["imap.password"], desk, clock, people)
 
 
-CHANNEL = ChannelKind(NAME, _make, ChannelSection(MailForm, Uses.MAIL, hears=lambda given: given.imap is not None))
+_SECTION = ChannelSection(MailForm, Uses.MAIL, hears=lambda given: given.imap is not None, canary=route_of)
+CHANNEL = ChannelKind(NAME, _make, _SECTION)

@@ -10,23 +10,21 @@ import asyncio
 import logging
 import re
 import secrets
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import Field
 
 from monitord.clock import Clock
 from monitord.domain.notice import Delivery, DeliveryCause, Message, Outcome
 from monitord.domain.safe import clean
 from monitord.domain.update import Heard
 from monitord.settings.channels import ChannelSection, Uses
-from monitord.settings.fields import FolderPath
-from monitord.settings.form import Form
 from monitord.settings.model import Settings
 from monitord.settings.phones import mobile_of
+from monitord.tell.modem import looked_at
 from monitord.tell.ports import Hears
 from monitord.tell.registry import ChannelKind
+from monitord.tell.sms_form import SmsForm, account_of, route_of
 from monitord.tell.spool import Spool, Stand
 from monitord.texts.squeeze import ONE_PART, squeezed
 
@@ -40,6 +38,8 @@ LOOK = 0.2
 """Seconds between two looks whether a text has left the outbox."""
 LISTEN = 1.0
 """Seconds between two looks into the inbox; a file counts when it has the same size twice."""
+WEAK_LOOKS = 3
+"""Looks in a row at a signal that is too weak, before it counts."""
 MARGIN = 1.0
 """Seconds before the end of an attempt at which a text is taken back."""
 REFUSED_WAIT = 30.0
@@ -49,14 +49,6 @@ TEXT_LIMIT = 500
 """Characters brought of one text. Of one in several parts the first is brought: a command stands at its beginning."""
 _NUMBER = re.compile(r"\+[1-9][0-9]{7,14}")
 _INCOMING = re.compile(r"IN[0-9]{8}_[0-9]{6}_[0-9]{2}_(?P<sender>[^/]{1,40})_(?P<part>[0-9]{2,3})\.txt", re.ASCII)
-
-
-class SmsForm(Form):
-    """Section `sms`. `spool` holds the folders inbox, outbox, sent and error that gammu-smsd is set to; `per_minute` is
-    how many texts the modem sends a minute."""
-
-    spool: FolderPath
-    per_minute: Annotated[int, Field(ge=1, le=60)] = 10
 
 
 class SmsChannel:
@@ -70,9 +62,13 @@ class SmsChannel:
         self.deadline = 48.0
         self.per_second = given.per_minute / 60
         self._spool = Spool(Path(given.spool))
+        self._given = given
+        self._account = account_of(given)
         self._clock = clock
         self._one = asyncio.Lock()
         self._started = False
+        self._weak = 0
+        """How often in a row the signal was too weak."""
         self._untaken = False
         """Whether the last text had to be taken back: the modem did not empty the outbox."""
 
@@ -92,7 +88,7 @@ class SmsChannel:
         """
         if not self._started:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.NOT_CONFIGURED, "the channel was not started")
-        if not _NUMBER.fullmatch(message.to):
+        if not _NUMBER.fullmatch(message.to) and (self._account is None or message.to != self._account.to):
             return Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS, "not a mobile number")
         ends = self._clock.mono() + self.deadline - MARGIN
         async with self._one:
@@ -101,7 +97,8 @@ class SmsChannel:
             return await self._send(message, ends)
 
     async def probe(self) -> Outcome:
-        """Look whether the folders are there, and whether gammu-smsd empties its outbox: it is asked nothing."""
+        """Look whether the folders are there, whether gammu-smsd empties its outbox, and where its monitor may be asked
+        whether the modem has a signal."""
         if not self._started:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.NOT_CONFIGURED, "the channel was not started")
         try:
@@ -112,7 +109,17 @@ class SmsChannel:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, "the last text was not taken from the outbox")
         if lies > STUCK:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, f"a text lies in the outbox for {lies:.0f} s")
+        if self._given.monitor is not None:
+            return self._patient(await looked_at(self._given.monitor, self._given.lowest_signal))
         return Outcome(Delivery.ACCEPTED, accepted_at=self._clock.now())
+
+    def _patient(self, outcome: Outcome) -> Outcome:
+        """Return what a look at the signal came to; that it is too weak counts when it was so several times in a row:
+        it comes and goes, and a daemon that has just begun has not looked yet."""
+        self._weak = self._weak + 1 if outcome.cause is DeliveryCause.NO_SIGNAL else 0
+        if 0 < self._weak < WEAK_LOOKS:
+            return replace(outcome, delivery=Delivery.ACCEPTED, cause=DeliveryCause.FINE)
+        return outcome
 
     async def _send(self, message: Message, ends: float) -> Outcome:
         tag = message.once or secrets.token_hex(8)
@@ -165,7 +172,7 @@ class SmsChannel:
 
     async def _bring(self, hears: Hears, name: str) -> None:
         parsed = _INCOMING.fullmatch(name)
-        sender = mobile_of(parsed["sender"]) if parsed is not None and int(parsed["part"]) == 0 else None
+        sender = self._sender(parsed["sender"]) if parsed is not None and int(parsed["part"]) == 0 else None
         said, key = "", ""
         if sender is not None:
             text = await asyncio.to_thread(self._spool.read, name)
@@ -175,6 +182,12 @@ class SmsChannel:
         await asyncio.to_thread(self._spool.put_aside, name)
         if sender is not None and said:
             await self._answer(sender, said, key)
+
+    def _sender(self, written: str) -> str | None:
+        """Return who sent a text: a mobile number, or whoever says what is left on the account."""
+        if self._account is not None and written == self._account.sender:
+            return written
+        return mobile_of(written)
 
     async def _answer(self, to: str, text: str, key: str) -> None:
         """Leave the answer in the outbox; nobody waits for it."""
@@ -190,4 +203,7 @@ def _make(settings: Settings, clock: Clock) -> SmsChannel | None:
     return SmsChannel(own.given, clock) if own is not None and isinstance(own.given, SmsForm) else None
 
 
-CHANNEL = ChannelKind("sms", _make, ChannelSection(SmsForm, Uses.MOBILE, ONE_PART, lambda given: True, lease=LEASE))
+_SECTION = ChannelSection(
+    SmsForm, Uses.MOBILE, ONE_PART, lambda given: True, lease=LEASE, canary=route_of, account=account_of
+)
+CHANNEL = ChannelKind("sms", _make, _SECTION)

@@ -1,6 +1,10 @@
 """The Telegram channel: plain text, buttons, edits in place, files, pictures. What comes back is heard elsewhere."""
 
+import asyncio
+import contextlib
+
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.error import TelegramError
 
 from monitord.clock import Clock
 from monitord.domain.document import Document
@@ -18,6 +22,10 @@ CAPTION = 1024
 """UTF-16 units of what stands under a file or a picture (core.telegram.org/bots/api, sendDocument, sendPhoto)."""
 BETWEEN_PIECES = 1.0
 """Seconds between the pieces of one long text: Telegram takes one message a second in a chat."""
+
+
+CLEARED_WITHIN = 3.0
+"""Seconds that taking away an old message may take: the new one was accepted already."""
 
 
 class TelegramChannel:
@@ -59,6 +67,8 @@ class TelegramChannel:
             return Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS, "not a Telegram id")
         if message.replaces is not None:
             return await self._edit(self._bot, place[0], message, message.replaces)
+        if message.canary:
+            return await self._send_canary(self._bot, place[0], message)
         if message.document is not None:
             return await self._send_document(self._bot, place, message, message.document)
         return await self._send(self._bot, place, message)
@@ -96,6 +106,23 @@ class TelegramChannel:
             except Exception as error:
                 return _after_pieces(outcome_of(error, self._settings.token.reveal()), number - 1)
         return Outcome(Delivery.ACCEPTED, message_ref=ref, accepted_at=self._clock.now())
+
+    async def _send_canary(self, bot: Bot, chat: int, message: Message) -> Outcome:
+        """Send what rings nowhere, and take away what it takes the place of, as well as that goes."""
+        try:
+            sent = await bot.send_message(
+                chat, cut(message.text), disable_notification=message.quiet, reply_markup=_keyboard(message.buttons)
+            )
+        except Exception as error:
+            return outcome_of(error, self._settings.token.reveal())
+        numbers = [number for ref in message.clears if (number := _message(chat, ref)) is not None]
+        with contextlib.suppress(TelegramError, TimeoutError):
+            async with asyncio.timeout(CLEARED_WITHIN):
+                for number in numbers:
+                    await bot.delete_message(chat, number)
+        return Outcome(
+            Delivery.ACCEPTED, message_ref=_ref((chat, None), sent.message_id), accepted_at=self._clock.now()
+        )
 
     async def _send_document(self, bot: Bot, place: Place, message: Message, document: Document) -> Outcome:
         caption, keyboard = cut(message.text, CAPTION), _keyboard(message.buttons)

@@ -32,6 +32,8 @@ from monitord.domain.document import Document
 from monitord.domain.notice import Message
 from monitord.domain.safe import clean
 
+CANARY = "X-Monitord-Canary"
+"""The field by which a canary is known before its letter is read."""
 SUBJECT = 150
 """Characters of a subject."""
 FILE_NAME = 80
@@ -101,7 +103,8 @@ def letter(head: Letterhead, message: Message, at: datetime) -> tuple[str, bytes
     number = head.message_id(f"n{abs(message.notice)}-{once[:12]}", message.to)
     code = re.sub(r"[^A-Za-z0-9-]", "", message.code)[:40]
     root = (f"<desk.{code}@{head.domain}>",) if code else ()
-    return number, _written(head, message.to, message.text, number, root, at, "auto-generated", "", message.document)
+    written = _written(head, message.to, message.text, number, root, at, "auto-generated", "", message.document)
+    return number, (f"{CANARY}: {message.canary}\r\n".encode("ascii") if message.canary else b"") + written
 
 
 def answer(

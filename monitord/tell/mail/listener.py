@@ -6,11 +6,12 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from monitord.clock import Clock
+from monitord.domain.canary import MARK
 from monitord.domain.notice import Delivery, Outcome
 from monitord.domain.update import Answer, Heard
 from monitord.tell.mail.letter import Letterhead
 from monitord.tell.mail.mailbox import LETTER, Mailbox
-from monitord.tell.mail.reply import Head, Ignored, key_of, read_head, read_text
+from monitord.tell.mail.reply import Head, Ignored, key_of, read_canary, read_head, read_text
 from monitord.tell.ports import Hears
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ ANSWERS = 20
 
 class Listener:
     """Asks a mailbox `every` so many seconds. `known` are addresses as the settings write them, by their small letters;
-    `say` sends an answer."""
+    `say` sends an answer. `watched` is the address that canaries go to, empty without."""
 
     def __init__(
         self,
@@ -36,6 +37,7 @@ class Listener:
         every: float,
         say: Callable[[Head, Heard, str], Awaitable[Outcome]],
         clock: Clock,
+        watched: str = "",
     ) -> None:
         self._mailbox = mailbox
         self._letterhead = letterhead
@@ -43,6 +45,7 @@ class Listener:
         self._every = every
         self._say = say
         self._clock = clock
+        self._watched = watched
         self._answers: set[asyncio.Task[None]] = set()
 
     async def run(self, hears: Hears) -> None:
@@ -80,6 +83,8 @@ class Listener:
         uids = await self._mailbox.unseen(SOME)
         for uid in uids:
             try:
+                if await self._canary(hears, uid):
+                    continue
                 found = await self._read(uid)
             except Ignored as why:
                 log.info("a letter is left aside: %s", why)
@@ -97,6 +102,22 @@ class Listener:
             await self._mailbox.mark(uid)
             self._answer(head, heard, told)
         return len(uids), untaken
+
+    async def _canary(self, hears: Hears, uid: str) -> bool:
+        """Return whether a letter is a canary of ours; it is brought to the desk and deleted then."""
+        about = await self._mailbox.head(uid) if self._watched else None
+        own = None if about is None else read_canary(about[1], self._letterhead, self._watched)
+        if own is None:
+            return False
+        token, number = own
+        try:
+            await hears.hear(Heard(NAME, number, self._watched, f"{MARK} {token}"))
+        except Exception:
+            # Nobody waits for it: it is a miss, or comes again with the next round.
+            log.exception("a canary was not taken; it is brought again")
+            return True
+        await self._mailbox.delete(uid)
+        return True
 
     async def _read(self, uid: str) -> tuple[Head, Heard] | None:
         """Return a letter as the desk hears it; None when it is gone. Raises Ignored when it is not for the desk."""

@@ -55,7 +55,7 @@ class ImapForm(Form):
 class Mailbox:
     """One connection at a time. What goes wrong is raised as it comes; then `drop` it and `open` it anew.
 
-    A letter is named by its UID; nothing but `mark` changes it.
+    A letter is named by its UID; nothing but `mark` and `delete` changes it.
     """
 
     def __init__(
@@ -112,6 +112,18 @@ class Mailbox:
     async def mark(self, uid: str) -> None:
         """Mark a letter as dealt with: it is seen."""
         await self._with(lambda imap: _fine(imap.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)")))
+
+    async def delete(self, uid: str) -> None:
+        """Delete a letter; where the server cannot delete one alone it only gets the marks."""
+
+        def ask(imap: imaplib.IMAP4) -> None:
+            _fine(imap.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen \Deleted)"))
+            # Asked anew: what a server can do it says only to who has logged in.
+            able = b" ".join(line for line in _fine(imap.capability()) if isinstance(line, bytes)).upper()
+            if b"UIDPLUS" in able.split():  # RFC 4315
+                _fine(imap.uid("EXPUNGE", uid))
+
+        await self._with(ask)
 
     def drop(self) -> None:
         """Break the connection, also under a thread that waits for it."""

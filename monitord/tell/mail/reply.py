@@ -15,7 +15,7 @@ from email.utils import getaddresses
 from hashlib import sha256
 
 from monitord.domain.safe import clean
-from monitord.tell.mail.letter import SUBJECT, Letterhead
+from monitord.tell.mail.letter import CANARY, SUBJECT, Letterhead
 from monitord.tell.mail.words import text_of, written
 
 TEXT = 500
@@ -67,6 +67,18 @@ def read_head(raw: bytes, letterhead: Letterhead) -> Head:
     if not letterhead.proves(named, senders[0][1]):
         raise Ignored("its sender does not prove to have got a letter of ours")
     return Head(senders[0][1], subject, own[0] if own else "", (*named, *own))
+
+
+def read_canary(raw: bytes, letterhead: Letterhead, address: str) -> tuple[str, str] | None:
+    """Return the token and the Message-ID of a canary that we sent to `address`, None for any other letter: its
+    Message-ID proves it."""
+    try:
+        mail = BytesHeaderParser().parsebytes(raw)
+        token = clean(_field(mail, CANARY), 32)
+        own = _ID.findall(_field(mail, "Message-ID"))[:1]
+    except Exception:
+        return None
+    return (token, own[0]) if token and own and letterhead.proves(own, address) else None
 
 
 def by_machine(mail: Message) -> bool:

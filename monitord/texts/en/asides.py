@@ -55,6 +55,12 @@ def channel_trouble(trouble: ChannelTrouble) -> str:
                 f"for {duration(trouble.now - trouble.since)}",
                 waiting,
             )
+        case Trouble.LOW:
+            return forms.lines(
+                f"⚠️ LITTLE MONEY IS LEFT FOR {channel}: {forms.number(int(trouble.left or 0), ',')}",
+                f"• As the operator said at {forms.instant(trouble.since, trouble.zone)}",
+                "Please top the SIM up: without money no message leaves.",
+            )
         case Trouble.BROKEN:
             return forms.lines(
                 f"🛑 CHANNEL {channel} DELIVERS NOTHING",
@@ -184,6 +190,8 @@ def press(pressed: Pressed) -> str:
             return f"No picture of {code} goes by this channel: see it on Telegram, by mail or at the desk."
         case PressResult.NOT_DRAWN:
             return f"{code} cannot be drawn: the settings changed, or the ring is too large. Its course is at the desk."
+        case PressResult.CANARY:
+            return "Noted: this channel works both ways."
         case PressResult.REFUSED:
             return "This button does not work for this account."
         case PressResult.UNKNOWN:

@@ -17,6 +17,7 @@ DEMO = {
     "buttons_of": "Buttons of the message of",
     "gone": "That button is gone.",
     "foreign": "This form comes from elsewhere.",
+    "robot": "Automatic account (tries the channel)",
     "no_one": "Nobody has that telephone.",
     # ---- the story, told in the terminal ----
     "starting": "Setting up a simulated province on this machine (some seconds)…",

@@ -125,6 +125,8 @@ EVENT = {
     Event.CHANNEL_BROKEN: "channel trouble",
     Event.CHANNEL_STATE: "state of a channel",
     Event.TEST: "test",
+    Event.CANARY: "channel canary",
+    Event.BALANCE: "balance question",
     Event.TAKEN_EDIT: "edit: taken",
     Event.RESTORED_EDIT: "edit: restored",
     Event.MENU_EDIT: "edit: menu",
@@ -164,6 +166,8 @@ DELIVERY_CAUSE = {
     DeliveryCause.BAD_ANSWER: "the channel's answer is unreadable",
     DeliveryCause.NO_ANSWER: "nobody answered, or pressed a key",
     DeliveryCause.CERTIFICATE: "the channel's certificate is not valid",
+    DeliveryCause.NO_SIGNAL: "the modem has no signal",
+    DeliveryCause.CANARY_LOST: "its test messages do not come back",
     DeliveryCause.NO_ADDRESS: "no address of the recipient",
     DeliveryCause.NOT_CONFIGURED: "the channel is not configured",
     DeliveryCause.LEASE_EXPIRED: "no result in time",
@@ -204,6 +208,7 @@ BUTTON = {
     Button.DECLINE: "✋ No report yet – say why",
     Button.DECLINE_AS: "✋ No report yet, the chosen reason",
     Button.PICTURE: "🖼 Sketch, course",
+    Button.CANARY: "✅ Arrived",
 }
 
 OPTION = {Button.HAND_TO: "👤"}

@@ -55,6 +55,12 @@ def channel_trouble(trouble: ChannelTrouble) -> str:
                 f"tổng {duration(trouble.now - trouble.since)}",
                 waiting,
             )
+        case Trouble.LOW:
+            return forms.lines(
+                f"⚠️ SẮP HẾT TIỀN CỦA {channel}: CÒN {forms.number(int(trouble.left or 0), '.')}",
+                f"• Theo tin trả lời của nhà mạng lúc {forms.instant(trouble.since, trouble.zone)}",
+                "Đề nghị nạp tiền cho SIM: hết tiền thì không tin nào gửi được.",
+            )
         case Trouble.BROKEN:
             return forms.lines(
                 f"🛑 KÊNH {channel} KHÔNG GỬI ĐƯỢC TIN",
@@ -185,6 +191,8 @@ def press(pressed: Pressed) -> str:
             return f"Kênh này không gửi được hình của {code}: xem trên Telegram, qua thư điện tử hoặc tại bàn trực."
         case PressResult.NOT_DRAWN:
             return f"Chưa vẽ được hình của {code}: cấu hình đã đổi hoặc ring quá lớn. Xem diễn biến tại bàn trực."
+        case PressResult.CANARY:
+            return "Đã ghi nhận: kênh hoạt động hai chiều."
         case PressResult.REFUSED:
             return "Nút này không dùng được với tài khoản này."
         case PressResult.UNKNOWN:

@@ -17,6 +17,7 @@ DEMO = {
     "buttons_of": "Nút của tin nhắn lúc",
     "gone": "Nút này không còn nữa.",
     "foreign": "Yêu cầu không đến từ trang này.",
+    "robot": "Tài khoản tự động (kiểm tra kênh)",
     "no_one": "Không có điện thoại này.",
     # ---- the story, told in the terminal ----
     "starting": "Đang dựng một tỉnh mô phỏng trên máy này (mất vài giây)…",

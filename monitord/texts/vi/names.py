@@ -125,6 +125,8 @@ EVENT = {
     Event.CHANNEL_BROKEN: "lỗi kênh thông báo",
     Event.CHANNEL_STATE: "tình trạng kênh",
     Event.TEST: "tin thử",
+    Event.CANARY: "tin kiểm tra kênh",
+    Event.BALANCE: "tin hỏi số dư",
     Event.TAKEN_EDIT: "sửa tin: đã tiếp nhận",
     Event.RESTORED_EDIT: "sửa tin: đã khôi phục",
     Event.MENU_EDIT: "sửa tin: bảng chọn",
@@ -164,6 +166,8 @@ DELIVERY_CAUSE = {
     DeliveryCause.BAD_ANSWER: "kênh trả lời không đọc được",
     DeliveryCause.NO_ANSWER: "không có người nghe, hoặc không bấm phím",
     DeliveryCause.CERTIFICATE: "chứng chỉ SSL/TLS của kênh không hợp lệ",
+    DeliveryCause.NO_SIGNAL: "modem mất sóng hoặc sóng quá yếu",
+    DeliveryCause.CANARY_LOST: "tin kiểm tra kênh không quay về",
     DeliveryCause.NO_ADDRESS: "chưa có địa chỉ của người nhận",
     DeliveryCause.NOT_CONFIGURED: "kênh chưa được cấu hình",
     DeliveryCause.LEASE_EXPIRED: "quá hạn gửi mà chưa có kết quả",
@@ -204,6 +208,7 @@ BUTTON = {
     Button.DECLINE: "✋ Chưa báo cáo – ghi lý do",
     Button.DECLINE_AS: "✋ Chưa báo cáo, lý do được chọn",
     Button.PICTURE: "🖼 Sơ đồ, diễn biến",
+    Button.CANARY: "✅ Đã tới",
 }
 
 OPTION = {Button.HAND_TO: "👤"}

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from monitord.clock import SystemClock
-from monitord.tell.channels.sms import SmsChannel, SmsForm
+from monitord.tell.channels.sms import SmsChannel
+from monitord.tell.sms_form import SmsForm
 from tests.support.smsd import Smsd
 
 NUMBER = "+84912345678"
