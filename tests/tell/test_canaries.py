@@ -30,7 +30,7 @@ OWN = "+84912345678"
 
 
 def canary(to: str, clears: tuple[str, ...] = (), token: str = "ABCD2345") -> Message:
-    return Message(7, to, f"{MARK} {token}\n03:07", FACES, once="x7", canary=token, clears=clears)
+    return Message(7, to, f"{MARK} {token}\n03:07", FACES, once="x7", canary=token, clears=clears, quiet=True)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def test_one_by_telegram_rings_nowhere_and_takes_the_place_of_the_one_befo
     first = await telegram.deliver(canary(str(CHAT)))
     second = await telegram.deliver(canary(str(CHAT), (first.message_ref or "",), "EFGH2345"))
     (bubble,) = api.bubbles(CHAT)
-    assert str(bubble.message_id) == second.message_ref
+    assert second.message_ref == f"{CHAT}/{bubble.message_id}"
     assert bubble.quiet
     assert [button.label for button in bubble.buttons] == ["✅ Đã tới"]
     assert (await telegram.deliver(Message(8, str(CHAT), "SC-0602-004"))).delivery is Delivery.ACCEPTED
@@ -67,7 +67,7 @@ async def test_an_old_one_that_cannot_be_taken_away_is_no_failure(
     await api.break_with(BotFault(trouble, "deleteMessage"))
     outcome = await telegram.deliver(canary(str(CHAT), ("1", "x")))
     assert outcome.delivery is Delivery.ACCEPTED
-    assert outcome.message_ref == str(api.bubbles(CHAT)[-1].message_id)
+    assert outcome.message_ref == f"{CHAT}/{api.bubbles(CHAT)[-1].message_id}"
 
 
 async def test_one_that_is_blocked_says_so(api: BotApi, telegram: TelegramChannel) -> None:
