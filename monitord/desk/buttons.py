@@ -129,6 +129,8 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
             return [Button.TAKE, Button.APPROVE, Button.DECLINE, *(LEADING if touched else [])]
         case Event.RESTORED if touched and not row["organisation"] and incident and incident.phase is not Phase.CLOSED:
             return [Button.CAUSE, Button.CLOSE]
+        case Event.SHIFT_ASK:
+            return [Button.SHIFT]
         case Event.TEST:
             return [Button.HEARD]
         case Event.BULLETIN_ASK:

@@ -17,6 +17,7 @@ from monitord.desk.letters import letter
 from monitord.desk.listing import attachment
 from monitord.desk.reasons import reason_gone
 from monitord.desk.reporting import ADD_CHANNEL_AFTER, TEST_FOR, add_channel, bury
+from monitord.desk.rollcall import AHEAD, ASKED_FOR
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
@@ -39,6 +40,8 @@ from monitord.texts.story import Pressed, PressResult
 log = structlog.get_logger("desk")
 FRESH = timedelta(seconds=60)
 """Rows younger than this leave at once after a start; older ones wait for a fresh look at their target."""
+WORTH: dict[str, timedelta] = {Event.TEST: TEST_FOR, Event.SHIFT_ASK: AHEAD + ASKED_FOR}
+"""How long what nobody waits for later is told."""
 LOOKED_AT = 20_000
 """Rows among which those are sought that wait for no look."""
 EDIT_AGAIN = timedelta(seconds=2)
@@ -69,7 +72,7 @@ def claim(
             later = {"not_before": at.now + EDIT_AGAIN}
             tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(later))
             continue
-        stale = row["event"] == Event.TEST and at.now - row["created_at"] > TEST_FOR
+        stale = at.now - row["created_at"] > WORTH.get(row["event"], timedelta.max)
         reason = "too late" if stale else reason_gone(tx, row, incident)
         if reason is not None:
             _supersede(tx, row, reason, at)

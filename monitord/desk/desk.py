@@ -30,6 +30,7 @@ from monitord.desk import (
     reporting,
     reports,
     reviewing,
+    rollcall,
     security,
     starting,
     timers,
@@ -233,7 +234,7 @@ class Desk:
             timers.fire_due(tx, self._context, at, waiting, self._down)
             reviewed = reviewing.review(tx, self._context, self._reviewed, at, waiting)
             waits = [timers.seconds_to_next(tx, at.boot, waiting), reviewed.wait, self._keep_bulletins(tx, at)]
-            waits.append(self._keep_canaries(tx, at))
+            waits += [self._keep_canaries(tx, at), self._call_the_roll(tx, at)]
             return min((wait for wait in waits if wait is not None), default=None), reviewed
 
         wait, self._reviewed = await self._decide("timers", work)
@@ -282,6 +283,14 @@ class Desk:
                 log.error("canaries.failed", error=repr(error))
                 waits.append(60.0)
         return min((wait for wait in waits if wait is not None), default=None)
+
+    def _call_the_roll(self, tx: Tx, at: Moment) -> float | None:
+        """Ask who comes on duty; what goes wrong with that keeps no ladder from going on."""
+        waits: list[float | None] = []
+        error = tx.isolated(lambda: waits.append(rollcall.keep(tx, self._context, at)))
+        if error is not None:
+            log.error("rollcall.failed", error=repr(error))
+        return waits[0] if waits else 60.0
 
     def unlooked(self) -> frozenset[str]:
         """Return the targets whose timers and old rows wait for a fresh look after the start."""

@@ -16,6 +16,7 @@ from monitord.desk import (
     menus,
     naming,
     ringing,
+    rollcall,
     touching,
 )
 from monitord.desk.acting import Press
@@ -68,7 +69,7 @@ DOES: Mapping[Button, Callable[[Press], Pressed]] = {
 
 
 def press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: Update, at: Moment) -> Pressed:
-    """A button under a bulletin, which a leader approves or its reader has, or under a test, which arrived."""
+    """A button under what is about no incident: a bulletin is approved or received, a test came, a shift is taken."""
     notice = tx.sql.execute(sa.select(t.outbox).where(t.outbox.c.id == row["notice"])).mappings().one()
     made = bulletin_sending.row_of(tx, notice["subject"])
     zone = context.settings.zone
@@ -96,6 +97,8 @@ def press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: 
                 return acting.refuse(tx, at, update, presser, None, "not_a_contact")
             bulletin_sending.receipt(tx, made, presser.id, organisation.id, at, **refs)
             return Pressed(PressResult.RECEIPT, made["name"], at=at.now, zone=zone)
+        case Button.SHIFT if notice["event"] == Event.SHIFT_ASK and presser.id == notice["person"]:
+            return rollcall.press(tx, context, presser, notice, at, refs)
         case Button.HEARD if presser.id == notice["person"]:
             return Pressed(PressResult.HEARD, context.settings.name, at=at.now, zone=zone)
         case _:

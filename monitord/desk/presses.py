@@ -35,6 +35,7 @@ ACCEPTED = frozenset(
         PressResult.NOTED,
         PressResult.RECEIPT,
         PressResult.HEARD,
+        PressResult.SHIFT_TAKEN,
         PressResult.APPROVED,
         PressResult.LISTED,
         PressResult.PICTURED,

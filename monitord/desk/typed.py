@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, declining, drawing, naming, touching
+from monitord.desk import acting, declining, drawing, naming, rollcall, touching
 from monitord.desk.act import ActRefused
 from monitord.desk.approvals import approvals
 from monitord.desk.context import GRACE, Context
@@ -55,6 +55,9 @@ def obey(
     match command.verb:
         case Verb.HELP | Verb.BIND | Verb.GROUP:
             return context.words.typed(replace(said, result=TypedResult.HELP)), True
+        case Verb.SHIFT:
+            pressed = rollcall.typed(tx, context, person, at, update.refs)
+            return context.words.press(pressed), pressed.result is PressResult.SHIFT_TAKEN
         case Verb.STATUS:
             return context.words.typed(_status(tx, context, _units(context, person, book, at), book, said)), True
         case Verb.ROSTER:

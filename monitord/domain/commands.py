@@ -26,6 +26,7 @@ class Verb(StrEnum):
     HELP = "help"
     BIND = "start"
     GROUP = "nhom"
+    SHIFT = "nc"
 
 
 NUMBERED = frozenset(

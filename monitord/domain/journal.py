@@ -93,6 +93,7 @@ class FactKind(StrEnum):
     BINDING_REFUSED = "binding.refused"
     BINDING_MADE = "binding.made"
     BINDING_ENDED = "binding.ended"
+    SHIFT_TAKEN = "shift.taken"
     WINDOW_SET = "window.set"
     WINDOW_ENDED = "window.ended"
     COVERAGE_GAP = "coverage.gap"

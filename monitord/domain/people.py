@@ -58,7 +58,8 @@ class Unit:
 
     `auto_send_order` names the order by which the unit lets steps leave the house without its leader's approval; None
     means that
-    approval is needed. `roster_owner` is told of gaps. `handover` is the "giờ đổi trực".
+    approval is needed. `roster_owner` is told of gaps. `handover` is the "giờ đổi trực". Who comes on a duty
+    of `roll_call` is asked to say so.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Unit:
     auto_send_order: str | None = None
     address_form: str = "đồng chí"
     handover: time = time(7, 0)
+    roll_call: tuple[str, ...] = ()
 
 
 class OrganisationRole(StrEnum):

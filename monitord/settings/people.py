@@ -22,8 +22,17 @@ def units_of(book: Book) -> dict[str, Unit]:
         book.refer(given.roster_owner, entry, "roster_owner", to="people")
         book.refer(given.leader_duty, entry, "leader_duty", to="duty_kinds")
         order = given.auto_send.order if given.auto_send else None
+        for number, duty in enumerate(given.roll_call):
+            book.refer(duty, entry, "roll_call", number, to="duty_kinds")
         units[given.id] = Unit(
-            given.id, given.name, given.roster_owner, given.leader_duty, order, given.address_form, given.handover
+            given.id,
+            given.name,
+            given.roster_owner,
+            given.leader_duty,
+            order,
+            given.address_form,
+            given.handover,
+            tuple(given.roll_call),
         )
     return units
 

@@ -150,6 +150,7 @@ class UnitForm(Form):
     auto_send: AutoSendForm | None = None
     address_form: Text = "đồng chí"
     handover: ClockTime = time(7, 0)
+    roll_call: list[Slug] = Field(default_factory=list)
 
 
 class OrganisationForm(Form):

@@ -343,3 +343,10 @@ def test_anchors_need_telegram_and_somebody_whom_it_reaches(tmp_path: Path) -> N
     without = text.replace("telegram: {token: {secret: telegram_token}}\n", "")
     told = mistakes(written(tmp_path / "config", without))
     assert "small.yaml:62:10: `anchors` are sent by Telegram: section `telegram` is missing" in told
+
+
+def test_a_roll_call_of_a_duty_there_is_not_is_a_mistake(tmp_path: Path) -> None:
+    text = broken("leader_duty: shift}", "leader_duty: shift, roll_call: [shift, shfit]}")
+    (mistake,) = mistakes(written(tmp_path / "config", text))
+    assert "`shfit`" in mistake
+    assert "did you mean `shift`" in mistake

@@ -53,6 +53,13 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.TARGET_RELEASED: {"reason": "free", "since": "2027-02-05T20:07:00.000000Z"},
     FactKind.TARGET_FLAPPING: {"changes": 6, "health": "down"},
     FactKind.TARGET_CALM: {"changes": 2, "health": "up"},
+    FactKind.SHIFT_TAKEN: {
+        "unit": "vt-song-mau",
+        "duty": "shift",
+        "starts": "2027-02-05T23:00:00.000000Z",
+        "ends": "2027-02-06T07:00:00.000000Z",
+        "update": 14,
+    },
     FactKind.BINDING_BEGUN: {"person": "c"},
     FactKind.BINDING_SENT: {"person": "c", "update": 12},
     FactKind.BINDING_REFUSED: {"why": "no_code", "update": 13, "tries": 2},

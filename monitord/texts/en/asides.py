@@ -127,6 +127,12 @@ def press(pressed: Pressed) -> str:
             return f"No message reaches the shift about {code}.{call or ' Please call.'}"
         case PressResult.RECEIPT:
             return f"Thank you. Noted{at}: you received the report of {code}."
+        case PressResult.SHIFT_TAKEN:
+            return f"Noted{at}: you took over as {pressed.role}."
+        case PressResult.SHIFT_TAKEN_BEFORE:
+            return f"This shift as {pressed.role} was taken over before{at}."
+        case PressResult.NO_SHIFT:
+            return "No shift of yours waits to be taken over."
         case PressResult.HEARD:
             return f"Thank you. This way works in both directions{at}."
         case PressResult.APPROVED:

@@ -27,6 +27,7 @@ LINE = {
     FactKind.BULLETIN_ASKED: "Bulletin {bulletin} waits for approval[ by {leaders}]",
     FactKind.BULLETIN_APPROVED: "{actor} approves bulletin {bulletin}[ to {organisation}]",
     FactKind.BULLETIN_SENT: "Bulletin {bulletin} sent[ to {organisation}][: {people}]",
+    FactKind.SHIFT_TAKEN: "{actor} took over {duty} ({unit}), from {starts} to {ends}",
     FactKind.BULLETIN_RECEIPT: "{actor}[ ({organisation})] has bulletin {bulletin}",
     FactKind.BULLETIN_LAPSED: "Bulletin {bulletin} is a day old and not approved: it is not sent any more",
     FactKind.BINDING_BEGUN: "{actor} gives out a code by which {person} binds Telegram",

@@ -111,6 +111,7 @@ EVENT = {
     Event.BOUND: "account bound",
     Event.BINDING: "somebody's account changed",
     Event.UNBOUND: "account no longer bound",
+    Event.SHIFT_ASK: "taking over a shift",
     Event.BULLETIN_ASK: "bulletin for approval",
     Event.BULLETIN: "bulletin",
     Event.MERGED: "merged",
@@ -189,6 +190,7 @@ BUTTON = {
     Button.TAKE: "✅ Take it",
     Button.NOTED: "✅ I know of it",
     Button.RECEIPT: "✅ Report received",
+    Button.SHIFT: "🙋 I am on",
     Button.HEARD: "✅ I got it",
     Button.APPROVE: "📤 Approve the report",
     Button.LIST: "📋 List",
@@ -266,6 +268,8 @@ REASON = {
     "changed again": "it has changed again",
     "nothing to edit": "no message to edit",
     "edited since": "it was edited since",
+    "shift taken": "the shift was taken over",
+    "shift changed": "the roster was changed",
     "too late": "nobody waits for it any more",
 }
 """Why a notice is not sent any more."""

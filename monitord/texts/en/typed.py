@@ -15,6 +15,7 @@ FORM = {
     "hinh": "HINH 014 – pictures: its course, its ring",
     "tt": "TT – what runs",
     "truc": "TRUC – who is on duty",
+    "nc": "NC – I am on for my shift",
     "help": "HELP – the commands",
 }
 """How each command is typed."""

@@ -127,6 +127,12 @@ def press(pressed: Pressed) -> str:
             return f"Chưa nhắc được trực ca về {code} bằng tin.{call or ' Hãy gọi điện.'}"
         case PressResult.RECEIPT:
             return f"Cảm ơn. Đã ghi nhận: đã nhận báo cáo {code}{at}."
+        case PressResult.SHIFT_TAKEN:
+            return f"Đã ghi nhận{at}: nhận ca ({pressed.role})."
+        case PressResult.SHIFT_TAKEN_BEFORE:
+            return f"Ca này ({pressed.role}) đã được nhận từ trước{at}."
+        case PressResult.NO_SHIFT:
+            return "Không có ca nào đang chờ nhận."
         case PressResult.HEARD:
             return f"Cảm ơn. Kênh này hoạt động hai chiều{at}."
         case PressResult.APPROVED:

@@ -27,6 +27,7 @@ LINE = {
     FactKind.BULLETIN_ASKED: "Trình bản tin {bulletin} chờ duyệt[: {leaders}]",
     FactKind.BULLETIN_APPROVED: "{actor} duyệt bản tin {bulletin}[ gửi {organisation}]",
     FactKind.BULLETIN_SENT: "Gửi bản tin {bulletin}[ tới {organisation}][: {people}]",
+    FactKind.SHIFT_TAKEN: "{actor} nhận ca ({duty}, {unit}) từ {starts} đến {ends}",
     FactKind.BULLETIN_RECEIPT: "{actor}[ ({organisation})] xác nhận đã nhận bản tin {bulletin}",
     FactKind.BULLETIN_LAPSED: "Bản tin {bulletin} quá một ngày chưa duyệt, không gửi nữa",
     FactKind.BINDING_BEGUN: "{actor} phát mã kết nối Telegram cho {person}",

@@ -111,6 +111,7 @@ EVENT = {
     Event.BOUND: "đã kết nối tài khoản",
     Event.BINDING: "thay đổi tài khoản của một người",
     Event.UNBOUND: "đã hủy kết nối tài khoản",
+    Event.SHIFT_ASK: "nhận ca",
     Event.BULLETIN_ASK: "bản tin chờ duyệt",
     Event.BULLETIN: "bản tin",
     Event.MERGED: "gộp sự cố",
@@ -189,6 +190,7 @@ BUTTON = {
     Button.TAKE: "✅ Tiếp nhận",
     Button.NOTED: "✅ Đã nhận thông tin",
     Button.RECEIPT: "✅ Đã nhận báo cáo",
+    Button.SHIFT: "🙋 Nhận ca",
     Button.HEARD: "✅ Tôi nhận được",
     Button.APPROVE: "📤 Duyệt báo cáo Sở",
     Button.LIST: "📋 Danh sách",
@@ -266,6 +268,8 @@ REASON = {
     "changed again": "đã có diễn biến mới hơn",
     "nothing to edit": "không có tin để sửa",
     "edited since": "đã có bản sửa mới hơn",
+    "shift taken": "đã nhận ca",
+    "shift changed": "lịch trực đã đổi",
     "too late": "không còn ai chờ kết quả",
 }
 """Why a notice is not sent any more."""

@@ -15,6 +15,7 @@ FORM = {
     "hinh": "HINH 014 – hình diễn biến, sơ đồ ring",
     "tt": "TT – tình trạng",
     "truc": "TRUC – ai đang trực",
+    "nc": "NC – nhận ca trực",
     "help": "HELP – các lệnh",
 }
 """How each command is typed."""
