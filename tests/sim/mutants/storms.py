@@ -21,8 +21,8 @@ STORMY: tuple[Mutant, ...] = (
         "queued-before-the-storm",
         "what was queued before a storm began is sent though that tells of it",
         "desk/reasons.py",
-        '        return "storm"',
-        "        pass",
+        'and not _leaves(tx, row):\n        return "storm"',
+        "and not _leaves(tx, row):\n        pass",
     ),
     one(
         "storm-leaves-them",

@@ -126,8 +126,8 @@ TELLING: tuple[Mutant, ...] = (
         "no-second-look",
         "a message leaves although its reason is gone",
         "desk/claiming.py",
-        "        reason = reason_gone(tx, row, incident)",
-        "        reason = reason_gone(tx, row, incident) and None",
+        '        reason = "too late" if stale else reason_gone(tx, row, incident)',
+        '        reason = "too late" if stale else reason_gone(tx, row, incident) and None',
     ),
     one(
         "second-look-too-strict",
@@ -177,7 +177,7 @@ TELLING: tuple[Mutant, ...] = (
         "accepted-unsaid",
         "the log does not say that a channel took a message",
         "desk/reporting.py",
-        '    if row["event"] not in EDITS:\n        tx.append([notice_fact(FactKind.NOTICE_ACCEPTED',
+        '    if row["event"] not in UNWRITTEN:\n        tx.append([notice_fact(FactKind.NOTICE_ACCEPTED',
         '    if row["event"] == Event.COVERAGE:\n        tx.append([notice_fact(FactKind.NOTICE_ACCEPTED',
     ),
     one(
