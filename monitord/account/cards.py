@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.domain.dutybook import DutyBook, step_name
+from monitord.domain.group import is_group
 from monitord.domain.incident import RUNNING, Incident, Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.network import Device, Target
@@ -201,7 +202,9 @@ def _notice(names: Names, incident: Incident, row: Any, answer: ToldState | None
             state = ToldState.WAITING if row["last_cause"] is None else ToldState.FAILED
     organisation = names.settings.organisations.get(row["organisation"] or "")
     role = step_name(step_of(incident.policy, row["step"] or 0), names.book)
-    if row["event"] != Event.STEP:
+    if is_group(row["person"]):
+        role = ""
+    elif row["event"] != Event.STEP:
         person = names.book.people.get(row["person"])
         role = person.title if person else ""
     at = row["accepted_at"] or row["created_at"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitord.account.board import read_board
 from monitord.domain.digest import GATHERED
 from monitord.domain.group import Group
 from monitord.domain.health import Cause, Health
@@ -16,6 +17,7 @@ from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Outcome
 from monitord.domain.policy import PolicyStep, Whom
 from monitord.settings.model import Settings
 from monitord.store import tables as t
+from monitord.texts import pick
 from tests.nights.test_digests import many, tram
 from tests.nights.test_pictures import cut_ring
 from tests.nights.test_storm import alarms, fall
@@ -322,3 +324,13 @@ async def test_the_sketch_of_a_ring_stands_under_its_alert_in_the_group_too(tmp_
         assert sketch.follows == alert_.ref
         assert sketch.document is not None
         assert [word for word in names_and_numbers(night) if word in alert_.text + sketch.text] == []
+
+
+async def test_the_page_shows_a_group_as_a_group_and_in_no_role(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 08:00", with_group()) as night:
+        await night.sees(ROUTER, Health.DOWN)
+        with night.engine.connect() as connection:
+            (card,) = read_board(connection, night.settings, pick("vi"), night.clock.now()).incidents
+        told = [(line.told.name, line.told.role) for line in card.notices if line.told.channel == "telegram"]
+        assert ("Nhóm ca trực Sông Mẫu", "") in told
+        assert [role for name, role in told if not name.startswith("Nhóm")] == ["trực ca"]
