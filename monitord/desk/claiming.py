@@ -1,5 +1,6 @@
 """Claiming outbox rows inside the writer's transaction: under a lease, with a second look at the reason."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
@@ -42,8 +43,6 @@ FRESH = timedelta(seconds=60)
 """Rows younger than this leave at once after a start; older ones wait for a fresh look at their target."""
 WORTH: dict[str, timedelta] = {Event.TEST: TEST_FOR, Event.SHIFT_ASK: AHEAD + ASKED_FOR}
 """How long what nobody waits for later is told."""
-LOOKED_AT = 20_000
-"""Rows among which those are sought that wait for no look."""
 EDIT_AGAIN = timedelta(seconds=2)
 """After how long an edit is tried again whose message is still under way."""
 
@@ -68,6 +67,8 @@ def claim(
         if row["id"] in gone:
             continue
         incident = tx.incident(row["incident"]) if row["incident"] is not None else None
+        if incident is not None and incident.target in waiting and at.now - row["created_at"] > FRESH:
+            continue
         if _message_under_way(tx, row):
             later = {"not_before": at.now + EDIT_AGAIN}
             tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(later))
@@ -100,18 +101,18 @@ def claim(
     return claimed
 
 
-def _due(tx: Tx, channel: str, most: int, at: Moment, waiting: frozenset[str]) -> list[Any]:
-    """Return the due rows of a channel, the most urgent first, but those that wait until their target was looked at:
-    however many those are, they hide nothing."""
-    o, order = t.outbox.c, (t.outbox.c.priority, t.outbox.c.id)
+def _due(tx: Tx, channel: str, most: int, at: Moment, waiting: frozenset[str]) -> Iterator[Any]:
+    """Yield the due rows of a channel, the most urgent first; where those that wait for a look may hide others, the
+    new ones behind them as well."""
+    o = t.outbox.c
     is_due = sa.and_(o.state == NoticeState.PENDING, o.channel == channel, o.not_before <= at.now)
-    if waiting:
-        known = sa.select(o.id, t.incident.c.target).join_from(t.outbox, t.incident, isouter=True)
-        old = at.now - FRESH
-        every = tx.sql.execute(known.add_columns(o.created_at).where(is_due).order_by(*order).limit(LOOKED_AT))
-        ids = [row.id for row in every if row.target not in waiting or row.created_at >= old]
-        is_due = o.id.in_(ids[:most])
-    return list(tx.sql.execute(sa.select(t.outbox).where(is_due).order_by(*order).limit(most)).mappings())
+    due = sa.select(t.outbox).where(is_due).order_by(o.priority, o.id).limit(most)
+    first = tx.sql.execute(due).mappings().all()
+    yield from first
+    if waiting and len(first) == most:
+        seen = {row["id"] for row in first}
+        fresh = tx.sql.execute(due.where(o.created_at >= at.now - FRESH)).mappings().all()
+        yield from (row for row in fresh if row["id"] not in seen)
 
 
 def _tried_for_long(row: Any, at: Moment) -> bool:
