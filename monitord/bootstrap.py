@@ -554,9 +554,10 @@ class Daemon:
     async def _channel_canary_state(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         state, words = await self.desk.canary_state(str(asked["channel"])), self.context.words
         waits = state.out and state.token == asked["token"]
-        back = not state.out and state.missed == 0
-        if back and state.back_at is not None and state.took is not None:
-            said = f"{words.table['canary_back']} {words.clock(state.back_at, self.settings.zone, seconds=True)}"
+        asked_at, back_at = state.asked_at, state.back_at
+        back = not state.out and back_at is not None and (asked_at is None or back_at >= asked_at)
+        if back and back_at is not None and state.took is not None:
+            said = f"{words.table['canary_back']} {words.clock(back_at, self.settings.zone, seconds=True)}"
             return {"text": f"{said} ({state.took.total_seconds():.1f} s)", "over": True, "back": True}
         return {"text": words.table["canary_out" if waits else "canary_lost"], "over": not waits, "back": False}
 

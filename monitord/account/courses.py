@@ -54,10 +54,11 @@ def course_of(
 
 
 def ring_of(
-    connection: sa.Connection, settings: Settings, words: Words, incident: Incident, at: datetime
+    connection: sa.Connection, settings: Settings, words: Words, incident: Incident, at: datetime, *, runs: bool = True
 ) -> RingSketch | None:
     """Return the sketch of the ring that an incident is about: as it is while it runs, and as it was at its worst when
-    it is over; None for an incident of anything else."""
+    it is over; None for an incident of anything else. Of a daemon that does not run it is as of its last sign of life.
+    """
     kind, ident = parts(incident.target) or ("", "")
     ring = settings.topology.rings.get(ident) if kind == RING else None
     if ring is None:
@@ -66,7 +67,8 @@ def ring_of(
     wiring = wiring_of(settings.devices, settings.links, settings.topology, agents, settings.sites)
     near = wiring.around(incident.target)
     with snapshot(connection):
-        when, known = at, known_now(connection, near)
+        last = None if runs else _last_sign(connection, at)
+        when, known = last or at, known_now(connection, near)
         over = incident.restored_at is not None and incident.restored_at <= at
         if over:
             when, known = _worst(connection, wiring, near, incident)

@@ -60,7 +60,7 @@ def picture_of(
             return png(
                 course_sheet(course_of(connection, settings, words, incident, at, runs=runs), words, settings.zone)
             )
-        ring = ring_of(connection, settings, words, incident, at)
+        ring = ring_of(connection, settings, words, incident, at, runs=runs)
         if ring is None:
             raise CannotMake(f"{incident.code} is about no ring of the settings")
         return png(ring_sheet(ring, words, settings.zone))

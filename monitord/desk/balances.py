@@ -3,6 +3,7 @@
 And what else is read of a channel beside whether it works. Nothing of it is a row of the journal.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,8 @@ from monitord.store import tables as t
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
+ANSWERED = timedelta(hours=1)
+"""How long after the question a text of that sender is its answer."""
 LOW = "low"
 """What a notice about a channel says first when its account is low."""
 
@@ -45,9 +48,10 @@ def heard(tx: Tx, context: Context, said: Heard, at: Moment) -> bool:
     if account is None or said.sender != account.sender:
         return False
     amount = read_amount(account, said.text)
-    if amount is None:
-        return True
     row = _row(tx, said.channel, Reading.BALANCE)
+    asked = None if row is None else row["asked_at"]
+    if amount is None or asked is None or not timedelta(0) <= at.now - asked <= ANSWERED:
+        return True  # an advertisement has numbers, too
     since = None if row is None else row["low_since"]
     low = account.below is not None and amount < account.below
     begins = low and since is None

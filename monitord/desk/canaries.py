@@ -84,13 +84,14 @@ def resume(tx: Tx, context: Context, at: Moment) -> None:
 
 def reported(tx: Tx, row: Any, outcome: Outcome, at: Moment) -> None:
     """Take note of what an attempt to send one came to."""
+    if outcome.delivery is Delivery.ACCEPTED:  # also of one that was pressed before its attempt was over
+        gone = (t.outbox.c.id < row["id"], t.outbox.c.state != NoticeState.LEASED)
+        forget(tx, Event.CANARY, row["channel"], *gone)
     state = state_of(tx, row["channel"])
     if row["subject"] != state.token:
         return
     if outcome.delivery is Delivery.ACCEPTED:
         _write(tx, canary.after(state, Happened.ACCEPTED, at.now))
-        gone = (t.outbox.c.id < row["id"], t.outbox.c.state != NoticeState.LEASED)
-        forget(tx, Event.CANARY, row["channel"], *gone)
         tx.armed_count += 1  # what is waited for has changed
     elif outcome.delivery is Delivery.PERMANENT:
         _write(tx, canary.after(state, Happened.REFUSED, at.now))
@@ -119,7 +120,8 @@ def pressed(tx: Tx, context: Context, notice: Any, user: int, at: Moment) -> boo
 
 
 def person_heard(tx: Tx, context: Context, channel: str, at: Moment) -> None:
-    """Take note that a person of ours was heard by a channel: what people answer to has arrived."""
+    """Take note that a person of ours was heard by a channel: what people answer to has arrived, perhaps. The next
+    canary leaves at once."""
     if channel not in context.settings.canaries:
         return
     state = state_of(tx, channel)

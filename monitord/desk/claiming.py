@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,6 +44,8 @@ FRESH = timedelta(seconds=60)
 """Rows younger than this leave at once after a start; older ones wait for a fresh look at their target."""
 WORTH: dict[str, timedelta] = {Event.TEST: TEST_FOR, Event.SHIFT_ASK: AHEAD + ASKED_FOR}
 """How long what nobody waits for later is told."""
+LOOKED_AT = 20_000
+"""Rows among which those are sought that wait for no look."""
 EDIT_AGAIN = timedelta(seconds=2)
 """After how long an edit is tried again whose message is still under way."""
 
@@ -102,17 +105,20 @@ def claim(
 
 
 def _due(tx: Tx, channel: str, most: int, at: Moment, waiting: frozenset[str]) -> Iterator[Any]:
-    """Yield the due rows of a channel, the most urgent first; where those that wait for a look may hide others, the
-    new ones behind them as well."""
+    """Yield the due rows of a channel, the most urgent first; where those that wait for a look may hide others, those
+    behind them as well."""
     o = t.outbox.c
     is_due = sa.and_(o.state == NoticeState.PENDING, o.channel == channel, o.not_before <= at.now)
     due = sa.select(t.outbox).where(is_due).order_by(o.priority, o.id).limit(most)
     first = tx.sql.execute(due).mappings().all()
     yield from first
     if waiting and len(first) == most:
-        seen = {row["id"] for row in first}
-        fresh = tx.sql.execute(due.where(o.created_at >= at.now - FRESH)).mappings().all()
-        yield from (row for row in fresh if row["id"] not in seen)
+        seen, old = {row["id"] for row in first}, at.now - FRESH
+        known = sa.select(o.id, t.incident.c.target, o.created_at).join_from(t.outbox, t.incident, isouter=True)
+        every = tx.sql.execute(known.where(is_due).order_by(o.priority, o.id).limit(LOOKED_AT)).all()
+        free = (row.id for row in every if row.target not in waiting or row.created_at >= old)
+        ids = list(islice((number for number in free if number not in seen), most))
+        yield from tx.sql.execute(due.where(o.id.in_(ids))).mappings().all()
 
 
 def _tried_for_long(row: Any, at: Moment) -> bool:

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from monitord.desk import menus
 from monitord.desk.acting import Press
 from monitord.desk.context import Context
+from monitord.desk.groups import keeps
 from monitord.desk.touching import by
 from monitord.domain.document import Attachment, AttachmentKind
 from monitord.domain.dutybook import usable
+from monitord.domain.group import is_group
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.menus import Menu
@@ -77,6 +79,8 @@ def follow(tx: Tx, context: Context, row: Any, at: Moment) -> None:
         return
     if AttachmentKind.SKETCH not in kinds(context, incident) or not _is_first(tx, row):
         return
+    if is_group(row["person"]) and keeps(context):
+        return  # a group is told in numbers then
     if _lately(tx, row, at) >= FEW:
         return
     tx.queue(_picture(incident, row["person"], row["channel"], AttachmentKind.SKETCH, BY_ITSELF), at.now)

@@ -7,6 +7,7 @@ import structlog
 from monitord.desk.context import Context
 from monitord.desk.mentions import name_of
 from monitord.domain.dutybook import DutyBook, duty_in
+from monitord.domain.extent import Cut
 from monitord.domain.group import MARK, Group, without_numbers
 from monitord.domain.incident import Incident
 from monitord.domain.people import Person
@@ -46,8 +47,6 @@ def for_group(story: Story, context: Context) -> Story:
     extent = story.extent.outside() if inside else replace(story.extent, teams=())
     return replace(
         story,
-        device_name=without_numbers(story.device_name),
-        detail=without_numbers(story.detail),
         told=(),
         taken=None if story.taken is None else by_role(story.taken, story.unit_name),
         extent=extent,
@@ -70,8 +69,8 @@ def keeps(context: Context) -> bool:
 def name_in_group(context: Context, incident: Incident) -> str:
     """Return what an incident is about, in one line that a group may read."""
     device = context.targets.get(incident.target, (None, None))[0]
-    site = None if device is None else context.settings.sites.get(device.site)
-    if device is not None and (device.keep_inside or (site is not None and site.keep_inside)):
+    site = context.settings.sites.get(device.site if device is not None else incident.site or "")
+    if (device is not None and device.keep_inside) or (site is not None and site.keep_inside):
         return context.words.page["kept_inside"]
     return without_numbers(name_of(context, incident))
 
@@ -88,7 +87,8 @@ def role_of_holder(context: Context, incident: Incident, book: DutyBook) -> str:
 def _without_names(storm: Survey, instead: str) -> Survey:
     return replace(
         storm,
-        groups=tuple(replace(one, name=instead, cuts=()) for one in storm.groups),
+        total=storm.total.outside(),
+        groups=tuple(replace(o, name=instead, cuts=tuple(Cut(instead, c.since) for c in o.cuts)) for o in storm.groups),
         batteries=tuple(replace(one, site=instead) for one in storm.batteries),
         running=tuple(replace(one, name=instead) for one in storm.running),
     )

@@ -16,7 +16,7 @@ from monitord.desk.said import closing_cause
 from monitord.desk.surveys import survey
 from monitord.domain.dutybook import DutyBook, step_name
 from monitord.domain.extent import NOTHING
-from monitord.domain.group import is_group
+from monitord.domain.group import is_group, without_numbers
 from monitord.domain.incident import Incident
 from monitord.domain.menus import Menu, asked
 from monitord.domain.network import BY_HAND
@@ -65,7 +65,8 @@ def letter(tx: Tx, context: Context, key: bytes, row: Any, incident: Incident | 
         if spoken:
             offered = keys(context, row, incident, context.book(tx, at, timedelta(hours=12)))
             return Letter(words.spoken(story, offered), keys=offered)
-        return Letter(words.message(story) if limit is None else words.short(story, limit), buttons)
+        said = words.message(story) if limit is None else words.short(story, limit)
+        return Letter(without_numbers(said) if is_group(row["person"]) else said, buttons)
     if spoken:
         return Letter(aloud(text))
     return Letter(text if limit is None else squeezed(text, limit), buttons)
@@ -127,7 +128,8 @@ def _story(tx: Tx, context: Context, row: Any, incident: Incident, at: Moment) -
     outside, to_group = row["organisation"] is not None, is_group(row["person"])
     picture = drawing.attachment(row, incident, at)
     # A picture is sent on by whoever has it.
-    inside = (site is not None and site.keep_inside) or (device is not None and device.keep_inside)
+    there = site or settings.sites.get(incident.site or "")  # what people report names its place
+    inside = (there is not None and there.keep_inside) or (device is not None and device.keep_inside)
     hidden = inside and (outside or to_group or picture is not None)
     site = None if hidden else site
     called = lane.name if lane else device.name if device else incident.detail if reported else incident.target

@@ -15,6 +15,7 @@ from monitord.desk.drawing import follow
 from monitord.desk.leases import end_attempt, notice_fact, notice_refs, sent_as_one
 from monitord.desk.reasons import reason_gone
 from monitord.domain.dutybook import usable
+from monitord.domain.group import MARK, is_group
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import (
     BUTTONED,
@@ -77,7 +78,8 @@ def _report(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment, ji
         outcome = replace(outcome, message_ref=outcome.message_ref[:LONGEST_REF])
     end_attempt(tx, row["id"], row["attempts"], outcome, at)
     if not heeded and row["event"] not in MADE:  # what cannot be made says nothing about its channel
-        channels.heed(tx, context, row["channel"], outcome, at, to=row["person"])
+        # What goes to no person has an address of its own all the same.
+        channels.heed(tx, context, row["channel"], outcome, at, to=row["person"] or row["event"])
     if row["event"] == Event.CANARY:
         canaries.reported(tx, row, outcome, at)
     match outcome.delivery:
@@ -200,6 +202,9 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
         return  # the settings ask for it no longer
     if event in (*EDITS, Event.BOUND, Event.UNBOUND, Event.TEST, Event.PICTURE):
         return
+    named = (MARK + one.id for one in context.settings.groups)
+    if is_group(row["person"]) and row["person"] not in named:
+        return  # it was taken out of the settings
     if event is Event.CHANNEL_BROKEN:
         add_channel(tx, row, at)  # another way to the same person, and no word about the word
         return

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from monitord.desk.context import Context
 from monitord.domain.dutybook import usable
-from monitord.domain.incident import Phase
+from monitord.domain.incident import RUNNING, Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import BUTTONED, CALLS, Event, Notice, Priority
 from monitord.domain.people import IMPERSONAL, Person
@@ -50,7 +50,9 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
     if shift is None:
         return page["shift_changed"]
     unit, duty = settings.units.get(shift["unit"]), settings.duty_kinds.get(shift["duty"])
-    running = [i for i in tx.running_incidents() if i.unit == shift["unit"] and not (i.drill or i.suspected)]
+    i = t.incident.c
+    real = sa.and_(i.unit == shift["unit"], i.phase.in_(RUNNING), sa.not_(i.drill), sa.not_(i.suspected))
+    phases = list(tx.sql.execute(sa.select(i.phase).where(real)).scalars())
     known = settings.channels.get(row["channel"])
     how = "shift_press" if row["channel"] in BUTTONED else "shift_write" if known is not None and known.hears else ""
     said = {
@@ -58,8 +60,8 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
         "unit": unit.name if unit else shift["unit"],
         "start": context.words.instant(shift["starts"], settings.zone),
         "end": forms.near(shift["ends"], shift["starts"], settings.zone),
-        "running": len(running),
-        "open": sum(i.phase is Phase.OPEN for i in running),
+        "running": len(phases),
+        "open": phases.count(Phase.OPEN),
     }
     # How to answer stands before what may be cut off.
     first, rest = page["shift_ask"].format(**said), page["shift_finds"].format(**said)

@@ -73,8 +73,9 @@ def after(state: Canary, what: Happened, now: datetime) -> Canary:
     """Return the state after what happened.
 
     One that is accepted has its whole time from then on; one that comes back too late has come back all the same, once.
-    REFUSED is an address that will never do: nothing is known of the channel by it. HEARD is a person who was heard by
-    the channel. RESUMED is a start, or a clock that was moved: what is out has its whole time again.
+    One that was never accepted is no miss. REFUSED is an address that will never do: nothing is known of the channel by
+    it. HEARD is a person who was heard by the channel: it may work again, and one more miss says that it does not.
+    RESUMED is a start, or a clock that was moved: what is out has its whole time again.
     """
     match what:
         case Happened.ACCEPTED if state.out and state.accepted_at is None:
@@ -84,11 +85,12 @@ def after(state: Canary, what: Happened, now: datetime) -> Canary:
             took = max(timedelta(0), now - begun)
             return replace(state, token="", waits_from=None, back_at=now, took=took, missed=0)
         case Happened.LATE if state.out:
-            return replace(state, waits_from=None, missed=state.missed + 1)
+            # What no attempt got through says nothing of the way back: the attempts speak for themselves.
+            return replace(state, waits_from=None, missed=state.missed + (state.accepted_at is not None))
         case Happened.REFUSED if state.out:
             return replace(state, token="", waits_from=None)
         case Happened.HEARD:
-            return replace(state, missed=0)
+            return replace(state, missed=min(state.missed, MISSES - 1))
         case Happened.RESUMED if state.out:
             return replace(state, waits_from=now)
     return state

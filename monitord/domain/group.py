@@ -15,8 +15,8 @@ from monitord.domain.people import TOPIC, Person
 MARK = "group:"
 """How the id of a group begins among the ids of persons, where no person's can."""
 CHANNEL = "telegram"
-_NUMBER = re.compile(r"(?<![\w.:/-])\+?\d(?:[ .-]?\d){8,11}(?![\w/:-])", re.ASCII)
-"""What may be a telephone number: nine to twelve digits, also in groups."""
+_NUMBER = re.compile(r"(?<![A-Za-z0-9])\(?(?:\+?84|0)(?:[ .()\u00a0-]{0,2}[0-9]){8,10}(?![A-Za-z0-9])")
+"""What may be a telephone number of this country, however it is parted."""
 
 
 @dataclass(frozen=True, slots=True)

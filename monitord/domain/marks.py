@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from monitord.domain.group import is_group
 from monitord.domain.incident import Incident
 from monitord.domain.journal import FactKind, Row
 from monitord.domain.notice import Event
@@ -138,8 +139,8 @@ def _told(
     had: set[tuple[Any, ...]] = set()
     for row in rows:
         step = row.refs.get("step")
-        if row.incident != incident.id or not isinstance(step, int):
-            continue
+        if row.incident != incident.id or not isinstance(step, int) or is_group(str(row.refs.get("person"))):
+            continue  # who reads along in a group was not told
         if row.kind == FactKind.STEP_FIRED:
             had = {one for one in had if one[0] != step}
             waits[step] = row.ts

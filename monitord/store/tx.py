@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from monitord.domain.decision import Timer, TimerKind, Told
+from monitord.domain.group import is_group
 from monitord.domain.incident import RUNNING, Incident, Phase
 from monitord.domain.journal import Fact, Row, canonical, chained, private_digest
-from monitord.domain.notice import Event, Notice, NoticeState
+from monitord.domain.notice import Event, Notice, NoticeState, Priority
 from monitord.domain.people import Person
 from monitord.domain.roster import Shift
 from monitord.domain.storm import Storm
@@ -353,6 +354,8 @@ class Tx:
         False when its key is there already, so that a repeated decision does no harm.
         """
         self.queued += 1
+        if is_group(notice.person):  # whoever is asked goes before who reads along
+            notice = replace(notice, priority=max(notice.priority, Priority.FOLLOW_UP))
         return self.insert_once(
             t.outbox,
             {

@@ -139,7 +139,9 @@ class Lane:
         soonest = self._look_again
         for row in sorted((r for r in self._rows.values() if r.task is None), key=lambda r: r.rank):
             address = row.claimed.message.to
-            if address in self._busy or len(self._busy) >= AT_ONCE:
+            # Files take long: one at a time, so that they leave the others room.
+            waits = bool(row.claimed.message.attach) and self._attaches()
+            if address in self._busy or len(self._busy) >= AT_ONCE or waits:
                 soonest = min(soonest, row.until - mono)
             elif (wait := self._limits.wait(address, row.claimed.priority, mono)) > 0:
                 soonest = min(soonest, wait, row.until - mono)
@@ -148,6 +150,9 @@ class Lane:
                 self._busy.add(address)
                 row.task = asyncio.create_task(self._attempt(row), name=f"tell {row.claimed.message.notice}")
         return max(0.0, soonest)
+
+    def _attaches(self) -> bool:
+        return any(row.task is not None and row.claimed.message.attach for row in self._rows.values())
 
     async def _give_back_late(self) -> None:
         """Give back what cannot begin soon: claimed anew it is still true, and is not sent by two."""

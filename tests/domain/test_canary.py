@@ -46,8 +46,16 @@ def test_one_that_comes_back_is_known_with_its_time() -> None:
 def test_two_in_a_row_and_no_fewer() -> None:
     state = Canary("telegram")
     for missed in range(1, MISSES + 1):
-        state = after(asked(state, "T", BEGIN), Happened.LATE, BEGIN + 3 * MINUTE)
+        out = after(asked(state, "T", BEGIN), Happened.ACCEPTED, BEGIN)
+        state = after(out, Happened.LATE, BEGIN + 3 * MINUTE)
         assert (state.missed, is_missing(state)) == (missed, missed >= MISSES)
+    state = after(state, Happened.HEARD, BEGIN + 4 * MINUTE)
+    assert (state.missed, is_missing(state)) == (MISSES - 1, False)
+
+
+def test_one_that_no_attempt_got_through_is_no_miss() -> None:
+    state = after(asked(Canary("telegram", missed=1), "T", BEGIN), Happened.LATE, BEGIN + 3 * MINUTE)
+    assert (state.missed, state.out) == (1, False)
 
 
 def test_late_means_the_whole_time_is_over() -> None:

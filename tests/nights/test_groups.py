@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from monitord.account.board import read_board
+from monitord.account.courses import course_of
 from monitord.domain.digest import GATHERED
-from monitord.domain.group import Group
+from monitord.domain.group import Group, without_numbers
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
-from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Outcome
+from monitord.domain.marks import Sign
+from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Outcome, Priority
 from monitord.domain.policy import PolicyStep, Whom
 from monitord.settings.model import Settings
 from monitord.store import tables as t
@@ -43,6 +45,9 @@ def in_group(night: Night, address: str = TOPIC) -> list[Got]:
 
 def without_group(claimed: Claimed) -> Outcome:
     return BLOCKED if claimed.message.to.startswith("-") else ACCEPTED
+
+
+AWAY = Outcome(Delivery.NOT_SENT, DeliveryCause.CONNECT)
 
 
 def away(claimed: Claimed) -> Outcome:
@@ -334,3 +339,98 @@ async def test_the_page_shows_a_group_as_a_group_and_in_no_role(tmp_path: Path) 
         told = [(line.told.name, line.told.role) for line in card.notices if line.told.channel == "telegram"]
         assert ("Nhóm ca trực Sông Mẫu", "") in told
         assert [role for name, role in told if not name.startswith("Nhóm")] == ["trực ca"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ĐT:0912345678", "sđt.0912345678", "0912345678/0987654321", "(0912) 345 678", "(024) 3825 1234",
+        "a.Nam-0912345678", "0912345678-Nam", "0912345678: anh Nam", "0912\u00a0345\u00a0678", "+84 912 345 678",
+        "84912345678", "02943.855.123",
+    ],
+)  # fmt: skip
+def test_a_telephone_number_is_masked_however_it_is_written(said: str) -> None:
+    masked = without_numbers(f"Gọi {said} ngay")
+    assert "***" in masked
+    assert sum(char.isdigit() for char in masked) < sum(char.isdigit() for char in said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["SC-0512-001", "Thứ Bảy 05/12/2026 (27 tháng Mười)", "10.0.0.5", "Gi0/0/1", "1.248 thuê bao", "đã 1 giờ 05 phút"],
+)
+def test_what_is_no_telephone_number_stays(said: str) -> None:
+    assert without_numbers(said) == said
+
+
+async def test_no_number_reaches_a_group_by_the_name_of_a_port_or_a_place(tmp_path: Path) -> None:
+    settings = with_group()
+    device = settings.devices[ROUTER.partition("/")[0]]
+    site = replace(settings.sites[device.site], name="Trạm X (LH: 0911 222 333)")
+    targets = tuple(replace(one, title="Cổng lên vòng (a. Nam 0912 345 678)") for one in device.targets)
+    changed = replace(
+        settings,
+        sites={**settings.sites, site.id: site},
+        devices={**settings.devices, device.id: replace(device, targets=targets)},
+    )
+    async with Night(tmp_path, "2026-12-05 08:00", changed) as night:
+        await night.sees(ROUTER, Health.DOWN)
+        (got,) = in_group(night)
+        assert "0912 *** 678" in got.text
+        assert "0911 *** 333" in got.text
+
+
+async def test_what_is_reported_by_hand_of_a_place_that_is_not_named_is_not_named(tmp_path: Path) -> None:
+    settings = with_group()
+    site = next(iter(settings.sites.values()))
+    kept = replace(settings, sites={**settings.sites, site.id: replace(site, keep_inside=True)})
+    async with Night(tmp_path, "2026-12-05 08:00", kept) as night:
+        await night.reports(f"Mất nguồn {site.name}", site=site.id)
+        (got,) = in_group(night)
+        assert site.name not in got.text
+        assert any(site.name in g.text for g in night.got if not g.person.startswith("-"))
+
+
+async def test_a_group_goes_behind_whoever_is_asked_also_when_it_comes_back(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 08:00", with_group()) as night:
+        for health in (Health.DOWN, Health.UP, Health.DOWN):
+            await night.sees(ROUTER, health)
+            await night.passes(60)
+        again = night.query(t.outbox.c.priority, event="reopened", person="group:ca-truc")
+        assert again == [(Priority.FOLLOW_UP,)]
+        assert (Priority.FIRST,) in night.query(t.outbox.c.priority, event="reopened")
+
+
+async def test_a_group_that_was_taken_out_of_the_settings_is_no_alarm(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 08:00", with_group()) as night:
+        await night.sees(ROUTER, Health.DOWN)
+        night.die()
+        night.settings = replace(night.settings, groups=())
+        await night.passes_away(30)
+        await night.sees(ROUTER, Health.UP)
+        await night.passes(30)
+        assert [g for g in night.got if "Nhóm ca trực" in g.text] == []
+
+
+async def test_where_anything_is_kept_inside_a_group_gets_no_sketch(tmp_path: Path) -> None:
+    settings = with_group()
+    other = next(d for d in settings.devices.values() if d.unit != UNIT)
+    kept = {**settings.devices, other.id: replace(other, keep_inside=True)}
+    async with Night(tmp_path, "2026-12-01 03:00", replace(settings, devices=kept)) as night:
+        await cut_ring(night)
+        (alert_,) = in_group(night)
+        assert alert_.document is None
+
+
+async def test_a_course_says_nobody_was_told_where_the_group_alone_was(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 08:00", with_group()) as night:
+        night.answer = lambda c: ACCEPTED if c.message.to.startswith("-") else AWAY
+        night.lanes = ("telegram",)
+        await night.sees(ROUTER, Health.DOWN)
+        await night.passes(minutes=4)
+        assert len(in_group(night)) == 1
+        with night.engine.connect() as connection:
+            (incident,) = night.incidents()
+            course = course_of(connection, night.settings, pick("vi"), incident, night.clock.now(), runs=True)
+        signs = [mark.sign for mark in course.marks if mark.sign in (Sign.TOLD, Sign.NOT_TOLD)]
+        assert signs == [Sign.NOT_TOLD]

@@ -94,3 +94,17 @@ async def test_what_waits_for_a_look_after_a_start_hides_nothing_that_is_new(tmp
         assert [(got.at, "SC-0512-231" in got.text) for got in night.got if got.channel == "telegram"] == [
             ("03:02:00", True)
         ]
+
+
+async def test_an_old_message_of_what_was_looked_at_is_not_hidden_by_what_waits_for_a_look(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 03:00", many(231)) as night:
+        night.lanes = ()
+        for number in range(231):
+            await night.sees(tram(number), Health.DOWN)
+        night.die()
+        night.lanes = None
+        night.answers_asks = False
+        await night.passes_away(120)
+        await night.sees(tram(230), Health.DOWN, first=True)  # it is down still
+        await night.passes(5)
+        assert [g.at for g in night.got if g.channel == "telegram" and "SC-0512-231" in g.text] == ["03:02:00"]

@@ -278,7 +278,7 @@ async def test_a_group_that_became_a_supergroup_says_where_it_is_and_its_old_mes
         await channel.deliver(Message(10 + number, str(GROUP), f"tin {number}"))
     before = [bubble.texts for bubble in api.bubbles(GROUP)]
     edit = await channel.deliver(Message(3, str(GROUP), "Đã khôi phục", replaces=old.message_ref))
-    assert (edit.delivery, edit.cause) == (Delivery.PERMANENT, DeliveryCause.BAD_REQUEST)
+    assert (edit.delivery, edit.cause) == (Delivery.PERMANENT, DeliveryCause.NO_ADDRESS)
     assert [bubble.texts for bubble in api.bubbles(GROUP)] == before
     after = await channel.deliver(Message(4, str(GROUP), "Đã khôi phục", follows=old.message_ref))
     assert after.delivery is Delivery.ACCEPTED

@@ -116,10 +116,13 @@ class SmsChannel:
     def _patient(self, outcome: Outcome) -> Outcome:
         """Return what a look at the signal came to; that it is too weak counts when it was so several times in a row:
         it comes and goes, and a daemon that has just begun has not looked yet."""
-        self._weak = self._weak + 1 if outcome.cause is DeliveryCause.NO_SIGNAL else 0
-        if 0 < self._weak < WEAK_LOOKS:
-            return replace(outcome, delivery=Delivery.ACCEPTED, cause=DeliveryCause.FINE)
-        return outcome
+        if outcome.delivery is Delivery.ACCEPTED:
+            self._weak = 0
+        if outcome.cause is not DeliveryCause.NO_SIGNAL:
+            return outcome
+        self._weak += 1
+        # Until then it says nothing, neither that it fails nor that it works again.
+        return outcome if self._weak >= WEAK_LOOKS else replace(outcome, cause=DeliveryCause.POOL)
 
     async def _send(self, message: Message, ends: float) -> Outcome:
         tag = message.once or secrets.token_hex(8)

@@ -156,7 +156,8 @@ class TelegramChannel:
     async def _edit(self, bot: Bot, chat: int, message: Message, ref: str) -> Outcome:
         number = _message(chat, ref)
         if number is None:
-            return Outcome(Delivery.PERMANENT, DeliveryCause.BAD_REQUEST, "not a message of this chat")
+            # Nobody was asked, so that it says nothing of the channel.
+            return Outcome(Delivery.PERMANENT, DeliveryCause.NO_ADDRESS, "not a message of this chat")
         try:
             await bot.edit_message_text(
                 cut(message.text),
