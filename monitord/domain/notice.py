@@ -240,6 +240,7 @@ class DeliveryCause(StrEnum):
     NO_ANSWER = "no_answer"
     CERTIFICATE = "certificate"
     NO_SIGNAL = "no_signal"
+    NOT_REGISTERED = "not_registered"
     CANARY_LOST = "canary_lost"
     NO_ADDRESS = "no_address"
     NOT_CONFIGURED = "not_configured"

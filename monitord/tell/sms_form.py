@@ -95,11 +95,13 @@ class BalanceForm(Form):
 class SmsForm(Form):
     """Section `sms`. `spool` holds the folders inbox, outbox, sent and error that gammu-smsd is set to; `per_minute` is
     how many texts the modem sends a minute. `monitor` is the configuration file of gammu-smsd, by which its monitor
-    program reads the signal; less than `lowest_signal` percent is none."""
+    program reads the signal; less than `lowest_signal` percent is none. `at_port` is an AT port of the modem that
+    gammu-smsd does not use: it is asked whether the modem is registered."""
 
     spool: FolderPath
     per_minute: Annotated[int, Field(ge=1, le=60)] = 10
     monitor: FolderPath | None = None
+    at_port: FolderPath | None = None
     lowest_signal: Annotated[int, Field(ge=0, le=100)] = 10
     canary: SmsCanaryForm | None = None
     balance: BalanceForm | None = None

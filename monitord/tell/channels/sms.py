@@ -23,6 +23,7 @@ from monitord.settings.model import Settings
 from monitord.settings.phones import mobile_of
 from monitord.tell.modem import looked_at
 from monitord.tell.ports import Hears
+from monitord.tell.registration import registered
 from monitord.tell.registry import ChannelKind
 from monitord.tell.sms_form import SmsForm, account_of, route_of
 from monitord.tell.spool import Spool, Stand
@@ -109,16 +110,20 @@ class SmsChannel:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, "the last text was not taken from the outbox")
         if lies > STUCK:
             return Outcome(Delivery.NOT_SENT, DeliveryCause.TIMED_OUT, f"a text lies in the outbox for {lies:.0f} s")
+        outcome = Outcome(Delivery.ACCEPTED, accepted_at=self._clock.now())
         if self._given.monitor is not None:
-            return self._patient(await looked_at(self._given.monitor, self._given.lowest_signal))
-        return Outcome(Delivery.ACCEPTED, accepted_at=self._clock.now())
+            outcome = await looked_at(self._given.monitor, self._given.lowest_signal)
+        if self._given.at_port is not None and outcome.delivery is Delivery.ACCEPTED:
+            asked = await asyncio.to_thread(registered, self._given.at_port)
+            outcome = replace(asked, readings=outcome.readings)
+        return self._patient(outcome)
 
     def _patient(self, outcome: Outcome) -> Outcome:
-        """Return what a look at the signal came to; that it is too weak counts when it was so several times in a row:
-        it comes and goes, and a daemon that has just begun has not looked yet."""
+        """Return what a look at the signal came to; that it is too weak, or lost its network, counts when it was so
+        several times in a row: it comes and goes, and a daemon that has just begun has not looked yet."""
         if outcome.delivery is Delivery.ACCEPTED:
             self._weak = 0
-        if outcome.cause is not DeliveryCause.NO_SIGNAL:
+        if outcome.cause not in (DeliveryCause.NO_SIGNAL, DeliveryCause.NOT_REGISTERED):
             return outcome
         self._weak += 1
         # Until then it says nothing, neither that it fails nor that it works again.

@@ -168,6 +168,7 @@ DELIVERY_CAUSE = {
     DeliveryCause.NO_ANSWER: "nobody answered, or pressed a key",
     DeliveryCause.CERTIFICATE: "the channel's certificate is not valid",
     DeliveryCause.NO_SIGNAL: "the modem has no signal",
+    DeliveryCause.NOT_REGISTERED: "the modem is registered in no network",
     DeliveryCause.CANARY_LOST: "its test messages do not come back",
     DeliveryCause.NO_ADDRESS: "no address of the recipient",
     DeliveryCause.NOT_CONFIGURED: "the channel is not configured",

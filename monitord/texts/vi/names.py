@@ -168,6 +168,7 @@ DELIVERY_CAUSE = {
     DeliveryCause.NO_ANSWER: "không có người nghe, hoặc không bấm phím",
     DeliveryCause.CERTIFICATE: "chứng chỉ SSL/TLS của kênh không hợp lệ",
     DeliveryCause.NO_SIGNAL: "modem mất sóng hoặc sóng quá yếu",
+    DeliveryCause.NOT_REGISTERED: "modem chưa đăng ký được vào mạng",
     DeliveryCause.CANARY_LOST: "tin kiểm tra kênh không quay về",
     DeliveryCause.NO_ADDRESS: "chưa có địa chỉ của người nhận",
     DeliveryCause.NOT_CONFIGURED: "kênh chưa được cấu hình",
