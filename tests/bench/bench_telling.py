@@ -9,15 +9,17 @@ import asyncio
 import sqlite3
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from monitord.clock import SystemClock
-from monitord.demo.botapi import BotApi, Bubble
+from monitord.demo.botapi import BotApi, BotFault, Bubble, Trouble
 from monitord.domain.health import Health
-from monitord.settings.model import Secret, Settings, TelegramSettings
+from monitord.settings.model import DailyEntry, Secret, Settings, TelegramSettings
 from monitord.tell.channels.telegram import TelegramChannel
 from monitord.tell.dispatcher import Dispatcher
 from monitord.tell.updates import UpdatesLoop
@@ -31,12 +33,22 @@ APART = 1.3
 FLOOD = 10_000
 STRANGERS = 400
 PRESSES = 20
+PEOPLE, FAULTY, FAULTY_APART = 60, 40, 2.6
+"""People on one shift, incidents that each of them is told of, and seconds between two of those."""
+TROUBLES = (
+    BotFault(Trouble.FLOOD, "sendMessage", amount=1, times=1),
+    BotFault(Trouble.SERVER_ERROR, "sendMessage", times=1),
+    BotFault(Trouble.DROPPED, "sendMessage", times=1),
+    BotFault(Trouble.LATE, "sendMessage", amount=1.5, times=1),
+)
+LOST = BotFault(Trouble.LOST, "sendMessage", times=1)
+"""A message that arrived, and whose answer did not."""
+LOST_AT = (13, 29)
 
 
 @asynccontextmanager
-async def telling(folder: Path) -> AsyncIterator[tuple[House, BotApi]]:
+async def telling(folder: Path, settings: Settings) -> AsyncIterator[tuple[House, BotApi]]:
     """Hold a desk that tells by the stand-in and hears what is pressed there."""
-    settings: Settings = settings_with(folder, INCIDENTS)
     async with BotApi(SystemClock()) as api, house(folder, settings) as at:
         telegram = TelegramSettings(Secret(api.token), api.base_url)
         channel = TelegramChannel(telegram, SystemClock())
@@ -53,7 +65,7 @@ async def telling(folder: Path) -> AsyncIterator[tuple[House, BotApi]]:
 
 async def measure(folder: Path) -> None:
     """Open incidents one by one, then press their buttons: first in quiet, then while strangers write."""
-    async with telling(folder) as (at, api):
+    async with telling(folder, settings_with(folder, INCIDENTS)) as (at, api):
         for number in range(INCIDENTS):
             await at.queue.put([at.source.edge(agent_of(number), Health.DOWN)])
             await asyncio.sleep(APART)
@@ -72,6 +84,45 @@ async def measure(folder: Path) -> None:
         figure("telling.press.flooded.p99", percentile(flooded, 0.99), "s", said, "<= 2")
         figure("telling.press.flooded.worst", max(flooded), "s", said, None)
         say(f"  the flood was worked off after {time.perf_counter() - began:.1f} s")
+
+
+async def repeat(folder: Path) -> None:
+    """Tell many people while Telegram refuses, hurries, cuts off and answers late, and loses two of its answers."""
+    async with telling(folder, crowd(settings_with(folder, FAULTY))) as (at, api):
+        for number in range(FAULTY):
+            await at.queue.put([at.source.edge(agent_of(number), Health.DOWN)])
+            await asyncio.sleep(FAULTY_APART / 2)
+            await api.break_with(LOST if number in LOST_AT else TROUBLES[number % len(TROUBLES)])
+            await asyncio.sleep(FAULTY_APART / 2)
+        async with asyncio.timeout(60):
+            while not _all_told(at.database):  # noqa: ASYNC110 - measured from outside
+                await asyncio.sleep(0.1)
+        arrived = Counter((e.chat_id, e.text.splitlines()[0].split(" · ")[2][:11]) for e in api.history if e.buttons)
+        again = [e for e in api.history if e.buttons and "có thể trùng" in e.text]
+        total, more = len(arrived), arrived.total() - len(arrived)
+        against = f"{total} messages to {PEOPLE} people, {FAULTY} faults, {len(LOST_AT)} answers lost"
+        figure("telling.repeated", more / total, "of all", against, "<= 0.001")
+        figure("telling.repeated.unlabelled", max(0, more - len(again)), "messages", against, "<= 0")
+        assert total == PEOPLE * FAULTY, "something was not told"
+
+
+def crowd(settings: Settings) -> Settings:
+    """Return the settings with so many people on one shift at once."""
+    daily = [entry for entry in settings.roster if isinstance(entry, DailyEntry) and entry.duty == "shift"]
+    one = settings.people[daily[0].slot.people[0]]
+    people = {f"p{n}": replace(one, id=f"p{n}", name=f"Người {n}", telegram=50_000 + n) for n in range(PEOPLE)}
+    many = [replace(entry, slot=replace(entry.slot, people=(name,))) for entry in daily for name in people]
+    rest = [entry for entry in settings.roster if entry not in daily]
+    return replace(settings, people={**settings.people, **people}, roster=(*rest, *many))
+
+
+def _all_told(database: Path) -> bool:
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        wanted = "SELECT count(*) FROM outbox WHERE channel = 'telegram' AND event = 'step' AND state = 'sent'"
+        return int(connection.execute(wanted).fetchone()[0]) >= PEOPLE * FAULTY
+    finally:
+        connection.close()
 
 
 def _told(database: Path) -> list[float]:
@@ -132,8 +183,9 @@ def _instant(text: str) -> datetime:
 def main() -> None:
     """Print the figures."""
     introduce("telling by Telegram")
-    with tempfile.TemporaryDirectory() as folder, on_core(MEASURED):
-        asyncio.run(measure(Path(folder)))
+    for work in (measure, repeat):
+        with tempfile.TemporaryDirectory() as folder, on_core(MEASURED):
+            asyncio.run(work(Path(folder)))
 
 
 if __name__ == "__main__":
