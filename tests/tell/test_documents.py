@@ -199,3 +199,19 @@ async def test_a_row_whose_document_could_outlive_its_lease_is_given_back_untrie
 
 def test_what_is_in_a_document_is_in_no_log() -> None:
     assert "Gò Mây" not in repr(message())
+
+
+async def test_files_leave_one_at_a_time_so_that_an_alert_to_another_finds_room() -> None:
+    outbox, channel, maker = MemoryOutbox(), Scripted(), Maker(hold=20)
+    for notice in range(1, 11):
+        outbox.put(notice, f"file {notice}", attach=WANTED)
+    outbox.put(11, "alert")
+    dispatcher = Dispatcher(outbox, [channel], SystemClock(), attachments=maker)
+    running = asyncio.create_task(dispatcher.run())
+    try:
+        await asyncio.wait_for(outbox.until_reports(1), 5)
+        assert channel.given == [11]
+        assert len(maker.asked) == 1
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
