@@ -40,10 +40,10 @@ def course(night: Night, settings: Settings | None = None, *, runs: bool = True)
         return course_of(connection, settings or night.settings, VI, newest(night), night.clock.now(), runs=runs)
 
 
-def ring(night: Night, settings: Settings | None = None) -> RingSketch | None:
+def ring(night: Night, settings: Settings | None = None, *, runs: bool = True) -> RingSketch | None:
     """Return the ring of the newest incident, as of now."""
     with night.engine.connect() as connection:
-        return ring_of(connection, settings or night.settings, VI, newest(night), night.clock.now())
+        return ring_of(connection, settings or night.settings, VI, newest(night), night.clock.now(), runs=runs)
 
 
 def newest(night: Night) -> Incident:
@@ -245,6 +245,20 @@ async def test_a_ring_is_drawn_as_it_is_known(tmp_path: Path) -> None:
         assert lost == {night.settings.devices[name].name for name in INSIDE}
         between = [joint.state for joint in drawn.joints if joint.state is not JointState.CUT]
         assert JointState.UNKNOWN in between, "what lies between silent devices is known to nobody"
+
+
+async def test_the_ring_of_a_daemon_that_does_not_run_is_as_of_its_last_sign_of_life(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        await all_well(night)
+        await see(night, Health.DOWN, NORTH_ENDS)
+        await night.passes(minutes=2)
+        last = max(row.ts for row in night.rows())
+        await night.clock.advance(2 * 86_400)
+        drawn, alive = ring(night, runs=False), ring(night)
+        assert drawn is not None
+        assert alive is not None
+        assert last <= drawn.at < last + timedelta(minutes=3)
+        assert alive.at == night.clock.now()
 
 
 async def test_a_ring_that_is_over_is_drawn_as_it_was_at_its_worst(tmp_path: Path) -> None:
