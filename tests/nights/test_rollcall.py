@@ -155,3 +155,24 @@ async def test_a_shift_that_was_given_to_another_asks_him(tmp_path: Path) -> Non
         await night.passes(5)
         assert [got.person for got in asked(night)] == [other]
         assert (await night.presses(other, asked(night)[0].button("shift"))).accepted
+
+
+async def test_who_was_asked_and_has_the_shift_no_more_does_not_take_it(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 05:45", calling()) as night:
+        await night.passes(5)
+        (got,) = asked(night)
+        other = next(p for p in ("an.nguyen", "binh.tran", "dung.pham") if p not in (got.person, night.on("shift")))
+        with night.engine.begin() as connection:
+            connection.execute(t.shift.update().where(t.shift.c.person == got.person).values(person=other))
+        answer = await night.presses(got.person, got.button("shift"))
+        assert (answer.accepted, answer.text) == (False, "Không có ca nào đang chờ nhận.")
+        assert night.rows(FactKind.SHIFT_TAKEN) == []
+
+
+async def test_who_goes_on_takes_over_from_nobody_and_is_not_asked(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 05:30", calling()) as night:
+        mine, on = (t.shift.c.unit == UNIT) & (t.shift.c.duty == "shift"), night.on("shift")
+        with night.engine.begin() as connection:
+            connection.execute(t.shift.update().where(mine).values(person=on))
+        await night.passes(minutes=40)
+        assert asked(night) == []
