@@ -310,7 +310,7 @@ def _expiries(truth: Truth, incident: Any, ladders: list[Ladder], wrong: list[st
 
 
 def _pauses(truth: Truth, incident: int, taken: float, due: float) -> float:
-    """Return when an acknowledgement is due to end: it stands still while the fault is away."""
+    """Return when an acknowledgement is due to end: it stands still while the fault is away, and begins anew with whoever takes it over."""
     restored: float | None = None
     for row in truth.of[incident]:
         at = truth.at(row)
@@ -320,6 +320,9 @@ def _pauses(truth: Truth, incident: int, taken: float, due: float) -> float:
             if at > due:
                 break
             restored = at
+        elif row.kind == FactKind.INCIDENT_ACKNOWLEDGED:
+            # To whom it was handed has the whole time anew.
+            due, restored = at + HOLDS.total_seconds(), None
         elif row.kind == FactKind.INCIDENT_ETA:
             due = at + min(datetime.fromisoformat(row.refs["eta"]) - truth.now(row), HOLDS).total_seconds()
         elif row.kind in (FactKind.INCIDENT_ESCALATED, FactKind.INCIDENT_ACK_EXPIRED):
