@@ -477,6 +477,7 @@ class Daemon:
             "channel_canary_state": self._channel_canary_state,
             "window_add": self._window_add,
             "window_end": self._window_end,
+            "roster": self._roster,
             "reload": self._reload,
         }
 
@@ -510,6 +511,9 @@ class Daemon:
         person, reason, leader = str(asked["person"]), str(asked.get("reason") or ""), asked.get("leader")
         ids = await self.desk.set_windows(kind, scope, spans, person, reason, leader)
         return {"windows": ids, "text": f"{self.context.words.window(kind)}: {', '.join(map(str, ids))}"}
+
+    async def _roster(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        return await self.desk.roster(str(asked["act"]), str(asked["person"]), dict(asked["given"]))
 
     async def _window_end(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         ended = await self.desk.end_window(int(asked["window"]), str(asked["person"]), str(asked.get("reason") or ""))

@@ -103,6 +103,7 @@ class Context:
             duty_kinds=self.settings.duty_kinds,
             zone=self.settings.zone,
             groups=self.settings.groups,
+            away=tx.away_at(at.now),
         )
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import structlog
 
-LINE = 64 * 1024
-"""Bytes of one request or answer at most."""
+LINE = 8 * 1024 * 1024
+"""Bytes of one request or answer at most: twenty thousand shifts fit."""
 PATIENCE = 10.0
 
 log = structlog.get_logger("desk")

@@ -23,6 +23,7 @@ from monitord.desk import (
     claiming,
     handling,
     hearing,
+    laying,
     leases,
     overdue,
     presses,
@@ -31,6 +32,7 @@ from monitord.desk import (
     reports,
     reviewing,
     rollcall,
+    roster_acts,
     security,
     starting,
     timers,
@@ -160,7 +162,7 @@ class Desk:
         """Write the daily slots of the days ahead as shifts; every running incident gets a timer if it lost its own."""
 
         def work(tx: Tx, at: Moment) -> int:
-            starting.import_shifts(tx, self._context.settings, at)
+            laying.write_out(tx, self._context.settings, at)
             presses.prune(tx, at)
             return starting.rearm_forgotten(tx, self._context, at)
 
@@ -427,6 +429,14 @@ class Desk:
         UnknownIncident, ActRefused or ReportRefused say why not.
         """
         return await self._decide("act", lambda tx, at: handling.act(tx, self._context, what, shown, person, given, at))
+
+    async def roster(self, what: str, person: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Do one of the acts on the roster as that person and return what is said of it; RosterRefused says why not."""
+        answer = await self._decide(
+            "roster", lambda tx, at: roster_acts.act(tx, self._context, what, person, given, at)
+        )
+        self._timers_moved.set()
+        return answer
 
     async def open_by_hand(self, what: reports.Reported, person: str) -> Incident:
         """Open an incident that somebody reports; ReportRefused says why not."""

@@ -4,13 +4,13 @@ A restart is not an event, and nothing that was owed is forgotten.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from monitord import __version__
-from monitord.desk import canaries, contacts, groups
+from monitord.desk import canaries, contacts, groups, laying
 from monitord.desk.binding import accounts, forget
 from monitord.desk.context import Context, write
 from monitord.desk.edges import drop_removed
@@ -22,18 +22,14 @@ from monitord.domain.health import Health
 from monitord.domain.incident import Phase
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.network import SIGHT
-from monitord.domain.roster import Shift, instant
 from monitord.settings.model import Settings
-from monitord.settings.shifts import YAML, shifts_of
 from monitord.store import tables as t
-from monitord.store.rows import Moment, shift_of
+from monitord.store.rows import Moment
 from monitord.store.storms import running_storms
 from monitord.store.tx import Tx
 
 ALIVE = "alive_at"
 STOPPED = "stopped_at"
-HORIZON_DAYS = 45
-"""Days ahead for which daily slots are written out as shifts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ def take_settings(tx: Tx, context: Context, at: Moment) -> None:
         refs = {"hash": settings.hash, "devices": len(settings.devices), "people": len(settings.people)}
         tx.append([Fact(FactKind.SETTINGS_LOADED, refs=refs)], at)
     _import_people(tx, settings)
-    import_shifts(tx, settings, at)
+    laying.write_out(tx, settings, at)
 
 
 def _down_between(tx: Tx, at: Moment) -> tuple[datetime, datetime] | None:
@@ -137,59 +133,6 @@ def _import_people(tx: Tx, settings: Settings) -> None:
         forget(tx, gone)
         contacts.forget(tx, gone)
     tx.roster_changed()
-
-
-def import_shifts(tx: Tx, settings: Settings, at: Moment) -> int:
-    """Write the shifts of the settings that are not over yet, and return how many came new.
-
-    What is past stays as evidence: a shift that is over is never touched, one that runs and is no longer in the
-    settings ends now, and one that is new and should have begun earlier begins now (at the first import it keeps its
-    hours).
-    """
-    first = at.now.astimezone(settings.zone).date() - timedelta(days=1)
-    tx.put(t.WRITTEN_TO, stamp(instant(first + timedelta(days=HORIZON_DAYS), time(0), settings.zone)))
-    wanted = {
-        _identity(s, at.now): s for s in shifts_of(settings, first, HORIZON_DAYS, settings.zone) if s.end > at.now
-    }
-    mine = sa.and_(t.shift.c.ends > at.now, t.shift.c.source.like(f"{YAML}%"))
-    there = sa.select(t.shift).where(mine).order_by(t.shift.c.id)
-    have = {_identity(shift_of(r), at.now): r for r in tx.sql.execute(there).mappings()}
-    empty = tx.sql.execute(sa.select(t.shift.c.id).limit(1)).first() is None
-    gone = [row for identity, row in have.items() if identity not in wanted]
-    for row in gone:
-        mine_alone = t.shift.c.id == row["id"]
-        if row["starts"] < at.now:
-            tx.sql.execute(t.shift.update().where(mine_alone).values(ends=at.now))
-        else:
-            tx.sql.execute(t.shift.delete().where(mine_alone))
-    for identity, row in have.items():
-        if identity in wanted and row["source"] != wanted[identity].source:
-            source = {"source": wanted[identity].source}
-            tx.sql.execute(t.shift.update().where(t.shift.c.id == row["id"]).values(source))
-    new = sorted((s for i, s in wanted.items() if i not in have), key=lambda s: (s.start, s.unit, s.duty, s.person))
-    rows = [
-        {
-            "unit": shift.unit,
-            "duty": shift.duty,
-            "person": shift.person,
-            "starts": shift.start if empty else max(shift.start, at.now),
-            "ends": shift.end,
-            "source": shift.source,
-        }
-        for shift in new
-    ]
-    if rows:
-        tx.sql.execute(t.shift.insert(), rows)
-    tx.roster_changed()
-    if rows or gone:
-        refs = {"added": len(rows), "removed": len(gone), "settings": settings.hash}
-        tx.append([Fact(FactKind.ROSTER_IMPORTED, refs=refs)], at)
-    return len(rows)
-
-
-def _identity(shift: Shift, now: datetime) -> tuple[str, str, str, datetime, datetime | None]:
-    """What makes two shifts the same: not where they are written, and not when one began that runs already."""
-    return shift.unit, shift.duty, shift.person, shift.end, shift.start if shift.start > now else None
 
 
 def known_targets(tx: Tx) -> tuple[Known, ...]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from monitord.domain.group import Group
 from monitord.domain.people import IMPERSONAL, DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import PolicyStep, Whom
-from monitord.domain.roster import Shift, duties_of, on_duty
+from monitord.domain.roster import Shift, backups, duties_of, on_duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,13 @@ class DutyBook:
     leaders: tuple[str, ...] = ()
     """Who leads the incident's unit in the days ahead, the nearest first; read where somebody may have to be asked."""
     groups: tuple[Group, ...] = ()
+    away: frozenset[str] = frozenset()
+    """Who is on leave at that instant: a stand-in is told instead."""
+
+    def ways(self, person: str, channels: Iterable[str]) -> tuple[str, ...]:
+        """Return by which channels somebody can be told at that instant; none for who is not there, or on leave."""
+        known = self.people.get(person)
+        return () if known is None or person in self.away else usable(known, channels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +64,13 @@ def usable(person: Person, channels: Iterable[str]) -> tuple[str, ...]:
 def resolve(step: PolicyStep, unit: str, book: DutyBook) -> tuple[Reached, ...]:
     """Return whom `step` reaches at the instant of the book; empty when nobody is found, which is a gap.
 
-    A person without any usable channel is replaced by the first stand-in who has one.
+    A person on leave, or without any usable channel, is replaced by the first stand-in who has one. Backups of a duty
+    are reached when none of the others can be told himself, before the stand-ins.
     """
     organisation = step.ref if step.whom is Whom.ORGANISATION else None
     match step.whom:
         case Whom.DUTY:
-            names = on_duty(book.shifts, unit, step.ref, book.at)
+            names = _on_that_duty(step, unit, book)
         case Whom.PERSON:
             names = (step.ref,)
         case Whom.ORGANISATION:
@@ -80,6 +88,19 @@ def resolve(step: PolicyStep, unit: str, book: DutyBook) -> tuple[Reached, ...]:
     return tuple(reached.values())
 
 
+def _on_that_duty(step: PolicyStep, unit: str, book: DutyBook) -> tuple[str, ...]:
+    on = on_duty(book.shifts, unit, step.ref, book.at)
+    second = backups(book.shifts, unit, step.ref, book.at)
+    if not second:
+        return on
+
+    def told(names: tuple[str, ...]) -> bool:
+        return any(book.ways(name, step.channels) for name in names)
+
+    first = tuple(name for name in on if name not in second)
+    return first if told(first) else second if told(second) else on
+
+
 def next_leaders(unit: str, channels: tuple[str, ...], book: DutyBook) -> tuple[Reached, ...]:
     """Return who may be asked in place of the leaders on duty, in order: their stand-ins, then whoever leads next.
 
@@ -92,12 +113,7 @@ def next_leaders(unit: str, channels: tuple[str, ...], book: DutyBook) -> tuple[
     asked = {way.person for way in resolve(PolicyStep(timedelta(0), Whom.DUTY, duty, channels), unit, book)}
     found: dict[str, Reached] = {}
     for name in (*stand_ins, *book.leaders):
-        if (
-            name in book.people
-            and name not in asked
-            and name not in on
-            and (ways := usable(book.people[name], channels))
-        ):
+        if name not in asked and name not in on and (ways := book.ways(name, channels)):
             found.setdefault(name, Reached(name, ways))
     return tuple(found.values())
 
@@ -107,7 +123,7 @@ def _with_channel(name: str, channels: tuple[str, ...], book: DutyBook) -> tuple
     if person is None:
         return None
     for candidate in (person, *(book.people[s] for s in person.stand_ins if s in book.people)):
-        if ways := usable(candidate, channels):
+        if ways := book.ways(candidate.id, channels):
             return candidate.id, ways
     return None
 

@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One person's duty of one kind in one unit, from `start` up to, not including, `end`."""
+    """One person's duty of one kind in one unit, from `start` up to, not including, `end`.
+
+    `backup`: who is asked when nobody else on that duty can be reached (trực phụ). `source` is where it is written.
+    """
 
     unit: str
     duty: str
@@ -19,6 +22,7 @@ class Shift:
     start: datetime
     end: datetime
     source: str = ""
+    backup: bool = False
 
     def covers(self, at: datetime) -> bool:
         """Return True from `start` up to, not including, `end`."""
@@ -33,6 +37,7 @@ class DailySlot:
     end: time
     people: tuple[str, ...]
     since: date
+    backup: bool = False
 
 
 def instant(day: date, at: time, zone: tzinfo) -> datetime:
@@ -52,14 +57,22 @@ def expand(unit: str, duty: str, slot: DailySlot, first: date, days: int, zone: 
         person = slot.people[(day - slot.since).days % len(slot.people)]
         over_midnight = slot.end <= slot.start
         until = instant(day + timedelta(days=1) if over_midnight else day, slot.end, zone)
-        shifts.append(Shift(unit, duty, person, instant(day, slot.start, zone), until, source))
+        shifts.append(Shift(unit, duty, person, instant(day, slot.start, zone), until, source, slot.backup))
     return shifts
 
 
 def on_duty(shifts: Iterable[Shift], unit: str, duty: str, at: datetime) -> tuple[str, ...]:
-    """Return the ids of the persons on that duty at that instant, each once, longest on duty first."""
-    found = sorted((s for s in shifts if s.unit == unit and s.duty == duty and s.covers(at)), key=lambda s: s.start)
-    return tuple(dict.fromkeys(s.person for s in found))
+    """Return the ids of the persons on that duty at that instant, each once, longest on duty first, backups last."""
+    found = [s for s in shifts if s.unit == unit and s.duty == duty and s.covers(at)]
+    return tuple(dict.fromkeys(s.person for s in sorted(found, key=lambda s: (s.backup, s.start))))
+
+
+def backups(shifts: Iterable[Shift], unit: str, duty: str, at: datetime) -> tuple[str, ...]:
+    """Return those on that duty at that instant who are asked only when the others cannot be reached."""
+    on = [s for s in shifts if s.unit == unit and s.duty == duty and s.covers(at)]
+    first = {s.person for s in on if not s.backup}
+    found = sorted((s for s in on if s.backup and s.person not in first), key=lambda s: s.start)
+    return tuple(dict.fromkeys(s.person for s in found)) if first else ()
 
 
 def duties_of(shifts: Iterable[Shift], person: str, at: datetime) -> tuple[tuple[str, str], ...]:

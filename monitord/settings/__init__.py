@@ -4,6 +4,7 @@ from monitord.settings.load import checks_dirs, load
 from monitord.settings.model import (
     AnchorSettings,
     DailyEntry,
+    DatedEntry,
     PolicyRule,
     RosterEntry,
     Secret,
@@ -16,6 +17,7 @@ from monitord.settings.problem import Problem, SettingsError
 __all__ = [
     "AnchorSettings",
     "DailyEntry",
+    "DatedEntry",
     "PolicyRule",
     "Problem",
     "RosterEntry",

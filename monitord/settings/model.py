@@ -90,10 +90,29 @@ class DailyEntry:
     duty: str
     slot: DailySlot
     source: str
+    layer: int = 1
 
 
-RosterEntry = DailyEntry | Shift
-"""What the roster holds: a daily slot, or a dated shift in UTC (with its `source`)."""
+@dataclass(frozen=True, slots=True)
+class DatedEntry:
+    """A dated shift of the roster, in UTC, with the place it was written at as its `source`."""
+
+    shift: Shift
+    layer: int = 1
+
+    @property
+    def unit(self) -> str:
+        """Return the unit of the shift."""
+        return self.shift.unit
+
+    @property
+    def duty(self) -> str:
+        """Return the duty of the shift."""
+        return self.shift.duty
+
+
+RosterEntry = DailyEntry | DatedEntry
+"""What the roster holds; where a higher `layer` has anybody, the lower ones do not count."""
 
 
 @dataclass(frozen=True, slots=True)

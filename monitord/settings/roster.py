@@ -7,7 +7,7 @@ from monitord.domain.people import IMPERSONAL, Person
 from monitord.domain.roster import DailySlot, Shift
 from monitord.settings.book import Book, Entry
 from monitord.settings.folder import spot
-from monitord.settings.model import DailyEntry, RosterEntry
+from monitord.settings.model import DailyEntry, DatedEntry, RosterEntry
 from monitord.settings.policies import duties_in
 from monitord.settings.problem import quoted
 from monitord.settings.schema_duty import RosterForm
@@ -26,13 +26,15 @@ def roster_of(book: Book, zone: ZoneInfo) -> tuple[RosterEntry, ...]:
         for number, slot in enumerate(given.every_day):
             for turn, person in enumerate(slot.people):
                 book.refer(person, entry, "every_day", number, "people", turn, to="people")
-            daily = DailySlot(slot.start, slot.end, tuple(slot.people), slot.since or ALWAYS)
-            found.append(DailyEntry(given.unit, given.duty, daily, _source(entry, "every_day", number)))
+            daily = DailySlot(slot.start, slot.end, tuple(slot.people), slot.since or ALWAYS, slot.backup)
+            source = _source(entry, "every_day", number)
+            found.append(DailyEntry(given.unit, given.duty, daily, source, given.layer))
         for number, shift in enumerate(given.shifts):
             book.refer(shift.person, entry, "shifts", number, "person", to="people")
             start, end = (at.replace(tzinfo=zone).astimezone(UTC) for at in (shift.start, shift.end))
             source = _source(entry, "shifts", number)
-            found.append(Shift(given.unit, given.duty, shift.person, start, end, source))
+            dated = Shift(given.unit, given.duty, shift.person, start, end, source, shift.backup)
+            found.append(DatedEntry(dated, given.layer))
     return tuple(found)
 
 

@@ -132,6 +132,7 @@ class SlotForm(Form):
     end: Annotated[EndTime, Field(alias="to")]
     people: Annotated[list[Slug], Field(min_length=1)]
     since: Day | None = None
+    backup: bool = False
 
     @model_validator(mode="after")
     def turns_have_a_beginning(self) -> "SlotForm":
@@ -144,6 +145,7 @@ class ShiftForm(Form):
     start: Annotated[LocalInstant, Field(alias="from")]
     end: Annotated[LocalInstant, Field(alias="to")]
     person: Slug
+    backup: bool = False
 
     @model_validator(mode="after")
     def ends_after_it_begins(self) -> "ShiftForm":
@@ -155,6 +157,7 @@ class ShiftForm(Form):
 class RosterForm(Form):
     unit: Slug
     duty: Slug
+    layer: Annotated[int, Field(ge=1, le=9)] = 1
     every_day: list[SlotForm] = Field(default_factory=list)
     shifts: list[ShiftForm] = Field(default_factory=list)
 

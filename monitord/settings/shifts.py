@@ -1,9 +1,11 @@
-"""The roster of the settings written out as shifts."""
+"""The roster of the settings written out as shifts, in its layers."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from monitord.domain.laying import Layer, lay, layer_over
 from monitord.domain.roster import Shift, expand
 from monitord.settings.model import DailyEntry, Settings
 
@@ -11,13 +13,23 @@ YAML = "yaml:"
 """What the source of a shift begins with that comes from the settings."""
 
 
-def shifts_of(settings: Settings, first: date, days: int, zone: ZoneInfo) -> Iterator[Shift]:
-    """Yield every shift the settings give for those days, daily slots written out; dated ones come all."""
+def layers_of(settings: Settings, first: date, days: int, zone: ZoneInfo) -> list[Layer]:
+    """Return the layers of the settings for those days, the lowest first: daily slots written out, dated shifts all."""
+    found: dict[int, list[Shift]] = {}
     for entry in settings.roster:
+        layer = found.setdefault(entry.layer, [])
         if isinstance(entry, DailyEntry):
-            yield from expand(entry.unit, entry.duty, entry.slot, first, days, zone, YAML + place(entry.source))
+            source = YAML + place(entry.source)
+            layer += expand(entry.unit, entry.duty, entry.slot, first, days, zone, source)
         else:
-            yield Shift(entry.unit, entry.duty, entry.person, entry.start, entry.end, YAML + place(entry.source))
+            layer.append(replace(entry.shift, source=YAML + place(entry.shift.source)))
+    lowest = min(found, default=0)
+    return [Layer(tuple(found[n])) if n == lowest else layer_over(found[n]) for n in sorted(found)]
+
+
+def shifts_of(settings: Settings, first: date, days: int, zone: ZoneInfo) -> Sequence[Shift]:
+    """Return every shift the settings alone give for those days, in order of beginning."""
+    return lay(layers_of(settings, first, days, zone), ())
 
 
 def place(source: str) -> str:

@@ -1,9 +1,13 @@
-"""Reading the roster beyond one instant."""
+"""Reading the roster beyond one instant: what is planned in the database, what lies over it, who leads in the days
+ahead."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.domain.laying import Layer, Overlay, OverlayKind, Period
+from monitord.domain.roster import Shift
 from monitord.store import tables as t
 
 AHEAD = timedelta(days=14)
@@ -17,4 +21,45 @@ def leaders_ahead(connection: sa.Connection, unit: str, duty: str, at: datetime)
     first = sa.func.min(s.starts)
     return tuple(
         connection.execute(sa.select(s.person).where(mine).group_by(s.person).order_by(first, s.person)).scalars()
+    )
+
+
+def written_layers(connection: sa.Connection, since: datetime, until: datetime) -> list[Layer]:
+    """Return what batches plan between two instants, the oldest first: each is a layer over the settings and over those
+    before it, for the periods it says all of."""
+    b, p, s = t.roster_batch.c, t.roster_period.c, t.planned_shift.c
+    in_force = sa.select(b.id).where(b.withdrawn_at.is_(None)).order_by(b.id)
+    shifts: dict[int, list[Shift]] = {number: [] for number in connection.execute(in_force).scalars()}
+    periods: dict[int, list[Period]] = {number: [] for number in shifts}
+    inside = sa.select(t.roster_period).where(p.ends > since, p.starts < until).order_by(p.starts, p.unit, p.duty)
+    for row in connection.execute(inside):
+        if row.batch in periods:
+            periods[row.batch].append(Period(row.unit, row.duty, row.starts, row.ends))
+    wanted = sa.select(t.planned_shift).where(s.ends > since, s.starts < until).order_by(s.id)
+    for row in connection.execute(wanted):
+        if row.batch in shifts:
+            one = Shift(row.unit, row.duty, row.person, row.starts, row.ends, row.source, row.backup)
+            shifts[row.batch].append(one)
+    return [Layer(tuple(shifts[number]), tuple(periods[number])) for number in shifts]
+
+
+def overlays(connection: sa.Connection, since: datetime, until: datetime) -> list[Overlay]:
+    """Return the overrides and swaps in force between two instants, the earliest made first."""
+    o = t.overlay.c
+    wanted = sa.select(t.overlay).where(o.withdrawn_at.is_(None), o.ends > since, o.starts < until).order_by(o.id)
+    return [overlay_of(row) for row in connection.execute(wanted).mappings()]
+
+
+def overlay_of(row: Any) -> Overlay:
+    """Return a row of the table as a value."""
+    outgoing = None if row["outgoing"] is None else tuple(row["outgoing"])
+    return Overlay(
+        row["id"],
+        row["unit"],
+        row["duty"],
+        row["starts"],
+        row["ends"],
+        outgoing,
+        tuple(row["incoming"]),
+        OverlayKind(row["kind"]),
     )

@@ -154,7 +154,7 @@ def window_of(row: Mapping[Any, Any]) -> Window:
 
 def shift_of(row: Mapping[Any, Any]) -> Shift:
     """Return a shift row as a value."""
-    return Shift(row["unit"], row["duty"], row["person"], row["starts"], row["ends"], row["source"])
+    return Shift(row["unit"], row["duty"], row["person"], row["starts"], row["ends"], row["source"], row["backup"])
 
 
 def person_of(row: Mapping[Any, Any]) -> Person:

@@ -77,7 +77,77 @@ shift = sa.Table(
     sa.Column("starts", UtcDateTime, nullable=False),
     sa.Column("ends", UtcDateTime, nullable=False, index=True),
     sa.Column("source", sa.Text, nullable=False),
+    sa.Column("backup", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("unit", "duty", "person", "starts", "ends"),
+)
+"""Who is on duty: what is planned, with the overlays laid over it. Whoever asks for an instant asks here."""
+
+roster_batch = sa.Table(
+    "roster_batch",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("author", sa.String(64), nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime),
+)
+"""What was written into the roster at once: a spreadsheet, a calendar, shifts by hand."""
+
+roster_period = sa.Table(
+    "roster_period",
+    metadata,
+    sa.Column("batch", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("unit", sa.String(64), primary_key=True),
+    sa.Column("duty", sa.String(64), primary_key=True),
+    sa.Column("starts", UtcDateTime, primary_key=True),
+    sa.Column("ends", UtcDateTime, nullable=False),
+)
+"""For which time a batch says all there is, so that nothing planned before counts."""
+
+planned_shift = sa.Table(
+    "planned_shift",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("batch", sa.Integer, nullable=False, index=True),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("duty", sa.String(64), nullable=False),
+    sa.Column("person", sa.String(64), nullable=False),
+    sa.Column("starts", UtcDateTime, nullable=False),
+    sa.Column("ends", UtcDateTime, nullable=False, index=True),
+    sa.Column("backup", sa.Boolean, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+)
+
+overlay = sa.Table(
+    "overlay",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("duty", sa.String(64), nullable=False),
+    sa.Column("starts", UtcDateTime, nullable=False),
+    sa.Column("ends", UtcDateTime, nullable=False, index=True),
+    sa.Column("outgoing", sa.JSON(none_as_null=True)),
+    sa.Column("incoming", sa.JSON, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("author", sa.String(64), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime),
+)
+
+leave = sa.Table(
+    "leave",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person", sa.String(64), nullable=False),
+    sa.Column("starts", UtcDateTime, nullable=False),
+    sa.Column("ends", UtcDateTime, nullable=False, index=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("author", sa.String(64), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime),
 )
 
 target = sa.Table(

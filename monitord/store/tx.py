@@ -69,6 +69,11 @@ _SHIFTS = (
     .where(t.shift.c.starts <= sa.bindparam("the_now"), t.shift.c.ends > sa.bindparam("the_end"))
     .order_by(t.shift.c.id)
 )
+_AWAY = sa.select(t.leave.c.person).where(
+    t.leave.c.withdrawn_at.is_(None),
+    t.leave.c.starts <= sa.bindparam("the_now"),
+    t.leave.c.ends > sa.bindparam("the_now"),
+)
 _PEOPLE = sa.select(t.person).order_by(t.person.c.id)
 
 _TELLING = (
@@ -105,6 +110,7 @@ class Tx:
         self._people: dict[str, Person] | None = None
         self._windows: tuple[tuple[datetime, datetime], tuple[Window, ...]] | None = None
         self._shifts: tuple[datetime, timedelta, tuple[Shift, ...]] | None = None
+        self._away: tuple[datetime, frozenset[str]] | None = None
         self.pictures: Any = None
         """What the desk worked out of what is seen; nothing once something is seen otherwise."""
         self.storms: dict[str, Storm] | None = None
@@ -336,6 +342,12 @@ class Tx:
             self._shifts = at, back, tuple(shift_of(row) for row in found)
         return self._shifts[2]
 
+    def away_at(self, at: datetime) -> frozenset[str]:
+        """Return who is on leave at that instant."""
+        if self._away is None or self._away[0] != at:
+            self._away = at, frozenset(self.sql.execute(_AWAY, {"the_now": at}).scalars())
+        return self._away[1]
+
     def people(self) -> dict[str, Person]:
         """Return everybody by id."""
         if self._people is None:
@@ -344,7 +356,7 @@ class Tx:
 
     def roster_changed(self) -> None:
         """Say that people or shifts were written: what is remembered of them is read anew."""
-        self._people = self._shifts = None
+        self._people = self._shifts = self._away = None
 
     # --- outbox -----------------------------------------------------------------------------------------------------
 

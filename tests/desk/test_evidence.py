@@ -115,7 +115,11 @@ async def test_who_was_on_duty_this_morning_stays_written_when_the_roster_change
 
 async def test_a_comment_in_the_roster_file_is_no_change_of_the_roster(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 08:00") as night:
-        moved = tuple(replace(e, source="config/roster.yaml:999") for e in night.settings.roster)
+        place = "config/roster.yaml:999"
+        moved = tuple(
+            replace(e, source=place) if isinstance(e, DailyEntry) else replace(e, shift=replace(e.shift, source=place))
+            for e in night.settings.roster
+        )
         before = night.kinds().count(FactKind.ROSTER_IMPORTED)
         await night.desk.reload(Context.of(replace(night.settings, roster=moved), pick("vi")))
         assert night.kinds().count(FactKind.ROSTER_IMPORTED) == before

@@ -10,9 +10,9 @@ import pytest
 
 from monitord.domain.looking import Check
 from monitord.domain.people import OrganisationRole
-from monitord.domain.roster import Shift, expand, on_duty
+from monitord.domain.roster import expand, on_duty
 from monitord.judge.registry import builtin_folder, find_checks
-from monitord.settings import DailyEntry, Settings, load
+from monitord.settings import DailyEntry, DatedEntry, Settings, load
 from monitord.settings.rewrite import in_seconds
 from tests.settings.small import CHANNELS, loaded, written
 
@@ -61,7 +61,7 @@ def test_every_device_of_the_example_has_its_own_loopback_address(example: Setti
 
 def test_every_duty_of_the_example_is_covered_round_the_clock(example: Settings) -> None:
     slots = [entry for entry in example.roster if isinstance(entry, DailyEntry)]
-    dated = [entry for entry in example.roster if isinstance(entry, Shift)]
+    dated = [entry.shift for entry in example.roster if isinstance(entry, DatedEntry)]
     first = date(2027, 2, 1)
     shifts = [
         shift

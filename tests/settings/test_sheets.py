@@ -39,7 +39,7 @@ def as_tables(folder: Path, **changed: str) -> Path:
 def workbook(path: Path, **sheets: list[list[object]]) -> None:
     """Write a workbook with these sheets."""
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:

@@ -10,7 +10,7 @@ from monitord.domain.people import OrganisationRole
 from monitord.domain.policy import Whom, from_wire, to_wire
 from monitord.domain.quiet import Quiet
 from monitord.domain.roster import DailySlot, Shift, expand, on_duty
-from monitord.settings import AnchorSettings, DailyEntry, checks_dirs
+from monitord.settings import AnchorSettings, DailyEntry, DatedEntry, checks_dirs
 from tests.settings.small import SECRETS, SMALL, InterfaceParams, PageParams, broken, loaded, written
 
 
@@ -148,13 +148,15 @@ def test_slots_keep_local_hours_and_shifts_become_instants(tmp_path: Path) -> No
             "vt", "shift", DailySlot(time(6), time(22), ("an", "binh"), date(2026, 1, 1)), f"{folder}/small.yaml:57"
         ),
         DailyEntry("vt", "shift", DailySlot(time(22), time(6), ("binh",), date(2000, 1, 1)), f"{folder}/small.yaml:58"),
-        Shift(
-            "vt",
-            "shift",
-            "an",
-            datetime(2027, 2, 5, 15, tzinfo=UTC),
-            datetime(2027, 2, 5, 17, tzinfo=UTC),
-            f"{folder}/small.yaml:62",
+        DatedEntry(
+            Shift(
+                "vt",
+                "shift",
+                "an",
+                datetime(2027, 2, 5, 15, tzinfo=UTC),
+                datetime(2027, 2, 5, 17, tzinfo=UTC),
+                f"{folder}/small.yaml:62",
+            )
         ),
     )
 

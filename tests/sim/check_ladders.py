@@ -310,7 +310,8 @@ def _expiries(truth: Truth, incident: Any, ladders: list[Ladder], wrong: list[st
 
 
 def _pauses(truth: Truth, incident: int, taken: float, due: float) -> float:
-    """Return when an acknowledgement is due to end: it stands still while the fault is away, and begins anew with whoever takes it over."""
+    """Return when an acknowledgement is due to end: it stands still while the fault is away; whoever takes it over has
+    the whole time anew."""
     restored: float | None = None
     for row in truth.of[incident]:
         at = truth.at(row)

@@ -16,7 +16,7 @@ from monitord.domain.roster import Shift
 from monitord.domain.storm import NEVER, StormRules
 from monitord.domain.topology import PowerArea, Ring, Topology, joints_of
 from monitord.judge.registry import builtin_folder, find_checks
-from monitord.settings.model import PolicyRule, Secret, Settings, TelegramSettings, WebSettings
+from monitord.settings.model import DatedEntry, PolicyRule, Secret, Settings, TelegramSettings, WebSettings
 from tests.sim.clock import BEGIN
 
 CHECKS = find_checks([builtin_folder()])
@@ -184,7 +184,7 @@ def settings_of(edition: Edition) -> Settings:
             PolicyRule(_policy(HEAVY), frozenset({1, 2})),
             PolicyRule(_policy(LIGHT), frozenset({3, 4})),
         ),
-        roster=edition.shifts,
+        roster=tuple(DatedEntry(shift) for shift in edition.shifts),
         administrators=("adm",),
         telegram=TelegramSettings(Secret(CANARIES[0]), poll_timeout=timedelta(minutes=30)),
         log_channel=Path("messages.log"),

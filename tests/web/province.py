@@ -20,7 +20,7 @@ from monitord.domain.notice import DeliveryCause, NoticeState
 from monitord.domain.people import DutyKind, Organisation, OrganisationRole, Person, Unit
 from monitord.domain.policy import Policy, PolicyStep, Whom
 from monitord.domain.roster import Shift
-from monitord.settings.model import PolicyRule, Settings, WebSettings
+from monitord.settings.model import DatedEntry, PolicyRule, Settings, WebSettings
 from monitord.store import tables as t
 from monitord.store.engine import reading_engine, writing_engine
 from monitord.store.migrate import bring_up
@@ -72,7 +72,7 @@ def settings(folder: Path) -> Settings:
         },
         links={},
         policies=(PolicyRule(POLICY, frozenset({1, 2, 3, 4})),),
-        roster=(shift, leader),
+        roster=(DatedEntry(shift), DatedEntry(leader)),
         administrators=("lan",),
         telegram=None,
         log_channel=None,
@@ -102,8 +102,9 @@ def empty_database(path: Path) -> Path:
                 "source": "test",
             }
             tx.sql.execute(t.person.insert().values(**values, **more))
-        for shift in settings(path.parent).roster:
-            assert isinstance(shift, Shift)
+        for entry in settings(path.parent).roster:
+            assert isinstance(entry, DatedEntry)
+            shift = entry.shift
             values = {"unit": shift.unit, "duty": shift.duty, "person": shift.person, "source": shift.source}
             tx.sql.execute(t.shift.insert().values(**values, starts=shift.start, ends=shift.end))
 

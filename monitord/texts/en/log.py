@@ -13,6 +13,12 @@ LINE = {
     FactKind.CLOCK_STEPPED: "The machine's clock stepped[ by {by} seconds][; it slept {suspended} seconds]",
     FactKind.SETTINGS_LOADED: "Settings loaded[: {devices} devices][, {people} people]",
     FactKind.ROSTER_IMPORTED: "Roster imported[: {added} shifts added][, {removed} removed]",
+    FactKind.ROSTER_WRITTEN: "{actor} wrote the roster[ from {file}][: {shifts} shifts][, {units}] (batch {batch})",
+    FactKind.ROSTER_OVERLAID: "{actor} changed who is on {duty} ({unit}) from {from} to {to}[: instead of {outgoing}]"
+    "[; on duty: {incoming}][: {text}]",
+    FactKind.ROSTER_WITHDRAWN: "{actor} took back a change of the roster[, number {overlay}][, batch {batch}]",
+    FactKind.LEAVE_NOTED: "{actor}: {whom} is on leave from {from} to {to}[: {text}]",
+    FactKind.LEAVE_ENDED: "{actor}: {whom} is not on leave any more",
     FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"
     "[; by the device's {first_bad_by} since {first_bad}][ (suspected, {attempt}/{confirm})]",
     FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}][; lost {links}][; isolated {isolated}]"

@@ -13,6 +13,12 @@ LINE = {
     FactKind.CLOCK_STEPPED: "Đồng hồ máy chủ nhảy[ {by} giây][; máy ngủ {suspended} giây]",
     FactKind.SETTINGS_LOADED: "Nạp cấu hình[: {devices} thiết bị][, {people} người]",
     FactKind.ROSTER_IMPORTED: "Nhập lịch trực[: thêm {added} ca][, bớt {removed} ca]",
+    FactKind.ROSTER_WRITTEN: "{actor} ghi lịch trực[ từ tệp {file}][: {shifts} ca][, {units}] (đợt {batch})",
+    FactKind.ROSTER_OVERLAID: "{actor} đổi người trực ({duty}, {unit}) từ {from} đến {to}[: thay {outgoing}]"
+    "[; người trực: {incoming}][: {text}]",
+    FactKind.ROSTER_WITHDRAWN: "{actor} hủy thay đổi lịch trực[ số {overlay}][, đợt {batch}]",
+    FactKind.LEAVE_NOTED: "{actor}: {whom} nghỉ từ {from} đến {to}[: {text}]",
+    FactKind.LEAVE_ENDED: "{actor}: {whom} không nghỉ nữa",
     FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"
     "[; theo {first_bad_by} của thiết bị từ {first_bad}][ (nghi vấn, lần {attempt}/{confirm})]",
     FactKind.TARGET_HARD: "{target}:[ {was} →] {now}[; {cause}][: {detail}][; mất {links}][; cô lập {isolated}]"

@@ -92,8 +92,8 @@ DECIDING: tuple[Mutant, ...] = (
         "wrong-duty",
         "every step to a duty goes to the shift",
         "domain/dutybook.py",
-        "names = on_duty(book.shifts, unit, step.ref, book.at)",
-        'names = on_duty(book.shifts, unit, "shift", book.at)',
+        "    on = on_duty(book.shifts, unit, step.ref, book.at)",
+        '    on = on_duty(book.shifts, unit, "shift", book.at)',
     ),
     one(
         "roster-by-ladder",

@@ -1,0 +1,125 @@
+"""What is planned, in layers, and what lies over it: who is on duty then.
+
+A higher layer counts alone wherever it takes over; overrides and swaps lie over all layers, the later over the earlier.
+Nothing here changes what was planned: without the overlay it is there again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from monitord.domain.roster import Shift
+
+Key = tuple[str, str]
+"""A unit and a duty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A time `[start, end)` of one duty of one unit."""
+
+    unit: str
+    duty: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Shifts that belong together, and the periods in which nothing of the layers below counts."""
+
+    shifts: tuple[Shift, ...]
+    takes: tuple[Period, ...] = ()
+
+
+class OverlayKind(StrEnum):
+    """Why somebody stands where somebody else was planned."""
+
+    OVERRIDE = "override"
+    SWAP = "swap"
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A change over what is planned, for `[start, end)`.
+
+    `outgoing` are taken off, everybody when None; `incoming` come on, instead or beside those who stay.
+    """
+
+    id: int
+    unit: str
+    duty: str
+    start: datetime
+    end: datetime
+    outgoing: tuple[str, ...] | None
+    incoming: tuple[str, ...]
+    kind: OverlayKind = OverlayKind.OVERRIDE
+
+    @property
+    def source(self) -> str:
+        """Return where a shift comes from that this overlay made: `override:12`."""
+        return f"{self.kind}:{self.id}"
+
+
+def layer_over(shifts: Iterable[Shift]) -> Layer:
+    """Return the layer of shifts that takes over wherever it has anybody."""
+    all_of = tuple(shifts)
+    return Layer(all_of, tuple(Period(s.unit, s.duty, s.start, s.end) for s in all_of))
+
+
+def lay(layers: Sequence[Layer], overlays: Sequence[Overlay]) -> list[Shift]:
+    """Return who is on duty: the layers, lowest first, and the overlays, earliest made first, as plain shifts.
+
+    In order of beginning; no two are alike, and a shift that something lies over is there in its pieces.
+    """
+    takes = [_by_key((p.unit, p.duty, p.start, p.end) for p in layer.takes) for layer in layers]
+    found: dict[Key, list[Shift]] = {}
+    for number, layer in enumerate(layers):
+        for shift in layer.shifts:
+            key = shift.unit, shift.duty
+            above = [span for higher in takes[number + 1 :] for span in higher.get(key, ())]
+            found.setdefault(key, []).extend(without(shift, above) if above else (shift,))
+    for overlay in overlays:
+        key = overlay.unit, overlay.duty
+        found[key] = _laid_over(found.get(key, ()), overlay)
+    unique = {(s.unit, s.duty, s.person, s.start, s.end): s for shifts in found.values() for s in reversed(shifts)}
+    return sorted(unique.values(), key=lambda s: (s.start, s.unit, s.duty, s.backup, s.person, s.end))
+
+
+def without(shift: Shift, spans: Iterable[tuple[datetime, datetime]]) -> tuple[Shift, ...]:
+    """Return what is left of a shift outside of the spans, in order."""
+    pieces, start = [], shift.start
+    for begins, ends in sorted(span for span in spans if span[0] < shift.end and span[1] > shift.start):
+        if begins > start:
+            pieces.append((start, begins))
+        start = max(start, ends)
+    if start < shift.end:
+        pieces.append((start, shift.end))
+    whole = pieces == [(shift.start, shift.end)]
+    return (shift,) if whole else tuple(replace(shift, start=begins, end=ends) for begins, ends in pieces)
+
+
+def _laid_over(shifts: Iterable[Shift], overlay: Overlay) -> list[Shift]:
+    span = [(overlay.start, overlay.end)]
+    left = [
+        piece
+        for shift in shifts
+        for piece in (
+            without(shift, span) if overlay.outgoing is None or shift.person in overlay.outgoing else (shift,)
+        )
+    ]
+    there = {s.person for s in left if s.start <= overlay.start and s.end >= overlay.end}
+    left += [
+        Shift(overlay.unit, overlay.duty, person, overlay.start, overlay.end, overlay.source)
+        for person in overlay.incoming
+        if person not in there
+    ]
+    return left
+
+
+def _by_key(spans: Iterable[tuple[str, str, datetime, datetime]]) -> dict[Key, list[tuple[datetime, datetime]]]:
+    found: dict[Key, list[tuple[datetime, datetime]]] = {}
+    for unit, duty, start, end in spans:
+        found.setdefault((unit, duty), []).append((start, end))
+    return found
