@@ -10,8 +10,8 @@ _OTHER_RULE = (
 _PUSH = "waits for the check kind that expects a push within a time"
 
 _EVERY_DAY = (
-    "does not apply: the quiet hours of a step and the slots of a roster come by hours and days of the week, months and "
-    "days of a month are written as dated shifts"
+    "does not apply: the quiet hours of a step and the slots of a roster come by hours and days of the week, "
+    "months and days of a month are written as dated shifts"
 )
 
 NOT_YET = {
