@@ -19,7 +19,8 @@ from monitord.domain.people import Person
 from monitord.domain.roster import on_duty
 from monitord.settings.model import Settings
 from monitord.store import tables as t
-from monitord.store.rows import person_of, shift_of
+from monitord.store.roster import shifts_covering
+from monitord.store.rows import person_of
 from monitord.texts.story import Words
 
 MOST_LINES = 100
@@ -179,8 +180,7 @@ def journal_lines(
 def _names(connection: sa.Connection, settings: Settings, words: Words, now: datetime) -> Names:
     everybody = sa.select(t.person).limit(MOST_PEOPLE)
     people = {row["id"]: person_of(row) for row in connection.execute(everybody).mappings()}
-    covering = sa.select(t.shift).where(t.shift.c.starts <= now, t.shift.c.ends > now).limit(MOST_SHIFTS)
-    shifts = tuple(shift_of(row) for row in connection.execute(covering).mappings())
+    shifts = shifts_covering(connection, now)[:MOST_SHIFTS]
     book = DutyBook(now, shifts, people, settings.units, settings.organisations, settings.duty_kinds)
     targets = {target.id: (device, target) for device in settings.devices.values() for target in device.targets}
     return Names(settings, words, book, targets)

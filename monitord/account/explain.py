@@ -13,6 +13,7 @@ from monitord.domain.policy import Whom
 from monitord.domain.roster import Shift
 from monitord.settings.model import Settings
 from monitord.store import tables as t
+from monitord.store.roster import covering, instant_asked
 from monitord.store.rows import incident_of, shift_of
 from monitord.texts.story import Words
 
@@ -58,7 +59,5 @@ def _shifts(connection: sa.Connection, incident: Incident, line: Line) -> tuple[
     if line.kind != FactKind.STEP_FIRED or line.refs.get("whom") != Whom.DUTY:
         return ()
     s = t.shift.c
-    wanted = sa.select(t.shift).where(
-        s.unit == incident.unit, s.duty == line.refs.get("ref"), s.starts <= line.ts, s.ends > line.ts
-    )
-    return tuple(shift_of(row) for row in connection.execute(wanted.order_by(s.id)).mappings())
+    wanted = sa.select(t.shift).where(covering(s.unit == incident.unit, s.duty == line.refs.get("ref")))
+    return tuple(shift_of(row) for row in connection.execute(wanted.order_by(s.id), instant_asked(line.ts)).mappings())

@@ -20,8 +20,8 @@ from monitord.domain.roster import Shift
 from monitord.domain.window import Window
 from monitord.settings.model import Settings
 from monitord.store import tables as t
-from monitord.store.roster import leaders_ahead
-from monitord.store.rows import shift_of, window_of
+from monitord.store.roster import leaders_ahead, shifts_covering
+from monitord.store.rows import window_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,7 @@ def _shifts(connection: sa.Connection, settings: Settings, at: datetime, written
     """Return the shifts of an instant: those that are written, behind them those the settings plan."""
     if written is None or at >= written:
         return tuple(planned_shifts(settings, at))
-    wanted = sa.select(t.shift).where(t.shift.c.starts <= at, t.shift.c.ends > at).order_by(t.shift.c.id)
-    return tuple(shift_of(row) for row in connection.execute(wanted).mappings())
+    return shifts_covering(connection, at)
 
 
 def _windows(connection: sa.Connection, device: Device, target: Target, at: datetime) -> tuple[Window, ...]:

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +13,7 @@ from monitord.domain.safe import clean
 from monitord.settings.model import Settings
 from monitord.settings.shifts import shifts_of
 from monitord.store import tables as t
+from monitord.store.roster import covering, instant_asked
 
 FORMS = '"23:58" (today), "2027-02-05 23:58", or "2027-02-05T23:58:00+07:00"'
 
@@ -44,31 +47,38 @@ def who_at(connection: sa.Connection, at: datetime, unit: str | None = None, dut
 
     A shift covers its start and not its end: at the minute of handover the incoming person is on duty.
     """
-    s, p = t.shift.c, t.person.c
-    wanted = (
-        sa.select(t.shift, p.name, p.title, p.phone)
-        .outerjoin_from(t.shift, t.person, p.id == s.person)
-        .where(s.starts <= at, s.ends > at)
-        .order_by(s.unit, s.duty, s.starts, s.person)
-    )
+    asked: dict[str, object] = dict(instant_asked(at))
     if unit is not None:
-        wanted = wanted.where(s.unit == unit)
+        asked["the_unit"] = unit
     if duty is not None:
-        wanted = wanted.where(s.duty == duty)
+        asked["the_duty"] = duty
     return [
         OnDuty(
-            unit=row.unit,
-            duty=row.duty,
-            person=row.person,
-            name=row.name or row.person,
-            title=row.title or "",
-            phone=row.phone or "",
-            start=row.starts,
-            end=row.ends,
-            source=row.source,
+            row.unit,
+            row.duty,
+            row.person,
+            row.name or row.person,
+            row.title or "",
+            row.phone or "",
+            row.starts,
+            row.ends,
+            row.source,
         )
-        for row in connection.execute(wanted)
+        for row in connection.execute(_who(unit is not None, duty is not None), asked)
     ]
+
+
+@cache
+def _who(of_unit: bool, of_duty: bool) -> sa.Select[Any]:
+    s, p = t.shift.c, t.person.c
+    also = [s.unit == sa.bindparam("the_unit")] if of_unit else []
+    also += [s.duty == sa.bindparam("the_duty")] if of_duty else []
+    return (
+        sa.select(s.unit, s.duty, s.person, p.name, p.title, p.phone, s.starts, s.ends, s.source)
+        .outerjoin_from(t.shift, t.person, p.id == s.person)
+        .where(covering(*also))
+        .order_by(s.unit, s.duty, s.starts, s.person)
+    )
 
 
 def written_to(connection: sa.Connection) -> datetime | None:

@@ -16,6 +16,7 @@ from monitord.domain.roster import Shift, instant
 from monitord.settings.model import Settings
 from monitord.settings.shifts import layers_of
 from monitord.store import tables as t
+from monitord.store.reach import reach_of
 from monitord.store.roster import overlays, written_layers
 from monitord.store.rows import Moment, shift_of
 from monitord.store.tx import Tx
@@ -79,7 +80,8 @@ def _cut_short(tx: Tx, new: list[Shift], gone: list[Any], now: datetime) -> tupl
         if row is None:
             left.append(shift)
             continue
-        values = {"ends": shift.end, "source": shift.source, "backup": shift.backup}
+        reach = reach_of(row["starts"], shift.end)
+        values = {"ends": shift.end, "source": shift.source, "backup": shift.backup, "reach": reach}
         tx.sql.execute(t.shift.update().where(t.shift.c.id == row["id"]).values(values))
         gone = [one for one in gone if one is not row]
     return left, gone

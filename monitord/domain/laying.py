@@ -4,9 +4,10 @@ A higher layer counts alone wherever it takes over; overrides and swaps lie over
 Nothing here changes what was planned: without the overlay it is there again.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitord.domain.roster import Shift
@@ -78,11 +79,13 @@ def lay(layers: Sequence[Layer], overlays: Sequence[Overlay]) -> list[Shift]:
     for number, layer in enumerate(layers):
         for shift in layer.shifts:
             key = shift.unit, shift.duty
-            above = [span for higher in takes[number + 1 :] for span in higher.get(key, ())]
+            above = [span for higher in takes[number + 1 :] if key in higher for span in higher[key].near(shift)]
             found.setdefault(key, []).extend(without(shift, above) if above else (shift,))
+    lying: dict[Key, list[Overlay]] = {}
     for overlay in overlays:
-        key = overlay.unit, overlay.duty
-        found[key] = _laid_over(found.get(key, ()), overlay)
+        lying.setdefault((overlay.unit, overlay.duty), []).append(overlay)
+    for key, several in lying.items():
+        found[key] = _all_laid_over(found.get(key, []), several)
     unique = {(s.unit, s.duty, s.person, s.start, s.end): s for shifts in found.values() for s in reversed(shifts)}
     return sorted(unique.values(), key=lambda s: (s.start, s.unit, s.duty, s.backup, s.person, s.end))
 
@@ -98,6 +101,36 @@ def without(shift: Shift, spans: Iterable[tuple[datetime, datetime]]) -> tuple[S
         pieces.append((start, shift.end))
     whole = pieces == [(shift.start, shift.end)]
     return (shift,) if whole else tuple(replace(shift, start=begins, end=ends) for begins, ends in pieces)
+
+
+class _Spans:
+    """Times of one duty, in order, so that those near a shift are found without asking all of them."""
+
+    def __init__(self, spans: Iterable[tuple[datetime, datetime]]) -> None:
+        self._spans = sorted(spans)
+        self._starts = [begins for begins, _ in self._spans]
+        self._longest = max((ends - begins for begins, ends in self._spans), default=timedelta(0))
+
+    def near(self, shift: Shift) -> list[tuple[datetime, datetime]]:
+        """Return all that touch the shift, and perhaps some before it."""
+        first = bisect_left(self._starts, shift.start - self._longest)
+        return self._spans[first : bisect_left(self._starts, shift.end)]
+
+
+def _all_laid_over(shifts: list[Shift], overlays: Sequence[Overlay]) -> list[Shift]:
+    """Return the shifts of one duty with all overlays over them, each seen only against what is near it."""
+    laid = sorted(shifts, key=_start)
+    lengths = [*(shift.end - shift.start for shift in shifts), *(one.end - one.start for one in overlays)]
+    longest = max(lengths, default=timedelta(0))
+    for overlay in overlays:
+        first = bisect_left(laid, overlay.start - longest, key=_start)
+        last = bisect_left(laid, overlay.end, key=_start)
+        laid[first:last] = sorted(_laid_over(laid[first:last], overlay), key=_start)
+    return laid
+
+
+def _start(shift: Shift) -> datetime:
+    return shift.start
 
 
 def _laid_over(shifts: Iterable[Shift], overlay: Overlay) -> list[Shift]:
@@ -118,8 +151,8 @@ def _laid_over(shifts: Iterable[Shift], overlay: Overlay) -> list[Shift]:
     return left
 
 
-def _by_key(spans: Iterable[tuple[str, str, datetime, datetime]]) -> dict[Key, list[tuple[datetime, datetime]]]:
+def _by_key(spans: Iterable[tuple[str, str, datetime, datetime]]) -> dict[Key, _Spans]:
     found: dict[Key, list[tuple[datetime, datetime]]] = {}
     for unit, duty, start, end in spans:
         found.setdefault((unit, duty), []).append((start, end))
-    return found
+    return {key: _Spans(all_of) for key, all_of in found.items()}

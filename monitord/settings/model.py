@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from monitord.domain.balance import Account
 from monitord.domain.bulletin import Bulletin
 from monitord.domain.canary import CanaryRoute
+from monitord.domain.cycle import Cycle
 from monitord.domain.digest import SINGLY
 from monitord.domain.group import Group
 from monitord.domain.health import Health
@@ -21,6 +22,7 @@ from monitord.domain.network import Device, Link, Site, Target
 from monitord.domain.people import IMPERSONAL, DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import Policy, with_next_leaders
 from monitord.domain.roster import DailySlot, Shift
+from monitord.domain.rotation import Rotation
 from monitord.domain.storm import AS_EVER, StormRules, unit_of
 from monitord.domain.topology import NONE as NO_TOPOLOGY
 from monitord.domain.topology import PowerArea, Ring, Route, Topology
@@ -94,6 +96,17 @@ class DailyEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PatternEntry:
+    """People who take turns by steps, or crews that live a cycle, with the place it was written at."""
+
+    unit: str
+    duty: str
+    pattern: Rotation | Cycle
+    source: str
+    layer: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class DatedEntry:
     """A dated shift of the roster, in UTC, with the place it was written at as its `source`."""
 
@@ -111,7 +124,7 @@ class DatedEntry:
         return self.shift.duty
 
 
-RosterEntry = DailyEntry | DatedEntry
+RosterEntry = DailyEntry | PatternEntry | DatedEntry
 """What the roster holds; where a higher `layer` has anybody, the lower ones do not count."""
 
 

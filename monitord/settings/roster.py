@@ -1,19 +1,22 @@
-"""The roster as it is written: slots that come every day, and dated shifts."""
+"""The roster as it is written: slots that come every day, patterns, and dated shifts."""
 
-from datetime import UTC, date
+from collections.abc import Iterator
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from monitord.domain.people import IMPERSONAL, Person
-from monitord.domain.roster import DailySlot, Shift
+from monitord.domain.roster import DailySlot, Shift, instant
 from monitord.settings.book import Book, Entry
 from monitord.settings.folder import spot
-from monitord.settings.model import DailyEntry, DatedEntry, RosterEntry
+from monitord.settings.model import DailyEntry, DatedEntry, PatternEntry, RosterEntry
+from monitord.settings.patterns import cycle_of, rotation_of
 from monitord.settings.policies import duties_in
 from monitord.settings.problem import quoted
 from monitord.settings.schema_duty import RosterForm
 
 ALWAYS = date(2000, 1, 1)
 """The first day of a slot that says nothing of its beginning."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def roster_of(book: Book, zone: ZoneInfo) -> tuple[RosterEntry, ...]:
@@ -23,15 +26,25 @@ def roster_of(book: Book, zone: ZoneInfo) -> tuple[RosterEntry, ...]:
         given = entry.given
         book.refer(given.unit, entry, "unit", to="units")
         book.refer(given.duty, entry, "duty", to="duty_kinds")
+        for path, person in _named(given):
+            book.refer(person, entry, *path, to="people")
+        if given.rotation is not None:
+            rotation = rotation_of(book, entry, given.rotation)
+            found.append(PatternEntry(given.unit, given.duty, rotation, _source(entry, "rotation"), given.layer))
+        if given.cycle is not None and (cycle := cycle_of(book, entry, given.cycle)) is not None:
+            found.append(PatternEntry(given.unit, given.duty, cycle, _source(entry, "cycle"), given.layer))
         for number, slot in enumerate(given.every_day):
-            for turn, person in enumerate(slot.people):
-                book.refer(person, entry, "every_day", number, "people", turn, to="people")
-            daily = DailySlot(slot.start, slot.end, tuple(slot.people), slot.since or ALWAYS, slot.backup)
+            days = frozenset(WEEKDAYS.index(day) for day in slot.weekdays)
+            daily = DailySlot(slot.start, slot.end, tuple(slot.people), slot.since or ALWAYS, slot.backup, days)
             source = _source(entry, "every_day", number)
             found.append(DailyEntry(given.unit, given.duty, daily, source, given.layer))
         for number, shift in enumerate(given.shifts):
-            book.refer(shift.person, entry, "shifts", number, "person", to="people")
-            start, end = (at.replace(tzinfo=zone).astimezone(UTC) for at in (shift.start, shift.end))
+            start = instant(shift.start.date(), shift.start.time(), zone)
+            end = instant(shift.end.date(), shift.end.time(), zone, last=True)
+            if end <= start:
+                book.findings.add(
+                    entry.file, entry.at("shifts", number), "the clocks leave these hours out on that day"
+                )
             source = _source(entry, "shifts", number)
             dated = Shift(given.unit, given.duty, shift.person, start, end, source, shift.backup)
             found.append(DatedEntry(dated, given.layer))
@@ -56,15 +69,7 @@ def warn_of_silent_persons(book: Book, people: dict[str, Person], ways: tuple[st
     personal = [way for way in ways if way not in IMPERSONAL] or ["telegram"]
     told: set[str] = set()
     for entry in book.entries("roster", RosterForm):
-        named = [
-            *(
-                (("every_day", n, "people", turn), person)
-                for n, slot in enumerate(entry.given.every_day)
-                for turn, person in enumerate(slot.people)
-            ),
-            *((("shifts", n, "person"), s.person) for n, s in enumerate(entry.given.shifts)),
-        ]
-        for path, person in named:
+        for path, person in _named(entry.given):
             if person in people and person not in told and not any(people[person].address(way) for way in personal):
                 lacks = " or ".join(f"`{way}`" for way in personal)
                 why = f"{quoted(person)} is on duty and has no address for {lacks}: no message reaches this person"
@@ -72,5 +77,17 @@ def warn_of_silent_persons(book: Book, people: dict[str, Person], ways: tuple[st
                 told.add(person)
 
 
-def _source(entry: Entry[RosterForm], key: str, number: int) -> str:
-    return spot(entry.file, entry.at(key, number))
+def _named(given: RosterForm) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield each person that an entry names, with the path in it."""
+    for number, slot in enumerate(given.every_day):
+        yield from ((("every_day", number, "people", turn), person) for turn, person in enumerate(slot.people))
+    if given.rotation is not None:
+        yield from ((("rotation", "people", turn), person) for turn, person in enumerate(given.rotation.people))
+    if given.cycle is not None:
+        for number, crew in enumerate(given.cycle.crews):
+            yield from ((("cycle", "crews", number, "people", n), person) for n, person in enumerate(crew.people))
+    yield from ((("shifts", number, "person"), shift.person) for number, shift in enumerate(given.shifts))
+
+
+def _source(entry: Entry[RosterForm], *path: str | int) -> str:
+    return spot(entry.file, entry.at(*path))

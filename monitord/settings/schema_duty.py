@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from monitord.settings.fields import ClockTime, Day, Duration, EndTime, LocalInstant, Severity, Slug, Text, between
 from monitord.settings.form import DAY, HOUR, MINUTE, MONTH, SECOND, Form
+from monitord.settings.schema_patterns import CycleForm, RotationForm
 
 
 class TellForm(Form):
@@ -133,6 +134,7 @@ class SlotForm(Form):
     people: Annotated[list[Slug], Field(min_length=1)]
     since: Day | None = None
     backup: bool = False
+    weekdays: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def turns_have_a_beginning(self) -> "SlotForm":
@@ -160,9 +162,11 @@ class RosterForm(Form):
     layer: Annotated[int, Field(ge=1, le=9)] = 1
     every_day: list[SlotForm] = Field(default_factory=list)
     shifts: list[ShiftForm] = Field(default_factory=list)
+    rotation: RotationForm | None = None
+    cycle: CycleForm | None = None
 
     @model_validator(mode="after")
     def holds_one_kind(self) -> "RosterForm":
-        if bool(self.every_day) == bool(self.shifts):
-            raise ValueError("give `every_day` or `shifts`, one of them")
+        if sum(map(bool, (self.every_day, self.shifts, self.rotation, self.cycle))) != 1:
+            raise ValueError("give `every_day`, `rotation`, `cycle` or `shifts`, one of them")
         return self

@@ -2,29 +2,44 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from monitord.domain.cycle import work
 from monitord.domain.laying import Layer, lay, layer_over
-from monitord.domain.roster import Shift, expand
-from monitord.settings.model import DailyEntry, Settings
+from monitord.domain.roster import Shift, expand, instant
+from monitord.domain.rotation import Rotation, turns
+from monitord.settings.model import DailyEntry, PatternEntry, Settings
 
 YAML = "yaml:"
 """What the source of a shift begins with that comes from the settings."""
 
 
 def layers_of(settings: Settings, first: date, days: int, zone: ZoneInfo) -> list[Layer]:
-    """Return the layers of the settings for those days, the lowest first: daily slots written out, dated shifts all."""
+    """Return the layers of the settings for those days, the lowest first: daily slots and patterns written out, dated
+    shifts all. What runs when the first day begins is there too."""
+    since, until = (instant(day, time(0), zone) for day in (first, first + timedelta(days=days)))
     found: dict[int, list[Shift]] = {}
     for entry in settings.roster:
         layer = found.setdefault(entry.layer, [])
         if isinstance(entry, DailyEntry):
             source = YAML + place(entry.source)
-            layer += expand(entry.unit, entry.duty, entry.slot, first, days, zone, source)
+            # The evening before may reach into the first day.
+            begun = expand(entry.unit, entry.duty, entry.slot, first - timedelta(days=1), days + 1, zone, source)
+            layer += (shift for shift in begun if shift.end > since)
+        elif isinstance(entry, PatternEntry):
+            layer += _pattern(entry, since, until, zone)
         else:
             layer.append(replace(entry.shift, source=YAML + place(entry.shift.source)))
     lowest = min(found, default=0)
     return [Layer(tuple(found[n])) if n == lowest else layer_over(found[n]) for n in sorted(found)]
+
+
+def _pattern(entry: PatternEntry, since: datetime, until: datetime, zone: ZoneInfo) -> list[Shift]:
+    source = YAML + place(entry.source)
+    if isinstance(entry.pattern, Rotation):
+        return turns(entry.unit, entry.duty, entry.pattern, since, until, zone, source)
+    return work(entry.unit, entry.duty, entry.pattern, since, until, zone, source)
 
 
 def shifts_of(settings: Settings, first: date, days: int, zone: ZoneInfo) -> Sequence[Shift]:

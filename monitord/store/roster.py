@@ -9,9 +9,48 @@ import sqlalchemy as sa
 from monitord.domain.laying import Layer, Overlay, OverlayKind, Period
 from monitord.domain.roster import Shift
 from monitord.store import tables as t
+from monitord.store.reach import ANY, REACHES
 
 AHEAD = timedelta(days=14)
 """How far ahead somebody counts as a leader of the unit."""
+
+
+def covering(*also: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the condition that a shift covers an instant, which `instant_asked` binds, and all of `also`.
+
+    It is short ranges of one index, however many years of shifts there are. What else is asked for goes in here, and
+    not beside it: an index on a unit and a duty alone holds all their years.
+    """
+    s = t.shift.c
+    begun = s.starts <= _bound("the_now")
+    asked = (begun, s.ends > _bound("the_end"), *also)
+    classes = [sa.and_(s.reach == days, s.starts > _bound(f"since_{days}"), *asked) for days in REACHES]
+    return sa.or_(*classes, sa.and_(s.reach == ANY, *asked))
+
+
+def instant_asked(at: datetime, back: timedelta = timedelta(0)) -> dict[str, datetime]:
+    """Return what a statement with `covering` is executed with: the instant, or some instant of the time `back` before
+    it."""
+    end = at - back
+    return {"the_now": at, "the_end": end} | {f"since_{days}": end - timedelta(days=days) for days in REACHES}
+
+
+def shifts_covering(connection: sa.Connection, at: datetime, back: timedelta = timedelta(0)) -> tuple[Shift, ...]:
+    """Return the shifts that cover an instant, or some instant of the time `back` before it, as they were written."""
+    return tuple(Shift(*row) for row in connection.execute(_SHIFTS, instant_asked(at, back)))
+
+
+def _bound(name: str) -> sa.BindParameter[datetime]:
+    return sa.bindparam(name, type_=t.shift.c.starts.type)
+
+
+def _columns() -> tuple[sa.Column[Any], ...]:
+    s = t.shift.c
+    return s.unit, s.duty, s.person, s.starts, s.ends, s.source, s.backup
+
+
+# Made once: building it costs more than asking it.
+_SHIFTS = sa.select(*_columns()).where(covering()).order_by(t.shift.c.id)
 
 
 def leaders_ahead(connection: sa.Connection, unit: str, duty: str, at: datetime) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from monitord.store.columns import UtcDateTime
+from monitord.store.reach import ANY, reach_of_row
 
 metadata = sa.MetaData(
     naming_convention={
@@ -78,7 +79,10 @@ shift = sa.Table(
     sa.Column("ends", UtcDateTime, nullable=False, index=True),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("backup", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("reach", sa.Integer, nullable=False, default=reach_of_row, server_default=str(ANY)),
     sa.UniqueConstraint("unit", "duty", "person", "starts", "ends"),
+    sa.Index("ix_shift_reach_starts", "reach", "starts", "ends"),
+    sa.Index("ix_shift_duty_reach_starts", "unit", "duty", "reach", "starts", "ends"),
 )
 """Who is on duty: what is planned, with the overlays laid over it. Whoever asks for an instant asks here."""
 

@@ -20,6 +20,7 @@ from monitord.domain.roster import Shift
 from monitord.domain.storm import Storm
 from monitord.domain.window import Window
 from monitord.store import tables as t
+from monitord.store.roster import shifts_covering
 from monitord.store.rows import (
     ArmedTimer,
     Moment,
@@ -28,7 +29,6 @@ from monitord.store.rows import (
     journal_row,
     journal_values,
     person_of,
-    shift_of,
     window_of,
 )
 from monitord.store.trouble import store_trouble
@@ -64,11 +64,6 @@ _ARM = t.timer.insert()
 _ARMED = t.timer.c.state == "armed"
 _DISARM = t.timer.update().where(t.timer.c.incident == _ID, _ARMED).values(state="cancelled")
 _FIRED = t.timer.update().where(t.timer.c.id == _ID, _ARMED).values(state="fired")
-_SHIFTS = (
-    sa.select(t.shift)
-    .where(t.shift.c.starts <= sa.bindparam("the_now"), t.shift.c.ends > sa.bindparam("the_end"))
-    .order_by(t.shift.c.id)
-)
 _AWAY = sa.select(t.leave.c.person).where(
     t.leave.c.withdrawn_at.is_(None),
     t.leave.c.starts <= sa.bindparam("the_now"),
@@ -338,8 +333,7 @@ class Tx:
     def shifts_at(self, at: datetime, back: timedelta = timedelta(0)) -> tuple[Shift, ...]:
         """Return the shifts that cover `at`, or covered it at some instant of the time `back` before."""
         if self._shifts is None or self._shifts[:2] != (at, back):
-            found = self.sql.execute(_SHIFTS, {"the_now": at, "the_end": at - back}).mappings()
-            self._shifts = at, back, tuple(shift_of(row) for row in found)
+            self._shifts = at, back, shifts_covering(self.sql, at, back)
         return self._shifts[2]
 
     def away_at(self, at: datetime) -> frozenset[str]:

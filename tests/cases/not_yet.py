@@ -9,6 +9,11 @@ _OTHER_RULE = (
 )
 _PUSH = "waits for the check kind that expects a push within a time"
 
+_EVERY_DAY = (
+    "does not apply: the quiet hours of a step and the slots of a roster come by hours and days of the week, "
+    "months and days of a month are written as dated shifts"
+)
+
 NOT_YET = {
     "state": {
         "almost-resolved": "does not apply: up counts at once, there is no number of successes to reach",
@@ -37,5 +42,12 @@ NOT_YET = {
         "status-update-off": "does not apply: who was told hears the end, nobody subscribes and nobody leaves",
         "inhibit-both-over": "does not apply: what is held opens no incident, its parent's recovery is the only one",
         "resolved-not-told-but-noted": "does not apply: a channel carries the end of whatever it carried the begin of",
+    },
+    "roster": {
+        "quiet-hours-2": _EVERY_DAY,
+        "quiet-hours-4": _EVERY_DAY,
+        "quiet-hours-5": _EVERY_DAY,
+        "fair-nobody-free": "waits for a draft of the roster that shares duties fairly",
+        "handover-message": "waits for the message at the handover",
     },
 }

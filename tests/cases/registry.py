@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from tests.support.shared import REPOSITORY, shared_path
 
-FILES = ("state", "flapping", "uptime", "escalation")
+FILES = ("state", "flapping", "uptime", "escalation", "roster")
 """The collections that are answered for, case by case."""
 
 Case = tuple[str, str]
