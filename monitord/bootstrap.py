@@ -12,7 +12,7 @@ import secrets
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -94,13 +94,17 @@ def token(size: int) -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(size)).rstrip(b"=").decode("ascii")
 
 
-def settings_of(folder: Path, environ: Mapping[str, str] = os.environ) -> tuple[Settings, Mapping[str, Check]]:
-    """Return the settings in `folder` and the check kinds they were validated with.
+def settings_of(
+    folder: Path, environ: Mapping[str, str] = os.environ, today: date | None = None
+) -> tuple[Settings, Mapping[str, Check]]:
+    """Return the settings in `folder` and the check kinds they were validated with; lunar dates without a year are
+    those nearest to `today`, the present day when None.
 
     SettingsError names every mistake.
     """
     checks = find_checks([builtin_folder(), *checks_dirs(folder)])
-    return load(folder, checks, {name: kind.section for name, kind in channels.find().items()}, environ), checks
+    sections = {name: kind.section for name, kind in channels.find().items()}
+    return load(folder, checks, sections, environ, today or SystemClock().now().date()), checks
 
 
 def database_of(settings: Settings) -> Place:
