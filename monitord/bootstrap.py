@@ -38,6 +38,7 @@ from monitord.desk.ports import ALARM_AFTER, COMMANDS
 from monitord.desk.reports import Reported
 from monitord.desk.starting import Started
 from monitord.domain.bulletin import watched
+from monitord.domain.deadline import seconds_left
 from monitord.domain.document import Attachment, Document
 from monitord.domain.edge import Edge, Known
 from monitord.domain.finding import FindingKind
@@ -62,6 +63,7 @@ from monitord.settings.watch import FolderWatch
 from monitord.store import care
 from monitord.store import tables as t
 from monitord.store.counts import read_counts
+from monitord.store.deadlines import met
 from monitord.store.engine import Place, StateLock, reading_engine
 from monitord.store.opening import not_durable, open_writing
 from monitord.store.tx import Tx
@@ -387,9 +389,10 @@ class Daemon:
         def read() -> Any:
             with self.reading.connect() as connection:
                 self.bound = {r.person: r.account for r in connection.execute(sa.select(t.bound))}
-                return read_counts(connection, self.clock.now())
+                return read_counts(connection, self.clock.now()), met(connection)
 
-        counts = await asyncio.to_thread(read)
+        counts, done = await asyncio.to_thread(read)
+        self.metrics.show_deadlines(seconds_left(self.settings.deadlines, done, self.clock.now()))
         self.metrics.show_outbox(counts.pending)
         self.metrics.show_incidents(counts.running)
         self.metrics.show_channels(counts.channels)

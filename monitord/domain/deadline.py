@@ -1,6 +1,6 @@
 """Deadlines: what is owed to whom until when, when somebody is reminded of it, and whether it is late."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -9,7 +9,7 @@ DAYS_BEFORE = (7, 3, 1, 0)
 MORNING = time(8, 0)
 """The local time at which the reminders of a day go out, all of one person in one message."""
 EVENING = time(20, 0)
-"""When the last day is told of the evening before: what is due in the morning leaves no morning to be told in."""
+"""When somebody is reminded of what is due at night or early in the morning: it leaves no other time by day."""
 LAST_CALL = timedelta(hours=2)
 """How long before it is due somebody is reminded once more, by day."""
 NIGHT = (time(22, 0), time(6, 0))
@@ -72,15 +72,29 @@ def every(deadlines: Iterable[Deadline]) -> list[Owed]:
     return sorted(found, key=lambda owed: (owed.due.at, owed.deadline.id))
 
 
+def seconds_left(
+    deadlines: Iterable[Deadline], done: Container[tuple[str, datetime]], now: datetime
+) -> dict[str, float]:
+    """Return the seconds until the earliest due of each deadline that is not among `done`, negative when it is late; a
+    deadline that is met is left out."""
+    left: dict[str, float] = {}
+    for owed in every(deadlines):
+        if owed.key not in done:
+            left.setdefault(owed.deadline.id, (owed.due.at - now).total_seconds())
+    return left
+
+
 def reminders(due: Due, zone: tzinfo) -> tuple[datetime, ...]:
     """Return when somebody is reminded, in order: in the morning of some days before and of the last one, two hours
     before by day, and once when it is late."""
     last = (due.at - timedelta(seconds=1)).astimezone(zone).date()
     found = {_local(last - timedelta(days=days), MORNING, zone) for days in DAYS_BEFORE}
-    if _local(last, MORNING, zone) > due.at - LAST_CALL:
-        found.add(_local(last - timedelta(days=1), EVENING, zone))
-    if not _asleep(due.at - LAST_CALL, zone):
-        found.add(due.at - LAST_CALL)
+    call = due.at - LAST_CALL
+    if not _asleep(call, zone):
+        found.add(call)
+    if _asleep(call, zone) or _local(last, MORNING, zone) > call:
+        evening = _local(last, EVENING, zone)
+        found.add(evening if evening < due.at else _local(last - timedelta(days=1), EVENING, zone))
     return (*sorted(when for when in found if when < due.at), awake(due.at, zone))
 
 

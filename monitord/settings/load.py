@@ -17,6 +17,7 @@ from monitord.settings.bulletins import bulletins_of
 from monitord.settings.channels import Sections as ChannelSections
 from monitord.settings.channels import channels_of, forms_of
 from monitord.settings.communes import Communes
+from monitord.settings.deadlines import days_off_of, deadlines_of
 from monitord.settings.files import content
 from monitord.settings.folder import Sections, read_folder
 from monitord.settings.groups import groups_of
@@ -153,6 +154,8 @@ def _settings(
         channels=channels_of(book, channels, secrets),
         groups=groups_of(book),
         one_way_counts=at_desk.one_way_counts_of(desk, book, frozenset(channels)),
+        deadlines=deadlines_of(book, zone),
+        days_off=days_off_of(book),
         files=tuple(sections.files),
         warnings=(),
     )

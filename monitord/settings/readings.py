@@ -8,6 +8,8 @@ from monitord.calendar.days import Named, day_near, moment_near
 from monitord.calendar.spoken import NotALunarDate
 from monitord.settings.block import Block, Items, Place
 
+ANY_DAY = date(2000, 1, 1)
+"""The day beside which a date is read whose year is asked for anyway."""
 NEEDS_YEAR = "write the year, so that it is the same day whenever it is read"
 
 
@@ -46,7 +48,7 @@ class Readings:
             self.read.clear()
 
     def _day_of(self, text: str) -> date:
-        return self.today if self.today is not None else date(2000, 1, 1)
+        return self.today if self.today is not None else ANY_DAY
 
     def _note(self, text: str, named: Named, shown: str) -> None:
         if named.dated:

@@ -1,6 +1,6 @@
 """A day by the moon without its year is the nearest one, before or after; what does not exist is never guessed."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -55,15 +55,15 @@ def test_no_other_mung_1_is_nearer(today: date) -> None:
 @pytest.mark.parametrize(
     ("text", "at"),
     [
-        ("mùng 1 03:29", datetime(2027, 2, 6, 3, 29)),
-        ("14h00 mùng 2", datetime(2027, 2, 7, 14, 0)),
-        ("lúc 14 giờ 30 phút ngày mùng 2 Tết", datetime(2027, 2, 7, 14, 30)),
-        ("29 Tết 24:00", datetime(2027, 2, 6)),
-        ("8h mùng 5 Tết 2027", datetime(2027, 2, 10, 8)),
+        ("mùng 1 03:29", "2027-02-06 03:29"),
+        ("14h00 mùng 2", "2027-02-07 14:00"),
+        ("lúc 14 giờ 30 phút ngày mùng 2 Tết", "2027-02-07 14:30"),
+        ("29 Tết 24:00", "2027-02-06 00:00"),
+        ("8h mùng 5 Tết 2027", "2027-02-10 08:00"),
     ],
 )
-def test_a_time_of_day_stands_before_or_behind_its_day(text: str, at: datetime) -> None:
-    assert moment_near(text, DECEMBER)[0] == at
+def test_a_time_of_day_stands_before_or_behind_its_day(text: str, at: str) -> None:
+    assert f"{moment_near(text, DECEMBER)[0]:%Y-%m-%d %H:%M}" == at
 
 
 @pytest.mark.parametrize("text", ["29 Tết 25:00", "29 Tết", "10 tháng 3 07:00", "x" * 10_000, "mùng 31 07:00"])

@@ -75,8 +75,7 @@ def test_what_is_none_is_refused_with_what_to_write(text: str, why: str) -> None
 def test_no_text_does_anything_else(before: str, text: str) -> None:
     try:
         found = dues_of(before + text, DECEMBER, ZONE)
-    except NotADeadline as wrong:
-        assert str(wrong).isprintable()
+    except NotADeadline:
         return
     assert list(found.dues) == sorted(found.dues, key=lambda due: due.at)
     assert all(isinstance(due.at, datetime) and due.last() <= due.at for due in found.dues)

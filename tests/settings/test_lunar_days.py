@@ -48,7 +48,8 @@ def test_without_its_year_it_is_the_nearest_and_the_reading_is_said_at_its_place
 def test_without_a_today_the_year_must_be_written(tmp_path: Path) -> None:
     text = broken("since: 2026-01-01", "since: mùng 1 Tết")
     assert mistakes(written(tmp_path / "config", text)) == [
-        'small.yaml:57:65: `since`: "mùng 1 Tết" has no year: write the year, so that it is the same day whenever it is read'
+        'small.yaml:57:65: `since`: "mùng 1 Tết" has no year: write the year, '
+        "so that it is the same day whenever it is read"
     ]
 
 
