@@ -12,7 +12,7 @@ import secrets
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from monitord.desk.ports import ALARM_AFTER, COMMANDS
 from monitord.desk.reports import Reported
 from monitord.desk.starting import Started
 from monitord.domain.bulletin import watched
+from monitord.domain.deadline import seconds_left
 from monitord.domain.document import Attachment, Document
 from monitord.domain.edge import Edge, Known
 from monitord.domain.finding import FindingKind
@@ -62,6 +63,7 @@ from monitord.settings.watch import FolderWatch
 from monitord.store import care
 from monitord.store import tables as t
 from monitord.store.counts import read_counts
+from monitord.store.deadlines import met
 from monitord.store.engine import Place, StateLock, reading_engine
 from monitord.store.opening import not_durable, open_writing
 from monitord.store.tx import Tx
@@ -94,13 +96,17 @@ def token(size: int) -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(size)).rstrip(b"=").decode("ascii")
 
 
-def settings_of(folder: Path, environ: Mapping[str, str] = os.environ) -> tuple[Settings, Mapping[str, Check]]:
-    """Return the settings in `folder` and the check kinds they were validated with.
+def settings_of(
+    folder: Path, environ: Mapping[str, str] = os.environ, today: date | None = None
+) -> tuple[Settings, Mapping[str, Check]]:
+    """Return the settings in `folder` and the check kinds they were validated with; lunar dates without a year are
+    those nearest to `today`, the present day when None.
 
     SettingsError names every mistake.
     """
     checks = find_checks([builtin_folder(), *checks_dirs(folder)])
-    return load(folder, checks, {name: kind.section for name, kind in channels.find().items()}, environ), checks
+    sections = {name: kind.section for name, kind in channels.find().items()}
+    return load(folder, checks, sections, environ, today or SystemClock().now().date()), checks
 
 
 def database_of(settings: Settings) -> Place:
@@ -383,9 +389,10 @@ class Daemon:
         def read() -> Any:
             with self.reading.connect() as connection:
                 self.bound = {r.person: r.account for r in connection.execute(sa.select(t.bound))}
-                return read_counts(connection, self.clock.now())
+                return read_counts(connection, self.clock.now()), met(connection)
 
-        counts = await asyncio.to_thread(read)
+        counts, done = await asyncio.to_thread(read)
+        self.metrics.show_deadlines(seconds_left(self.settings.deadlines, done, self.clock.now()))
         self.metrics.show_outbox(counts.pending)
         self.metrics.show_incidents(counts.running)
         self.metrics.show_channels(counts.channels)

@@ -75,6 +75,8 @@ def _of_settings(ident: str, settings: Settings, words: Words) -> str | None:
     for known in (settings.duty_kinds, settings.units, settings.organisations, settings.people):
         if ident in known:
             return known[ident].name
+    if (owed := next((one for one in settings.deadlines if one.id == ident), None)) is not None:
+        return owed.what
     if (whole := settings.name_of_whole(ident)) is not None:
         return whole
     device = settings.devices.get(ident.partition("/")[0])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from monitord.account.who import planned_shifts, written_to
+from monitord.account.who import planned_over, written_to
 from monitord.domain.decision import Decision
 from monitord.domain.dutybook import DutyBook, step_name
 from monitord.domain.health import Cause, Health
@@ -115,9 +115,9 @@ def rehearsal(
 
 
 def _shifts(connection: sa.Connection, settings: Settings, at: datetime, written: datetime | None) -> tuple[Shift, ...]:
-    """Return the shifts of an instant: those that are written, behind them those the settings plan."""
+    """Return the shifts of an instant: those that are written, behind them those that are planned."""
     if written is None or at >= written:
-        return tuple(planned_shifts(settings, at))
+        return tuple(planned_over(connection, settings, at))
     return shifts_covering(connection, at)
 
 

@@ -3,7 +3,8 @@
 import re
 from datetime import date, datetime, timedelta, tzinfo
 
-from monitord.account.who import NotAnInstant, instant_at
+from monitord.account.who import NotAnInstant, day_at, instant_at
+from monitord.calendar.days import is_moon
 from monitord.calendar.spoken import NotALunarDate, spoken_day
 from monitord.domain.series import WEEKDAYS, days_of, spans_of
 
@@ -50,9 +51,9 @@ def typed_spans(
     if until is None:
         raise NotASpan("say until when: --until 2027-06-30")
     try:
-        last = date.fromisoformat(until)
-    except ValueError:
-        raise NotASpan(f"--until is a date such as 2027-06-30, not {until!r}") from None
+        last = day_at(until, now, zone)
+    except NotAnInstant as wrong:
+        raise NotASpan(f"--until: {wrong}") from None
     days = range(7) if every.casefold() in ("ngày", "ngay", "day") else [_weekday(word) for word in every.split()]
     return spans_of(days_of(begins.astimezone(zone).date(), last, days), clock_from, clock_to, zone)
 
@@ -78,7 +79,7 @@ def lunar_day(text: str, today: date) -> date:
 
 def _alone(text: str) -> bool:
     """Return whether a time stands without its day."""
-    return ":" in text and "-" not in text and "/" not in text
+    return ":" in text and "-" not in text and "/" not in text and not is_moon(text)
 
 
 def _length(text: str) -> timedelta:

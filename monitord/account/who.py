@@ -2,20 +2,23 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.account.roster_range import roster_between
+from monitord.calendar.days import day_near, is_moon, moment_near, parted
+from monitord.calendar.spoken import NotALunarDate
 from monitord.domain.roster import Shift
 from monitord.domain.safe import clean
 from monitord.settings.model import Settings
-from monitord.settings.shifts import shifts_of
 from monitord.store import tables as t
 from monitord.store.roster import covering, instant_asked
 
-FORMS = '"23:58" (today), "2027-02-05 23:58", or "2027-02-05T23:58:00+07:00"'
+FORMS = '"23:58" (today), "2027-02-05 23:58", "mùng 1 Tết 2027 00:00", or "2027-02-05T23:58:00+07:00"'
+DAYS = '2027-02-05 or "29 Tết 2027"'
 
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 _INSTANT = re.compile(
@@ -87,15 +90,16 @@ def written_to(connection: sa.Connection) -> datetime | None:
     return None if kept is None else datetime.fromisoformat(kept)
 
 
-def planned_shifts(settings: Settings, at: datetime) -> list[Shift]:
-    """Return the shifts that cover `at` by the settings as they are today."""
-    first = at.astimezone(settings.zone).date() - timedelta(days=1)
-    return [shift for shift in shifts_of(settings, first, 3, settings.zone) if shift.covers(at)]
+def planned_over(connection: sa.Connection, settings: Settings, at: datetime) -> list[Shift]:
+    """Return the shifts that cover `at` as they are written or planned today, in the settings and over them."""
+    return [s for s in roster_between(connection, settings, at, at + timedelta(microseconds=1)) if s.covers(at)]
 
 
-def planned_at(settings: Settings, at: datetime, unit: str | None = None, duty: str | None = None) -> list[OnDuty]:
-    """Return who will be on duty at `at` by the settings as they are today: a plan, which may still be changed."""
-    found = [s for s in planned_shifts(settings, at) if unit in (None, s.unit) and duty in (None, s.duty)]
+def planned_at(
+    connection: sa.Connection, settings: Settings, at: datetime, unit: str | None = None, duty: str | None = None
+) -> list[OnDuty]:
+    """Return who will be on duty at `at` as it is planned today, in the settings and over them: it may still change."""
+    found = [s for s in planned_over(connection, settings, at) if unit in (None, s.unit) and duty in (None, s.duty)]
     planned = []
     for shift in sorted(found, key=lambda s: (s.unit, s.duty, s.start, s.person)):
         person = settings.people.get(shift.person)
@@ -128,11 +132,17 @@ def units_and_duties(connection: sa.Connection) -> tuple[frozenset[str], frozens
 
 
 def instant_at(text: str, now: datetime, zone: tzinfo) -> datetime:
-    """Return the instant that a text names, in UTC: a time of `now`'s day, a local day and time, or with an offset.
+    """Return the instant that a text names, in UTC: a time of `now`'s day, a local day and time, or with an offset; a
+    lunar date without its year is the one nearest to `now`.
 
     NotAnInstant when it names none, or a local time that comes twice or never on that day.
     """
     given = text.strip()
+    if is_moon(given) and parted(given) is not None:
+        try:
+            return _local(moment_near(given, now.astimezone(zone).date())[0], zone, text)
+        except NotALunarDate as wrong:
+            raise NotAnInstant(str(wrong)) from None
     if _CLOCK.fullmatch(given):
         given = f"{now.astimezone(zone):%Y-%m-%d} {given}"
     found = _INSTANT.fullmatch(given)
@@ -145,6 +155,18 @@ def instant_at(text: str, now: datetime, zone: tzinfo) -> datetime:
         return at.astimezone(UTC) if offset else _local(at, zone, text)
     except (ValueError, OverflowError):
         raise NotAnInstant(f'"{clean(text, 60)}" is on no calendar or clock: write {FORMS}') from None
+
+
+def day_at(text: str, now: datetime, zone: tzinfo) -> date:
+    """Return the local day that a text names: `2027-02-05`, or a lunar date, without its year the one nearest to `now`;
+    NotAnInstant when it names none."""
+    given = text.strip()
+    try:
+        return day_near(given, now.astimezone(zone).date()).day if is_moon(given) else date.fromisoformat(given)
+    except NotALunarDate as wrong:
+        raise NotAnInstant(str(wrong)) from None
+    except ValueError:
+        raise NotAnInstant(f'"{clean(text, 60)}" names no day: write {DAYS}') from None
 
 
 def _local(at: datetime, zone: tzinfo, text: str) -> datetime:

@@ -12,6 +12,8 @@ MONTHS = (
     "Giêng", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Tám", "Chín", "Mười", "Mười Một", "Chạp",
 )  # fmt: skip
 """The names of the months, the first to the twelfth."""
+TET_FROM, TET_TO = 27, 10
+"""The day of Chạp from which on, and that of Giêng up to which, people count the days by Tết."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,16 @@ def say(found: LunarDay) -> str:
     """Return the words of a lunar date, whether or not the calendar has it."""
     name = "rằm" if found.day == 15 else f"mùng {found.day}" if found.day <= 10 else str(found.day)
     return f"{name} tháng {MONTHS[found.month - 1]}{' nhuận' if found.leap else ''}"
+
+
+def tet_words(day: date) -> str:
+    """Return `29 Tết` and `mùng 2 Tết` in the days around Tết, the words of the lunar date else; empty where it is not
+    known."""
+    found = solar_to_lunar(day)
+    if found is None:
+        return ""
+    if found.month == 12 and found.day >= TET_FROM and not found.leap:
+        return f"{found.day} Tết"
+    if found.month == 1 and found.day <= TET_TO and not found.leap:
+        return f"mùng {found.day} Tết"
+    return say(found)

@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import cyclopts
 from cyclopts import Parameter
 
-from monitord.account.who import NotAnInstant, instant_at
 from monitord.cli.place import TEMPORARY, WRONG, fail, folder_or_default, settings_at, socket_of
+from monitord.cli.when import instant_or_fail
 from monitord.clock import SystemClock
 from monitord.desk.control import NoDaemon, Refused, ask
 from monitord.domain.incident import Diary
@@ -170,11 +169,7 @@ def _instant(config: Path | None, text: str | None) -> str | None:
     if text is None:
         return None
     settings = settings_at(folder_or_default(config))
-    now: datetime = SystemClock().now()
-    try:
-        return instant_at(text, now, settings.zone).isoformat()
-    except NotAnInstant as wrong:
-        fail(str(wrong), WRONG)
+    return instant_or_fail(text, SystemClock().now(), settings.zone).isoformat()
 
 
 def add_to(group: cyclopts.App) -> None:

@@ -8,9 +8,9 @@ from cyclopts import Parameter
 from monitord.account.explain import Told, story_of
 from monitord.account.journal_log import HOME
 from monitord.account.reasons import Because, reasons_for
-from monitord.account.who import NotAnInstant, instant_at
 from monitord.cli.place import WRONG, fail
 from monitord.cli.reading import Config, Database, Reading, reading
+from monitord.cli.when import instant_or_fail
 from monitord.clock import SystemClock
 from monitord.domain.health import Hold
 from monitord.domain.safe import clean
@@ -57,10 +57,7 @@ def _line(desk: Reading, one: Told) -> str:
 def _person(desk: Reading, person: str, at: str | None) -> int:
     zone = desk.settings.zone if desk.settings else HOME
     now = SystemClock().now()
-    try:
-        instant = now if at is None else instant_at(at, now, zone)
-    except NotAnInstant as wrong:
-        fail(f"--at: {wrong}", WRONG)
+    instant = now if at is None else instant_or_fail(at, now, zone, "--at")
     if desk.settings is not None and person not in desk.settings.people:
         fail(f"nobody has the id {clean(person, 60)!r}", WRONG)
     print(f"{_name(desk, person)} · {desk.words.instant(instant, zone)}")

@@ -12,11 +12,11 @@ from cyclopts import Parameter
 
 from monitord.account.export import ENCODING, export_csv
 from monitord.account.journal_log import HOME, as_json, read_log
-from monitord.account.who import NotAnInstant, instant_at
 from monitord.cli import proof
 from monitord.cli.place import WRONG, fail
 from monitord.cli.reading import Config, Database, Reading, reading
 from monitord.cli.terminal import print_table, printable
+from monitord.cli.when import instant_or_fail
 from monitord.clock import SystemClock
 from monitord.domain.incident import RUNNING, number_of
 from monitord.domain.safe import clean
@@ -38,11 +38,8 @@ def show(
         fail("--limit must be 1 or more", WRONG)
     with reading(config, database) as at:
         now, zone = SystemClock().now(), at.settings.zone if at.settings else HOME
-        try:
-            first = None if since is None else instant_at(since, now, zone)
-            last = None if until is None else instant_at(until, now, zone)
-        except NotAnInstant as wrong:
-            fail(str(wrong), WRONG)
+        first = None if since is None else instant_or_fail(since, now, zone)
+        last = None if until is None else instant_or_fail(until, now, zone)
         code = None if incident is None else code_of(at.connection, incident)
         lines = read_log(at.connection, at.settings, at.words, incident=code, since=first, until=last, limit=limit + 1)
         more, lines = len(lines) > limit, lines[-limit:]

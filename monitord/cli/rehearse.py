@@ -8,10 +8,10 @@ import cyclopts
 from cyclopts import Parameter
 
 from monitord.account.rehearsal import Line, rehearsal
-from monitord.account.who import NotAnInstant, instant_at
 from monitord.cli.place import WRONG, fail
 from monitord.cli.reading import Config, Database, Reading, reading
 from monitord.cli.terminal import print_table, printable
+from monitord.cli.when import instant_or_fail
 from monitord.clock import SystemClock
 from monitord.domain.journal import stamp
 from monitord.domain.network import Device, Target
@@ -35,10 +35,7 @@ def rehearse(
             fail("name the settings with --config: policies and people stand there", WRONG)
         device, target = _target(settings, fault)
         now = SystemClock().now()
-        try:
-            instant = now if at is None else instant_at(at, now, settings.zone)
-        except NotAnInstant as wrong:
-            fail(f"--at: {wrong}", WRONG)
+        instant = now if at is None else instant_or_fail(at, now, settings.zone, "--at")
         with desk.connection.begin():
             found = rehearsal(desk.connection, settings, device, target, instant, hours)
         if as_lines:

@@ -12,9 +12,7 @@ from cyclopts import Parameter
 
 from monitord.account.journal_log import HOME
 from monitord.account.who import (
-    NotAnInstant,
     OnDuty,
-    instant_at,
     planned_at,
     units_and_duties,
     who_at,
@@ -24,6 +22,7 @@ from monitord.account.who import (
 from monitord.cli.place import WRONG, fail
 from monitord.cli.reading import Config, Database, Reading, reading
 from monitord.cli.terminal import print_table, printable
+from monitord.cli.when import instant_or_fail
 from monitord.clock import SystemClock
 from monitord.domain.journal import stamp
 from monitord.domain.people import DutyKind, Unit
@@ -36,7 +35,8 @@ WIDE = 160
 def who(
     *,
     at: Annotated[
-        str | None, Parameter(help='"23:58" (today), "2027-02-05 23:58", or with an offset; the present when left out.')
+        str | None,
+        Parameter(help='"23:58" (today), "2027-02-05 23:58", "mùng 1 03:29", or with an offset.'),
     ] = None,
     unit: Annotated[str | None, Parameter(help="Only this unit, by id.")] = None,
     duty: Annotated[str | None, Parameter(help="Only this duty kind, by id: shift, operations, leader ...")] = None,
@@ -48,18 +48,15 @@ def who(
     with reading(config, database) as desk:
         zone = desk.settings.zone if desk.settings else HOME
         now = SystemClock().now()
-        try:
-            instant = now if at is None else instant_at(at, now, zone)
-        except NotAnInstant as wrong:
-            fail(f"--at: {wrong}", WRONG)
+        instant = now if at is None else instant_or_fail(at, now, zone, "--at")
         with desk.connection.begin():
             _known(desk, unit, duty)
             found = who_at(desk.connection, instant, unit, duty)
             written = written_between(desk.connection)
             until = written_to(desk.connection)
         if desk.settings is not None and until is not None and instant >= until:
-            found = planned_at(desk.settings, instant, unit, duty)
-            print("as planned in the settings today; it may still be changed", file=sys.stderr)
+            found = planned_at(desk.connection, desk.settings, instant, unit, duty)
+            print("as planned today; it may still be changed", file=sys.stderr)
         if as_lines:
             for one in found:
                 print(printable(json.dumps(_as_json(one), ensure_ascii=False)))

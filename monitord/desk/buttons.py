@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk import deadlines
 from monitord.desk.context import Context
 from monitord.desk.editing import letter_of
 from monitord.desk.said import proposed
@@ -131,6 +132,8 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
             return [Button.CAUSE, Button.CLOSE]
         case Event.SHIFT_ASK:
             return [Button.SHIFT]
+        case Event.DEADLINE if deadlines.is_single(context, row):
+            return [Button.SENT]
         case Event.TEST:
             return [Button.HEARD]
         case Event.BULLETIN_ASK:

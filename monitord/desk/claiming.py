@@ -13,6 +13,7 @@ import structlog
 from monitord.desk import canaries, channels, digests, drawing
 from monitord.desk.binding import account_of
 from monitord.desk.context import Context
+from monitord.desk.deadlines import TOLD_FOR
 from monitord.desk.editing import edited_message
 from monitord.desk.leases import LEASE, notice_fact, notice_refs, void_expired_leases
 from monitord.desk.letters import letter
@@ -42,7 +43,7 @@ from monitord.texts.story import Pressed, PressResult
 log = structlog.get_logger("desk")
 FRESH = timedelta(seconds=60)
 """Rows younger than this leave at once after a start; older ones wait for a fresh look at their target."""
-WORTH: dict[str, timedelta] = {Event.TEST: TEST_FOR, Event.SHIFT_ASK: AHEAD + ASKED_FOR}
+WORTH: dict[str, timedelta] = {Event.TEST: TEST_FOR, Event.SHIFT_ASK: AHEAD + ASKED_FOR, Event.DEADLINE: TOLD_FOR}
 """How long what nobody waits for later is told."""
 LOOKED_AT = 20_000
 """Rows among which those are sought that wait for no look."""

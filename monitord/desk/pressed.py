@@ -9,6 +9,7 @@ from monitord.desk import (
     acting,
     bulletin_sending,
     closing,
+    deadlines,
     declining,
     drawing,
     giving,
@@ -99,6 +100,8 @@ def press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: 
             return Pressed(PressResult.RECEIPT, made["name"], at=at.now, zone=zone)
         case Button.SHIFT if notice["event"] == Event.SHIFT_ASK and presser.id == notice["person"]:
             return rollcall.press(tx, context, presser, notice, at, refs)
+        case Button.SENT if notice["event"] == Event.DEADLINE and presser.id == notice["person"]:
+            return deadlines.press(tx, context, presser, notice, at)
         case Button.HEARD if presser.id == notice["person"]:
             return Pressed(PressResult.HEARD, context.settings.name, at=at.now, zone=zone)
         case _:

@@ -36,6 +36,7 @@ ACCEPTED = frozenset(
         PressResult.RECEIPT,
         PressResult.HEARD,
         PressResult.SHIFT_TAKEN,
+        PressResult.DEADLINE_SENT,
         PressResult.APPROVED,
         PressResult.LISTED,
         PressResult.PICTURED,

@@ -99,6 +99,8 @@ class FactKind(StrEnum):
     BINDING_MADE = "binding.made"
     BINDING_ENDED = "binding.ended"
     SHIFT_TAKEN = "shift.taken"
+    DEADLINE_SENT = "deadline.sent"
+    ROSTER_VIEWED = "roster.viewed"
     WINDOW_SET = "window.set"
     WINDOW_ENDED = "window.ended"
     COVERAGE_GAP = "coverage.gap"

@@ -8,7 +8,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+from monitord.calendar.days import is_moon
+from monitord.settings.readings import Readings
 
 MAX_TEXT = 300
 """Characters of one text."""
@@ -84,25 +87,43 @@ def end_time(value: Any) -> time:
     return time(0) if value == "24:00" else clock_time(value)
 
 
-def day(value: Any) -> date:
+def day(value: Any, info: ValidationInfo) -> date:
+    """Return the date of `2026-01-31`, or of a lunar date such as "29 Tết 2027"."""
+    if isinstance(value, str) and is_moon(value):
+        return _readings(info).day(value)
+    return solar_day(value)
+
+
+def solar_day(value: Any) -> date:
     """Return the date of `2026-01-31`."""
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise ValueError("a date is written 2026-01-31")
+        raise ValueError('a date is written 2026-01-31 or "29 Tết 2027"')
     try:
         return date.fromisoformat(value)
     except ValueError as error:
         raise ValueError(f"there is no such day: {error}") from error
 
 
-def local_instant(value: Any) -> datetime:
-    """Return the naive local instant of `2027-02-05 07:00`; `24:00` is the midnight that ends that day."""
+def local_instant(value: Any, info: ValidationInfo) -> datetime:
+    """Return the naive local instant of `2027-02-05 07:00` or "29 Tết 2027 07:00"; `24:00` is the midnight that ends
+    that day."""
+    if isinstance(value, str) and is_moon(value):
+        return _within(_readings(info).moment(value))
     if not isinstance(value, str) or len(value) != 16 or value[10] not in " T":
-        raise ValueError('an instant is written "2027-02-05 07:00"')
+        raise ValueError('an instant is written "2027-02-05 07:00" or "29 Tết 2027 07:00"')
     at = end_time(value[11:])
-    on = day(value[:10])
-    if not 2000 <= on.year <= 2100:
+    on = solar_day(value[:10])
+    return _within(datetime.combine(on, at)) + (timedelta(days=1) if value.endswith("24:00") else timedelta(0))
+
+
+def _within(at: datetime) -> datetime:
+    if not 2000 <= at.year <= 2100:
         raise ValueError("a shift lies between the years 2000 and 2100")
-    return datetime.combine(on, at) + (timedelta(days=1) if value.endswith("24:00") else timedelta(0))
+    return at
+
+
+def _readings(info: ValidationInfo) -> Readings:
+    return info.context if isinstance(info.context, Readings) else Readings()
 
 
 def address(value: Any) -> str:

@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ from monitord.settings.bulletins import bulletins_of
 from monitord.settings.channels import Sections as ChannelSections
 from monitord.settings.channels import channels_of, forms_of
 from monitord.settings.communes import Communes
+from monitord.settings.deadlines import days_off_of, deadlines_of
 from monitord.settings.files import content
 from monitord.settings.folder import Sections, read_folder
 from monitord.settings.groups import groups_of
@@ -26,6 +27,7 @@ from monitord.settings.network import devices_of, links_of, sites_of
 from monitord.settings.people import duty_kinds_of, organisations_of, people_of, units_of
 from monitord.settings.policies import loss_rules_of, policies_of, severity_rules_of, storm_rules_of
 from monitord.settings.problem import Findings, SettingsError
+from monitord.settings.readings import Readings
 from monitord.settings.roster import roster_of, warn_of_empty_duties, warn_of_silent_persons
 from monitord.settings.schema import DeskForm
 from monitord.settings.schema_duty import BulletinForm, PolicyForm
@@ -33,14 +35,21 @@ from monitord.settings.secrets import Secrets
 from monitord.settings.topology import topology_of
 
 
-def load(folder: Path, checks: Mapping[str, Check], channels: ChannelSections, environ: Mapping[str, str]) -> Settings:
+def load(
+    folder: Path,
+    checks: Mapping[str, Check],
+    channels: ChannelSections,
+    environ: Mapping[str, str],
+    today: date | None = None,
+) -> Settings:
     """Return the settings written in `folder`, checked as a whole.
 
     `checks` are the kinds of check by name, `channels` the channels there are, with their sections; secrets and the
-    folders of the service are asked of `environ`. Raises SettingsError with every mistake of every file, and nothing
-    else whatever the files hold.
+    folders of the service are asked of `environ`. A lunar date without its year is the one nearest to `today`; without
+    `today` it is a mistake. Raises SettingsError with every mistake of every file, and nothing else whatever the files
+    hold.
     """
-    findings = Findings()
+    findings = Findings(readings=Readings(today))
     try:
         with _no_collection():
             settings = _settings(folder, checks, channels, environ, findings)
@@ -145,6 +154,8 @@ def _settings(
         channels=channels_of(book, channels, secrets),
         groups=groups_of(book),
         one_way_counts=at_desk.one_way_counts_of(desk, book, frozenset(channels)),
+        deadlines=deadlines_of(book, zone),
+        days_off=days_off_of(book),
         files=tuple(sections.files),
         warnings=(),
     )

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from monitord.calendar.holidays import DaysOff, days_off
 from monitord.domain.balance import Account
 from monitord.domain.bulletin import Bulletin
 from monitord.domain.canary import CanaryRoute
 from monitord.domain.cycle import Cycle
+from monitord.domain.deadline import Deadline
 from monitord.domain.digest import SINGLY
 from monitord.domain.group import Group
 from monitord.domain.health import Health
@@ -167,6 +169,19 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DaysOffSettings:
+    """What was decided of days off: days `added`, days `removed` and worked, weekends too, and by which `decision`."""
+
+    added: frozenset[date] = frozenset()
+    removed: frozenset[date] = frozenset()
+    decision: str = ""
+
+    def of(self, year: int) -> DaysOff:
+        """Return the days off of a year with what was decided; ValueError for a year that is not reckoned."""
+        return days_off(year, self.added, self.removed)
+
+
+@dataclass(frozen=True, slots=True)
 class AnchorSettings:
     """Whom anchors of the journal are sent to: persons, every `every` (whole hours of which some make a day), `at` a
     whole hour of the day."""
@@ -236,6 +251,8 @@ class Settings:
     channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: MappingProxyType({}))
     one_way_counts: frozenset[str] = frozenset()
     groups: tuple[Group, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    days_off: DaysOffSettings = DaysOffSettings()
 
     def with_channels_of(self, running: "Settings") -> "Settings":
         """Return these settings with the channels that run, which are set up at a start: nobody has an address for

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from monitord.domain.safe import clean
+from monitord.settings.readings import Readings
 
 LIMIT = 1000
 """Mistakes told in one run: more of them are one mistake a thousand times."""
@@ -35,10 +36,12 @@ class SettingsError(Exception):
 
 @dataclass(slots=True)
 class Findings:
-    """What a run of loading found: mistakes, and warnings that do not stop a start."""
+    """What a run of loading found: mistakes, and warnings that do not stop a start; `readings` knows what day it is for
+    dates without a year."""
 
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    readings: Readings = field(default_factory=Readings)
 
     class Enough(Exception):
         """There are so many mistakes that more of them help nobody."""

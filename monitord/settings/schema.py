@@ -19,6 +19,8 @@ from monitord.settings.fields import (
 from monitord.settings.form import DAY, HOUR, MINUTE, MONTH, SECOND, YEAR, Form
 from monitord.settings.schema_duty import (
     BulletinForm,
+    DaysOffForm,
+    DeadlineForm,
     LaneForm,
     LossRuleForm,
     PolicyForm,
@@ -186,6 +188,7 @@ ONE: dict[str, type[Form]] = {
     "log_channel": LogChannelForm,
     "anchors": AnchorsForm,
     "storm": StormForm,
+    "days_off": DaysOffForm,
 }
 """Sections that stand once, with keys of their own."""
 
@@ -210,5 +213,6 @@ MANY: dict[str, type[Form]] = {
     "security_lanes": LaneForm,
     "bulletins": BulletinForm,
     "roster": RosterForm,
+    "deadlines": DeadlineForm,
 }
 """Sections that are lists and may be spread over several files."""

@@ -170,3 +170,25 @@ class RosterForm(Form):
         if sum(map(bool, (self.every_day, self.shifts, self.rotation, self.cycle))) != 1:
             raise ValueError("give `every_day`, `rotation`, `cycle` or `shifts`, one of them")
         return self
+
+
+class DeadlineForm(Form):
+    id: Slug
+    unit: Slug
+    what: Text
+    to: Slug
+    due: Annotated[list[Text], Field(min_length=1, max_length=31)]
+    person: Slug | None = None
+
+
+class DaysOffForm(Form):
+    added: list[Day] = Field(default_factory=list)
+    removed: list[Day] = Field(default_factory=list)
+    decision: Text
+
+    @model_validator(mode="after")
+    def decides_each_day_once(self) -> "DaysOffForm":
+        twice = sorted(set(self.added) & set(self.removed))
+        if twice:
+            raise ValueError(f"{twice[0]} is both off (`added`) and worked (`removed`)")
+        return self

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from monitord.settings.block import Block, Items, Place
 from monitord.settings.form import Form
 from monitord.settings.problem import Findings, nearest, quoted
+from monitord.settings.readings import Readings
 
 F = TypeVar("F", bound=Form)
 Path = Sequence[str | int]
@@ -39,14 +40,18 @@ def validated(form: type[F], block: Block, findings: Findings) -> F | None:
     With mistakes it is filled in as far as it can be, so that what the entry names elsewhere is still checked in the
     same run; None when too little of it is sound.
     """
+    readings = findings.readings
     try:
-        return form.model_validate(block)
+        return form.model_validate(block, context=readings)
     except ValidationError as error:
         report(error, form, block, findings)
-        return _salvaged(form, block, error)
+        return _salvaged(form, block, error, readings)
+    finally:
+        for place, how in readings.told(block):
+            findings.warn(block.file, place, how)
 
 
-def _salvaged(form: type[F], block: Block, error: ValidationError) -> F | None:
+def _salvaged(form: type[F], block: Block, error: ValidationError, readings: Readings) -> F | None:
     """Return the shape from what is sound: an unknown key is the one it is nearest to, a wrong value is absent."""
     rest = copy.deepcopy(block)
     for detail in error.errors(include_url=False, include_input=False):
@@ -65,7 +70,7 @@ def _salvaged(form: type[F], block: Block, error: ValidationError) -> F | None:
             if meant and meant[0] not in here:
                 here[meant[0]] = wrong
     try:
-        return form.model_validate(rest)
+        return form.model_validate(rest, context=readings)
     except ValidationError:
         return None
 

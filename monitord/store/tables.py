@@ -154,6 +154,21 @@ leave = sa.Table(
     sa.Column("withdrawn_at", UtcDateTime),
 )
 
+deadline_sent = sa.Table(
+    "deadline_sent",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("deadline", sa.String(64), nullable=False),
+    sa.Column("due", UtcDateTime, nullable=False),
+    sa.Column("organisation", sa.String(64), nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("sent_at", UtcDateTime, nullable=False),
+    sa.Column("author", sa.String(64), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Index("ix_deadline_sent_deadline_due", "deadline", "due"),
+)
+"""What was sent to meet a deadline, as it was said: a correction is a new row, and the newest counts."""
+
 target = sa.Table(
     "target",
     metadata,

@@ -107,6 +107,12 @@ class Metrics:
         self.audit_ok = gauge("audit_ok_timestamp_seconds", "Unix time of the last audit that found nothing wrong.")
         self.audit_findings = gauge("audit_findings", "What the last audit found, by kind.", "kind")
 
+        self.deadline_due = gauge(
+            "deadline_due_seconds",
+            "Time to the next due of a deadline that is not met, negative when late.",
+            "deadline",
+        )
+
         self.wal = gauge("wal_bytes", "Size of the database's write-ahead log.")
         self.disk_free = gauge("disk_free_bytes", "Space left where the database lies.")
         self.clock_steps = counter("clock_step_total", "Times the wall clock moved by itself.")
@@ -189,6 +195,12 @@ class Metrics:
     def show_reading(self, channel: str, kind: Reading, value: float) -> None:
         """Show what is read of a channel beside whether it works."""
         (self.signal if kind is Reading.SIGNAL else self.balance).labels(self._channel(channel)).set(value)
+
+    def show_deadlines(self, seconds: Mapping[str, float]) -> None:
+        """Show for each deadline that is not met the seconds until it is due; those that are met are shown no more."""
+        self.deadline_due.clear()
+        for name, left in seconds.items():
+            self.deadline_due.labels(name).set(left)
 
     def show_incidents(self, open_by_severity: Mapping[int, int]) -> None:
         """Show how many incidents run in each severity; severities left out have none."""

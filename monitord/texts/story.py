@@ -319,6 +319,8 @@ class PressResult(StrEnum):
     SHIFT_TAKEN = "shift_taken"
     SHIFT_TAKEN_BEFORE = "shift_taken_before"
     NO_SHIFT = "no_shift"
+    DEADLINE_SENT = "deadline_sent"
+    DEADLINE_SENT_BEFORE = "deadline_sent_before"
     APPROVED = "approved"
     ALREADY_APPROVED = "already_approved"
     DECLINED = "declined"

@@ -240,9 +240,25 @@ async def test_who_beyond_what_is_written_out_answers_from_the_plan(tmp_path: Pa
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         with reading_engine(night.database).connect() as connection:
             until = written_to(connection)
+            giao_thua = datetime(2027, 2, 5, 16, 58, tzinfo=UTC)
+            planned = planned_at(connection, night.settings, giao_thua, "vt-song-mau")
         assert until is not None
-        giao_thua = datetime(2027, 2, 5, 16, 58, tzinfo=UTC)
         assert until < giao_thua
-        planned = planned_at(night.settings, giao_thua, "vt-song-mau")
         assert {one.duty for one in planned} == {"leader", "operations", "shift", "rescue", "network"}
         assert len([one for one in planned if one.duty == "shift"]) == 2, "Giao thừa has a second person on the shift"
+
+
+async def test_who_answers_for_a_lunar_date_beyond_what_is_written_and_says_how_it_was_read(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name, secret)
+    async with Night(tmp_path, "2026-12-01 03:00") as night:
+        given = ("--unit", "vt-song-mau", "--config", CONFIG, "--database", night.database)
+        code, out, err = run("who", "--at", "mùng 1 Tết 2027 00:00", *given)
+        assert code == 0, err
+        assert '"mùng 1 Tết 2027 00:00" = 00:00 06/02/2027 (mùng 1 tháng Giêng)' in err
+        assert len([line for line in out.splitlines() if "trực ca" in line.casefold()]) >= 2
+        code, _, err = run("who", "--at", "30 Tết 2027 23:00", *given)
+        assert code == 2
+        assert 'did you mean "29 Tết" (05/02/2027)?' in err

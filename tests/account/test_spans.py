@@ -67,7 +67,7 @@ def test_each_week_until_a_day() -> None:
         ({"length": "0h"}, "a length such as"),
         ({"end": "04:00", "every": "T9", "until": "2026-12-09"}, "no day of the week"),
         ({"end": "04:00", "every": "T2"}, "until when"),
-        ({"end": "04:00", "every": "T2", "until": "soon"}, "--until is a date"),
+        ({"end": "04:00", "every": "T2", "until": "soon"}, '--until: "soon" names no'),
         ({"end": "25:00"}, "25:00"),
         ({"end": "04:00", "lunar": "hôm kia"}, "names no lunar date"),
     ],

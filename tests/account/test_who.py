@@ -1,13 +1,13 @@
 """Who is on duty: `[start, end)`, across midnight, at the minute of handover, and how an instant is written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
-from monitord.account.who import NotAnInstant, instant_at, units_and_duties, who_at, written_between
+from monitord.account.who import NotAnInstant, day_at, instant_at, units_and_duties, who_at, written_between
 from monitord.store import tables as t
 from monitord.store.engine import reading_engine, writing_engine
 from monitord.store.migrate import bring_up
@@ -110,6 +110,9 @@ def test_an_empty_roster_is_said_to_be_empty(tmp_path: Path) -> None:
         ("2027-02-05T16:58:00Z", "2027-02-05 23:58"),
         ("2027-02-05 16:58:00.500000+0000", "2027-02-05 23:58:00.500000"),
         ("2027-02-05 9:00", "2027-02-05 09:00"),
+        ("mùng 1 03:29", "2027-02-06 03:29"),
+        ("mùng 1 Tết 2027 00:00", "2027-02-06 00:00"),
+        ("23h58 29 Tết", "2027-02-05 23:58"),
     ],
 )
 def test_an_instant_is_read_in_the_zone_of_the_desk(text: str, local_time: str) -> None:
@@ -127,6 +130,14 @@ def test_what_is_no_instant_is_refused_with_the_forms_that_are(text: str) -> Non
         instant_at(text, NOW, ZONE)
     assert str(refused.value).isprintable()
     assert len(str(refused.value)) < 250
+
+
+def test_30_tet_is_offered_the_29th() -> None:
+    with pytest.raises(NotAnInstant, match=r'did you mean "29 Tết" \(05/02/2027\)'):
+        instant_at("30 Tết 23:58", NOW, ZONE)
+    with pytest.raises(NotAnInstant, match=r'did you mean "29 Tết" \(05/02/2027\)'):
+        day_at("30 Tết", NOW, ZONE)
+    assert day_at("mùng 1", NOW, ZONE) == day_at("2027-02-06", NOW, ZONE) == date(2027, 2, 6)
 
 
 def test_a_local_time_that_comes_twice_or_never_asks_for_the_offset() -> None:

@@ -92,7 +92,9 @@ def asked(engine: sa.Engine, database: Path, settings: Settings) -> None:
         every = p99([lambda at=at: shifts_covering(connection, at) for at in instants])
     reader.dispose()
     size = f"{UNITS * PEOPLE} people, {len(layer.shifts)} shifts"
-    figure("roster.who_p99", one, "ms", f"{size}; begun and not over, by the index on the ends: {before:.1f} ms", "<= 2")
+    figure(
+        "roster.who_p99", one, "ms", f"{size}; begun and not over, by the index on the ends: {before:.1f} ms", "<= 2"
+    )
     figure("roster.who_of_all_p99", every, "ms", f"{size}; all {UNITS} units at once", None)
 
 

@@ -24,6 +24,7 @@ NAMES = {
     "shift": "trực ca",
     "operations": "trực điều hành",
     "so-khcn": "Sở Khoa học và Công nghệ",
+    "danh-sach": "danh sách lãnh đạo trực Tết",
     "vt": "Viễn thông Cửu Long",
 }
 
@@ -85,6 +86,21 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
         "starts": "2027-02-05T23:00:00.000000Z",
         "ends": "2027-02-06T07:00:00.000000Z",
         "update": 14,
+    },
+    FactKind.DEADLINE_SENT: {
+        "deadline": "danh-sach",
+        "unit": "vt",
+        "organisation": "so-khcn",
+        "due": "2027-01-19T17:00:00.000000Z",
+        "to": "2027-01-19T18:20:00.000000Z",
+        "number": "12/BC-VT",
+        "late_seconds": 4800,
+    },
+    FactKind.ROSTER_VIEWED: {
+        "unit": "vt",
+        "from": "2027-02-04T17:00:00.000000Z",
+        "to": "2027-02-10T17:00:00.000000Z",
+        "file": "truc-tet.xlsx",
     },
     FactKind.BINDING_BEGUN: {"person": "c"},
     FactKind.BINDING_SENT: {"person": "c", "update": 12},

@@ -5,10 +5,10 @@ from typing import Annotated
 import cyclopts
 from cyclopts import Parameter
 
-from monitord.account.who import NotAnInstant, instant_at
 from monitord.cli.act import As, ask_daemon
 from monitord.cli.place import WRONG, fail, folder_or_default, settings_at
 from monitord.cli.reading import Config
+from monitord.cli.when import instant_or_fail
 from monitord.clock import SystemClock
 from monitord.settings.model import Settings
 
@@ -60,10 +60,7 @@ def back(leave: int, *, person: As, config: Config = None) -> None:
 
 
 def _instant(settings: Settings, text: str) -> str:
-    try:
-        return instant_at(text, SystemClock().now(), settings.zone).isoformat()
-    except NotAnInstant as wrong:
-        fail(str(wrong), WRONG)
+    return instant_or_fail(text, SystemClock().now(), settings.zone).isoformat()
 
 
 def register(group: cyclopts.App) -> None:

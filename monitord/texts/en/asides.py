@@ -131,6 +131,10 @@ def press(pressed: Pressed) -> str:
             return f"Noted{at}: you took over as {pressed.role}."
         case PressResult.SHIFT_TAKEN_BEFORE:
             return f"This shift as {pressed.role} was taken over before{at}."
+        case PressResult.DEADLINE_SENT:
+            return f"Noted{at}: {code} was sent."
+        case PressResult.DEADLINE_SENT_BEFORE:
+            return f"{code}: noted as sent before{at}."
         case PressResult.NO_SHIFT:
             return "No shift of yours waits to be taken over."
         case PressResult.HEARD:

@@ -33,6 +33,9 @@ LINE = {
     FactKind.BULLETIN_ASKED: "Bulletin {bulletin} waits for approval[ by {leaders}]",
     FactKind.BULLETIN_APPROVED: "{actor} approves bulletin {bulletin}[ to {organisation}]",
     FactKind.BULLETIN_SENT: "Bulletin {bulletin} sent[ to {organisation}][: {people}]",
+    FactKind.DEADLINE_SENT: "{actor} noted that “{deadline}” was sent to {organisation} at {to}[, number {number}]"
+    "[; late by {late_seconds}]",
+    FactKind.ROSTER_VIEWED: "{actor} took the roster with whole telephone numbers ({unit})[ from {from}][ to {to}]",
     FactKind.SHIFT_TAKEN: "{actor} took over {duty} ({unit}), from {starts} to {ends}",
     FactKind.BULLETIN_RECEIPT: "{actor}[ ({organisation})] has bulletin {bulletin}",
     FactKind.BULLETIN_LAPSED: "Bulletin {bulletin} is a day old and not approved: it is not sent any more",

@@ -131,6 +131,10 @@ def press(pressed: Pressed) -> str:
             return f"Đã ghi nhận{at}: nhận ca ({pressed.role})."
         case PressResult.SHIFT_TAKEN_BEFORE:
             return f"Ca này ({pressed.role}) đã được nhận từ trước{at}."
+        case PressResult.DEADLINE_SENT:
+            return f"Đã ghi nhận{at}: đã gửi {code}."
+        case PressResult.DEADLINE_SENT_BEFORE:
+            return f"{code}: đã ghi nhận gửi từ trước{at}."
         case PressResult.NO_SHIFT:
             return "Không có ca nào đang chờ nhận."
         case PressResult.HEARD:

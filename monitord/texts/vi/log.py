@@ -33,6 +33,9 @@ LINE = {
     FactKind.BULLETIN_ASKED: "Trình bản tin {bulletin} chờ duyệt[: {leaders}]",
     FactKind.BULLETIN_APPROVED: "{actor} duyệt bản tin {bulletin}[ gửi {organisation}]",
     FactKind.BULLETIN_SENT: "Gửi bản tin {bulletin}[ tới {organisation}][: {people}]",
+    FactKind.DEADLINE_SENT: "{actor} ghi nhận đã gửi “{deadline}” tới {organisation} lúc {to}[, số {number}]"
+    "[; quá hạn {late_seconds}]",
+    FactKind.ROSTER_VIEWED: "{actor} lấy lịch trực đầy đủ số điện thoại ({unit})[ từ {from}][ đến {to}]",
     FactKind.SHIFT_TAKEN: "{actor} nhận ca ({duty}, {unit}) từ {starts} đến {ends}",
     FactKind.BULLETIN_RECEIPT: "{actor}[ ({organisation})] xác nhận đã nhận bản tin {bulletin}",
     FactKind.BULLETIN_LAPSED: "Bản tin {bulletin} quá một ngày chưa duyệt, không gửi nữa",
