@@ -36,6 +36,7 @@ ACCEPTED = frozenset(
         PressResult.RECEIPT,
         PressResult.HEARD,
         PressResult.SHIFT_TAKEN,
+        PressResult.SHIFT_GIVEN,
         PressResult.APPROVED,
         PressResult.LISTED,
         PressResult.PICTURED,

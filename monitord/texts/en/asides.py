@@ -131,6 +131,13 @@ def press(pressed: Pressed) -> str:
             return f"Noted{at}: you took over as {pressed.role}."
         case PressResult.SHIFT_TAKEN_BEFORE:
             return f"This shift as {pressed.role} was taken over before{at}."
+        case PressResult.SHIFT_UNREAD:
+            known = f"answer NC {forms.number_of(pressed.to)}" if pressed.to else "press the button of the new message"
+            return f"Not taken over: nobody has taken {code}. To take over, knowing of it: {known}."
+        case PressResult.SHIFT_GIVEN:
+            return f"Noted{at}: handed over ({pressed.role})."
+        case PressResult.SHIFT_GIVEN_BEFORE:
+            return f"{who} confirmed the handover before{at}."
         case PressResult.NO_SHIFT:
             return "No shift of yours waits to be taken over."
         case PressResult.HEARD:

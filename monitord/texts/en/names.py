@@ -112,6 +112,11 @@ EVENT = {
     Event.BINDING: "somebody's account changed",
     Event.UNBOUND: "account no longer bound",
     Event.SHIFT_ASK: "taking over a shift",
+    Event.SHIFT_UNREAD: "taking over: incidents that nobody has",
+    Event.SHIFT_MISSED: "nobody came on duty yet",
+    Event.SHIFT_CAME: "who was missed has come",
+    Event.HANDOVER: "handing a shift over",
+    Event.HANDED_OVER: "shift handed over",
     Event.BULLETIN_ASK: "bulletin for approval",
     Event.BULLETIN: "bulletin",
     Event.MERGED: "merged",
@@ -191,7 +196,9 @@ BUTTON = {
     Button.TAKE: "✅ Take it",
     Button.NOTED: "✅ I know of it",
     Button.RECEIPT: "✅ Report received",
-    Button.SHIFT: "🙋 I am on",
+    Button.SHIFT: "✍️ I take over",
+    Button.SHIFT_KNOWN: "✍️ Take over, known:",
+    Button.SHIFT_GIVE: "✍️ I hand over",
     Button.HEARD: "✅ I got it",
     Button.APPROVE: "📤 Approve the report",
     Button.LIST: "📋 List",
@@ -214,7 +221,7 @@ BUTTON = {
     Button.CANARY: "✅ Arrived",
 }
 
-OPTION = {Button.HAND_TO: "👤"}
+OPTION = {Button.HAND_TO: "👤", Button.SHIFT_KNOWN: "✍️ Take over, known:"}
 """What stands before a choice of a menu."""
 
 CHANNEL = {
@@ -270,6 +277,7 @@ REASON = {
     "nothing to edit": "no message to edit",
     "edited since": "it was edited since",
     "shift taken": "the shift was taken over",
+    "handed over": "handed over already",
     "shift changed": "the roster was changed",
     "too late": "nobody waits for it any more",
 }

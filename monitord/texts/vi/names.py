@@ -112,6 +112,11 @@ EVENT = {
     Event.BINDING: "thay đổi tài khoản của một người",
     Event.UNBOUND: "đã hủy kết nối tài khoản",
     Event.SHIFT_ASK: "nhận ca",
+    Event.SHIFT_UNREAD: "nhận ca: còn sự cố chưa ai tiếp nhận",
+    Event.SHIFT_MISSED: "chưa thấy người nhận ca",
+    Event.SHIFT_CAME: "người nhận ca đã có mặt",
+    Event.HANDOVER: "giao ca",
+    Event.HANDED_OVER: "đã giao – nhận ca",
     Event.BULLETIN_ASK: "bản tin chờ duyệt",
     Event.BULLETIN: "bản tin",
     Event.MERGED: "gộp sự cố",
@@ -191,7 +196,9 @@ BUTTON = {
     Button.TAKE: "✅ Tiếp nhận",
     Button.NOTED: "✅ Đã nhận thông tin",
     Button.RECEIPT: "✅ Đã nhận báo cáo",
-    Button.SHIFT: "🙋 Nhận ca",
+    Button.SHIFT: "✍️ Xác nhận nhận ca",
+    Button.SHIFT_KNOWN: "✍️ Nhận ca, đã biết",
+    Button.SHIFT_GIVE: "✍️ Xác nhận giao ca",
     Button.HEARD: "✅ Tôi nhận được",
     Button.APPROVE: "📤 Duyệt báo cáo Sở",
     Button.LIST: "📋 Danh sách",
@@ -214,7 +221,7 @@ BUTTON = {
     Button.CANARY: "✅ Đã tới",
 }
 
-OPTION = {Button.HAND_TO: "👤"}
+OPTION = {Button.HAND_TO: "👤", Button.SHIFT_KNOWN: "✍️ Nhận ca, đã biết"}
 """What stands before a choice of a menu."""
 
 CHANNEL = {
@@ -270,6 +277,7 @@ REASON = {
     "nothing to edit": "không có tin để sửa",
     "edited since": "đã có bản sửa mới hơn",
     "shift taken": "đã nhận ca",
+    "handed over": "đã xác nhận giao ca",
     "shift changed": "lịch trực đã đổi",
     "too late": "không còn ai chờ kết quả",
 }
