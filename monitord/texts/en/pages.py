@@ -128,6 +128,10 @@ PAGE = {
 }
 
 TABLE = {
+    "handover_proven": "Digest {digest}: as in row {row} of the journal",
+    "handover_broken": "Digest {digest}: NOT as in the journal",
+    "handover_none": "There is no handover book yet.",
+    "handover_open": "Being made, not frozen yet",
     "channel_state": "State",
     "channel_since": "Since",
     "contact_person": "Person",

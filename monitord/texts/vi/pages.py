@@ -128,6 +128,10 @@ PAGE = {
 }
 
 TABLE = {
+    "handover_proven": "Mã kiểm tra {digest}: khớp dòng {row} của nhật ký",
+    "handover_broken": "Mã kiểm tra {digest}: KHÔNG khớp nhật ký",
+    "handover_none": "Chưa có sổ giao ca nào.",
+    "handover_open": "Sổ đang lập, chưa khóa",
     "channel_state": "Tình trạng",
     "channel_since": "Từ",
     "contact_person": "Người",
