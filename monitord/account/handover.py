@@ -40,7 +40,7 @@ def kept_at(connection: sa.Connection, at: datetime, unit: str | None = None) ->
     wanted = sa.select(t.handover).where(_h.frozen_at <= at, _h.at == newest)
     if unit is not None:
         wanted = wanted.where(_h.unit == unit)
-    names = dict(connection.execute(sa.select(t.person.c.id, t.person.c.name)).tuples().all())
+    names = {row.id: row.name for row in connection.execute(sa.select(t.person.c.id, t.person.c.name))}
     rows = connection.execute(wanted.order_by(_h.unit, _h.duty)).mappings().all()
     return [_kept(connection, row, names) for row in rows]
 

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,8 @@ from monitord.store.journal_rows import first_row
 from monitord.store.rows import Moment, incident_of
 from monitord.store.tx import Tx
 
+DUE_AHEAD = timedelta(hours=36)
+"""How far ahead a deadline stands in a book, at least."""
 LONGEST = 160
 """Characters of one text that somebody wrote, in a book."""
 _i, _j, _b, _o = t.incident.c, t.journal.c, t.bulletin.c, t.outbox.c
@@ -45,7 +47,10 @@ def book_of(tx: Tx, context: Context, change: Change, at: Moment) -> Book:
     real = [one for one in known if unit_of(one.target) is None]
     runs = sorted((one for one in known if one.running), key=lambda o: (unit_of(o.target) is None, o.severity, o.id))
     counts = Counter(one.severity for one in real if one.opened_at >= change.since)
-    dues = sorted((due for source in DUES for due in source(tx, context, unit, at.now, change.until)), key=_when)
+    dues = sorted(
+        (due for source in DUES for due in source(tx, context, unit, at.now, max(change.until, at.now + DUE_AHEAD))),
+        key=_when,
+    )
     return Book(
         unit=unit_name(context, unit),
         duty=role_name(context, change.duty),

@@ -9,8 +9,10 @@ from monitord.texts import forms
 
 LEFT_SHOWN = 5
 INSTRUCTIONS_SHOWN = 2
+OTHERS_SHOWN = 4
 SHOWN = 3
 """How many of each are named; the rest is a number: a book has twenty lines at most."""
+LONGEST_NAME = 60
 LONGEST = 150
 """Characters of a line that somebody wrote a part of."""
 
@@ -25,7 +27,9 @@ class BookWords:
     none: str
     counts: str
     severity: str
-    result: str
+    restored: str
+    running: str
+    nothing: str
     left: str
     line: str
     taken: str
@@ -65,7 +69,7 @@ class Bookkeeper:
         return forms.lines(
             w.head.format(duty=book.duty, unit=book.unit, start=at(book.since), end=forms.instant(book.at, zone)),
             w.sides.format(giving=sides[0], taking=sides[1]),
-            _cut(" · ".join(f"{forms.capital(role)}: {name}" for role, name in book.others[:SHOWN])),
+            _cut(" · ".join(f"{forms.capital(role)}: {name}" for role, name in book.others[:OTHERS_SHOWN])),
             self._counts(book),
             w.left if book.left else None,
             *self._left(book, at),
@@ -90,15 +94,22 @@ class Bookkeeper:
         w, began = self.words, sum(count for _, count in book.counts)
         parts = "; ".join(w.severity.format(severity=severity, count=count) for severity, count in book.counts)
         counted = w.counts.format(count=began, parts=parts) if began else w.none
-        return counted + w.result.format(restored=book.restored, closed=book.closed, running=book.running)
+        became = [w.restored.format(restored=book.restored, closed=book.closed)] if book.restored else []
+        became += [w.running.format(running=book.running) if book.running else w.nothing]
+        return f"{counted} – {', '.join(became)}"
 
     def _left(self, book: Book, at: Callable[[datetime], str]) -> Iterable[str]:
         for number, one in enumerate(book.left[:LEFT_SHOWN], 1):
             who = self.words.taken.format(name=one.taken_by) if one.taken_by else ""
             said = self.words.line.format(
-                number=number, code=one.code, severity=one.severity, name=one.name, since=at(one.since), taken=who
+                number=number,
+                code=one.code,
+                severity=one.severity,
+                name=_cut(one.name, LONGEST_NAME),
+                since=at(one.since),
+                taken=who,
             )
-            yield _cut(said) + self._to_do(one, book, at)
+            yield said + self._to_do(one, book, at)
         if len(book.left) > LEFT_SHOWN:
             yield self.words.more.format(count=len(book.left) - LEFT_SHOWN)
 
@@ -132,5 +143,5 @@ def _near(book: Book, zone: tzinfo) -> Callable[[datetime], str]:
     return lambda at: forms.near(at, book.at, zone)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+def _cut(text: str, most: int = LONGEST) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

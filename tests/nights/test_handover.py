@@ -56,8 +56,9 @@ async def test_both_read_it_a_quarter_of_an_hour_before_and_sign_by_one_tap_each
             "📋 GIAO CA · trực ca · Viễn thông Sông Mẫu (22:00 04/12 – 06:00 05/12/2026)",
             "• Bấm Xác nhận giao ca khi bàn giao xong",
             "Giao: Phạm Tiến Dũng · Nhận: Lê Thị Chi",
-            "Trực lãnh đạo: Hoàng Thị Lan · Trực điều hành: Đặng Hoàng Hải · Trực ứng cứu thông tin: Đỗ Quang Minh",
-            "Trong ca: 1 sự cố (Mức 2: 1) – đã khôi phục 0, trong đó đã đóng 0; tồn 1",
+            "Trực lãnh đạo: Hoàng Thị Lan · Trực điều hành: Đặng Hoàng Hải · Trực ứng cứu thông tin: Đỗ Quang Minh"
+            " · Trực vận hành mạng: Lý Hoài Nam",
+            "Trong ca: 1 sự cố (Mức 2: 1) – tồn 1",
             "TỒN",
             " 1. SC-0512-001 (mức 2) OLT Gò Mây: từ 05:00; Phạm Tiến Dũng tiếp nhận; dự kiến khôi phục 06:30",
             "CHỈ ĐẠO: Ưu tiên dầu cho 3 trạm ven biển (Hoàng Thị Lan, 05:00, SC-0512-001)",
