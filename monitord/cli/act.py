@@ -26,6 +26,11 @@ def note(incident: str, text: str, *, person: As, internal: bool = False, config
     _act(config, "note", incident, person, text=text, internal=internal)
 
 
+def instruct(incident: str, text: str, *, person: As, config: Config = None) -> None:
+    """Write down what the leader on duty says shall be done; the handover book hands it on."""
+    _act(config, "instruct", incident, person, text=text)
+
+
 def call(
     incident: str,
     whom: str = "",
@@ -177,6 +182,7 @@ def add_to(group: cyclopts.App) -> None:
     group.command(open_by_hand, name="open")
     for command in (
         note,
+        instruct,
         call,
         diary,
         ticket,

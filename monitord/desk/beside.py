@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import balances, deadlines, mentions, rollcall
+from monitord.desk import balances, deadlines, mentions, shift_letters
 from monitord.desk.bulletin_sending import row_of
 from monitord.desk.context import Context
 from monitord.domain.anchor import read_anchor
@@ -45,8 +45,8 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             return _bulletin(tx, context, row, at)
         case Event.CHANNEL_STATE:
             return _channel_state(tx, context, row, at)
-        case Event.SHIFT_ASK:
-            return rollcall.text(tx, context, row, at)
+        case event if event in shift_letters.EVENTS:
+            return shift_letters.text(tx, context, row, at)
         case Event.DEADLINE:
             return deadlines.text(tx, context, row, at)
         case Event.TEST:

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import deadlines
+from monitord.desk import deadlines, unread
 from monitord.desk.context import Context
 from monitord.desk.editing import letter_of
 from monitord.desk.said import proposed
@@ -69,6 +69,8 @@ def choices(
     tx: Tx, context: Context, row: Any, event: Event, incident: Incident | None, at: Moment
 ) -> tuple[Choice, ...]:
     """Return what the reader of an outbox row can choose: what its letter offers, or what its menu does."""
+    if event is Event.SHIFT_UNREAD:
+        return (Choice(Button.SHIFT_KNOWN, name=unread.label(tx, row["subject"])),)
     if event is not Event.MENU_EDIT or incident is None:
         return tuple(Choice(button) for button in actions(context, row, event, incident))
     menu = asked(row["subject"]).menu
@@ -134,6 +136,8 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
             return [Button.SHIFT]
         case Event.DEADLINE if deadlines.is_single(context, row):
             return [Button.SENT]
+        case Event.HANDOVER:
+            return [Button.SHIFT_GIVE]
         case Event.TEST:
             return [Button.HEARD]
         case Event.BULLETIN_ASK:

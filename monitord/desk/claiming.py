@@ -12,6 +12,7 @@ import structlog
 
 from monitord.desk import canaries, channels, digests, drawing
 from monitord.desk.binding import account_of
+from monitord.desk.changeover import AHEAD, ASKED_FOR, is_silent
 from monitord.desk.context import Context
 from monitord.desk.deadlines import TOLD_FOR
 from monitord.desk.editing import edited_message
@@ -20,7 +21,6 @@ from monitord.desk.letters import letter
 from monitord.desk.listing import attachment
 from monitord.desk.reasons import reason_gone
 from monitord.desk.reporting import ADD_CHANNEL_AFTER, TEST_FOR, add_channel, bury
-from monitord.desk.rollcall import AHEAD, ASKED_FOR
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
@@ -43,7 +43,12 @@ from monitord.texts.story import Pressed, PressResult
 log = structlog.get_logger("desk")
 FRESH = timedelta(seconds=60)
 """Rows younger than this leave at once after a start; older ones wait for a fresh look at their target."""
-WORTH: dict[str, timedelta] = {Event.TEST: TEST_FOR, Event.SHIFT_ASK: AHEAD + ASKED_FOR, Event.DEADLINE: TOLD_FOR}
+WORTH: dict[str, timedelta] = {
+    Event.TEST: TEST_FOR,
+    Event.SHIFT_ASK: AHEAD + ASKED_FOR,
+    Event.HANDOVER: AHEAD + ASKED_FOR,
+    Event.DEADLINE: TOLD_FOR,
+}
 """How long what nobody waits for later is told."""
 LOOKED_AT = 20_000
 """Rows among which those are sought that wait for no look."""
@@ -254,7 +259,7 @@ def _lease(
         keys=made.keys,
         follows=_first_message(tx, row) if replaces is None else "",
         instead=_instead(context, row, incident),
-        quiet=row["event"] in (Event.PICTURE, Event.CANARY),
+        quiet=row["event"] in (Event.PICTURE, Event.CANARY) or is_silent(row["subject"]),
         canary=row["subject"] if row["event"] == Event.CANARY else "",
         clears=canaries.cleared(tx, row) if row["event"] == Event.CANARY else (),
     )

@@ -70,6 +70,13 @@ def _note(act: Act) -> Incident:
     return act.remark(FactKind.INCIDENT_NOTE, refs, text=act.text("text", needed=True))
 
 
+def _instruct(act: Act) -> Incident:
+    if not act.leads:
+        raise ActRefused(f"{act.person} does not lead {act.incident.unit} now: write a note (`monitord incident note`)")
+    text = act.text("text", needed=True)
+    return act.remark(FactKind.INCIDENT_INSTRUCTED, {"duty": act.duty}, text=text)
+
+
 def _call(act: Act) -> Incident:
     answered: str | None = "not_answered" if act.flag("unanswered") else "answered"
     if act.flag("outcome_unsaid"):
@@ -242,6 +249,7 @@ _ACTS: Mapping[str, Callable[[Act], Incident]] = {
     "fix": _fix,
     "close": _close,
     "merge": _merge,
+    "instruct": _instruct,
     "confirm": _confirm,
     "dismiss": _dismiss,
 }

@@ -13,6 +13,7 @@ from monitord.desk import (
     declining,
     drawing,
     giving,
+    handover,
     listing,
     menus,
     naming,
@@ -102,6 +103,10 @@ def press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: 
             return rollcall.press(tx, context, presser, notice, at, refs)
         case Button.SENT if notice["event"] == Event.DEADLINE and presser.id == notice["person"]:
             return deadlines.press(tx, context, presser, notice, at)
+        case Button.SHIFT_KNOWN if notice["event"] == Event.SHIFT_UNREAD and presser.id == notice["person"]:
+            return rollcall.press(tx, context, presser, notice, at, refs, known=True)
+        case Button.SHIFT_GIVE if notice["event"] == Event.HANDOVER and presser.id == notice["person"]:
+            return handover.press(tx, context, presser, notice, at, refs)
         case Button.HEARD if presser.id == notice["person"]:
             return Pressed(PressResult.HEARD, context.settings.name, at=at.now, zone=zone)
         case _:

@@ -37,6 +37,7 @@ ACCEPTED = frozenset(
         PressResult.HEARD,
         PressResult.SHIFT_TAKEN,
         PressResult.DEADLINE_SENT,
+        PressResult.SHIFT_GIVEN,
         PressResult.APPROVED,
         PressResult.LISTED,
         PressResult.PICTURED,

@@ -9,10 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, declining, drawing, naming, rollcall, touching
+from monitord.desk import acting, declining, drawing, handover, missing, naming, rollcall, touching
 from monitord.desk.act import ActRefused
 from monitord.desk.approvals import approvals
 from monitord.desk.context import GRACE, Context
+from monitord.desk.handling import touched
 from monitord.desk.mentions import name_of
 from monitord.domain.commands import Command, Verb
 from monitord.domain.dutybook import DutyBook, duty_in
@@ -50,14 +51,19 @@ def obey(
     """Do what somebody typed, and return the words to answer with and whether it took effect."""
     book = context.book(tx, at, GRACE)
     said = TypedAnswer(TypedResult.FORM, at.now, context.settings.zone, word=command.verb)
+    if command.verb is not Verb.SHIFT:
+        missing.noticed(tx, context, person, at, update.refs)
     if command.wrong:
         return context.words.typed(said), False
     match command.verb:
         case Verb.HELP | Verb.BIND | Verb.GROUP:
             return context.words.typed(replace(said, result=TypedResult.HELP)), True
         case Verb.SHIFT:
-            pressed = rollcall.typed(tx, context, person, at, update.refs)
+            pressed = rollcall.typed(tx, context, person, command.number, at, update.refs)
             return context.words.press(pressed), pressed.result is PressResult.SHIFT_TAKEN
+        case Verb.GIVE:
+            pressed = handover.typed(tx, context, person, at, update.refs)
+            return context.words.press(pressed), pressed.result is PressResult.SHIFT_GIVEN
         case Verb.STATUS:
             return context.words.typed(_status(tx, context, _units(context, person, book, at), book, said)), True
         case Verb.ROSTER:
@@ -67,7 +73,7 @@ def obey(
         result = TypedResult.SEVERAL if found else TypedResult.NONE
         return context.words.typed(replace(said, result=result, codes=tuple(i.code for i in found))), False
     incident = found[0]
-    if command.verb is not Verb.CAUSE:
+    if command.verb not in (Verb.CAUSE, Verb.INSTRUCT):
         does, done, events = PRESSES.get(command.verb) or _with_values(command)
         notice = _asked(tx, incident, person, events)
         if command.verb in (Verb.APPROVE, Verb.DECLINE) and notice is not None:
@@ -86,8 +92,9 @@ def obey(
             return context.words.typed(replace(said, result=TypedResult.NOT_ON_DUTY)), False
         return context.words.press(pressed), pressed.result is done
     press = acting.Press(tx, context, incident, person, book, at, update)
-    answer = _note_cause(press, command.text, replace(said, code=incident.code))
-    return context.words.typed(answer), answer.result is TypedResult.CAUSE
+    does_it = _instruct if command.verb is Verb.INSTRUCT else _note_cause
+    answer = does_it(press, command.text, replace(said, code=incident.code))
+    return context.words.typed(answer), answer.result in (TypedResult.CAUSE, TypedResult.INSTRUCTED)
 
 
 def _with_values(command: Command) -> tuple[Callable[[acting.Press], Pressed], PressResult, tuple[Event, ...]]:
@@ -170,6 +177,16 @@ def _note_cause(press: acting.Press, text: str, said: TypedAnswer) -> TypedAnswe
     except ActRefused:
         return replace(said, result=TypedResult.FAILED)
     return replace(said, result=TypedResult.CAUSE)
+
+
+def _instruct(press: acting.Press, text: str, said: TypedAnswer) -> TypedAnswer:
+    if not press.leads:
+        return replace(said, result=TypedResult.NOT_ON_DUTY)
+    try:
+        touched(press, "instruct", press.duty() or "", {"text": text})
+    except ActRefused:
+        return replace(said, result=TypedResult.FAILED)
+    return replace(said, result=TypedResult.INSTRUCTED)
 
 
 def _on_duty(unit: str, person: Person, book: DutyBook, at: Moment) -> bool:

@@ -27,6 +27,8 @@ class Verb(StrEnum):
     BIND = "start"
     GROUP = "nhom"
     SHIFT = "nc"
+    GIVE = "gc"
+    INSTRUCT = "cd"
 
 
 NUMBERED = frozenset(
@@ -40,6 +42,7 @@ NUMBERED = frozenset(
         Verb.APPROVE,
         Verb.DECLINE,
         Verb.PICTURE,
+        Verb.INSTRUCT,
     }
 )
 """The commands that speak of one incident."""
@@ -93,6 +96,8 @@ def read_command(text: str) -> Command | None:
     if verb is Verb.BIND:
         # Telegram sends it when somebody opens a bot, with what stood behind `?start=` in the link.
         return Command(verb, text=rest) if rest else Command(Verb.HELP)
+    if verb is Verb.SHIFT and (about := _NUMBER.fullmatch(rest)) is not None and not about[2].strip("!.?() "):
+        return Command(verb, about[1].upper())  # whoever takes over says of what he knows
     if verb not in NUMBERED:
         # A word that only begins like a command ("trực tiếp báo anh Ba") is talk.
         return Command(verb) if not rest else None
@@ -110,7 +115,7 @@ def read_command(text: str) -> Command | None:
             minutes = int(digits) if known else 0
             fits = 1 <= minutes <= LONGEST
             return Command(verb, number, minutes=minutes if fits else USUAL, wrong=not fits)
-        case Verb.CAUSE | Verb.DECLINE:
+        case Verb.CAUSE | Verb.DECLINE | Verb.INSTRUCT:
             return Command(verb, number, more, wrong=not more)
         case Verb.CALLED:
             # "Gọi 1 xe cẩu" is talk, too: a number of an incident has three digits there.

@@ -168,6 +168,25 @@ deadline_sent = sa.Table(
     sa.Index("ix_deadline_sent_deadline_due", "deadline", "due"),
 )
 """What was sent to meet a deadline, as it was said: a correction is a new row, and the newest counts."""
+handover = sa.Table(
+    "handover",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("duty", sa.String(64), nullable=False),
+    # The instant of the change: one shift ends, another begins.
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("given_by", sa.String(64)),
+    sa.Column("given_at", UtcDateTime),
+    sa.Column("taken_by", sa.String(64)),
+    sa.Column("taken_at", UtcDateTime),
+    sa.Column("frozen_at", UtcDateTime),
+    # Canonical JSON: its digest stands in the journal.
+    sa.Column("content", sa.Text),
+    sa.UniqueConstraint("unit", "duty", "at"),
+    sa.Index("ix_handover_frozen_at", "frozen_at", "at"),
+)
+"""The handover book of each change of a duty that is called over."""
 
 target = sa.Table(
     "target",

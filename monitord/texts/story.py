@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from monitord.domain.document import AttachmentKind
 from monitord.domain.extent import NOTHING, Extent
 from monitord.domain.finding import FindingKind
+from monitord.domain.handover import Book, Signed
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.menus import Menu
@@ -318,6 +319,9 @@ class PressResult(StrEnum):
     HEARD = "heard"
     SHIFT_TAKEN = "shift_taken"
     SHIFT_TAKEN_BEFORE = "shift_taken_before"
+    SHIFT_UNREAD = "shift_unread"
+    SHIFT_GIVEN = "shift_given"
+    SHIFT_GIVEN_BEFORE = "shift_given_before"
     NO_SHIFT = "no_shift"
     DEADLINE_SENT = "deadline_sent"
     DEADLINE_SENT_BEFORE = "deadline_sent_before"
@@ -443,6 +447,11 @@ class Words(Protocol):
 
     def script(self, script: Script, zone: tzinfo) -> str:
         """Return what the caller of a security incident reads: the words, the numbers, and who was called already."""
+        ...
+
+    def handover(self, book: Book, zone: tzinfo, signed: Signed | None = None) -> str:
+        """Return a handover book, its first line the change it is about; of a frozen one also who signed. At most 20
+        lines where it is not frozen."""
         ...
 
     def press(self, pressed: Pressed) -> str:

@@ -9,6 +9,7 @@ class TypedResult(StrEnum):
     """What came of a command."""
 
     CAUSE = "cause"
+    INSTRUCTED = "instructed"
     STATUS = "status"
     ROSTER = "roster"
     HELP = "help"

@@ -28,13 +28,17 @@ async def test_who_comes_on_duty_is_asked_a_quarter_of_an_hour_before_and_takes_
     async with Night(tmp_path, "2026-12-05 05:00", calling()) as night:
         before = night.on("shift")
         await night.sees(silent("olt-go-may"), Health.DOWN)
+        assert (await night.presses(before, night.got[0].button("take"))).accepted
         await night.passes(minutes=44)
         assert asked(night) == []
         await night.passes(minutes=1)
         (got,) = asked(night)
-        assert (got.at, got.labels) == ("05:45:00", ("🙋 Nhận ca",))
+        assert (got.at, got.labels) == ("05:45:00", ("✍️ Xác nhận nhận ca",))
         assert got.text.splitlines()[0] == "🔄 NHẬN CA · trực ca · Viễn thông Sông Mẫu"
-        assert "Chưa khôi phục: 1 sự cố, trong đó chưa tiếp nhận: 1" in got.text
+        assert (
+            " 1. SC-0512-001 (mức 2) OLT Gò Mây: từ 05:00; Phạm Tiến Dũng tiếp nhận; hỏi giờ dự kiến khôi phục"
+            in got.text
+        )
         await night.passes(minutes=5)
         answer = await night.presses(got.person, got.button("shift"))
         assert (answer.accepted, answer.text) == (True, "Đã ghi nhận lúc 05:50:00: nhận ca (trực ca).")

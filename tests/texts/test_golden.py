@@ -10,6 +10,7 @@ import pytest
 from monitord.texts import LANGUAGES
 from tests.texts.bulletin_texts import bulletins
 from tests.texts.digest_texts import digests
+from tests.texts.handover_texts import handovers
 from tests.texts.log_rows import NAMES, ROWS
 from tests.texts.short_texts import calls, shorts, written
 from tests.texts.stories import STORIES, ZONE, asides
@@ -28,6 +29,7 @@ TEXTS = {
         *bulletins(words).items(),
         *typed(words).items(),
         *digests(words).items(),
+        *handovers(words).items(),
         ("log", "\n".join(words.log_line(kind, refs, NAMES, ZONE) for kind, refs in ROWS.items())),
     )
 }

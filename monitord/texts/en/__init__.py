@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from monitord.domain.finding import FindingKind
+from monitord.domain.handover import Book, Signed
 from monitord.domain.health import Cause, Happening, Health, Hold
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
@@ -20,6 +21,7 @@ from monitord.texts.en import (
     demo,
     digest,
     drawn,
+    handover,
     letters,
     log,
     menus,
@@ -99,6 +101,9 @@ class _English:
 
     def script(self, script: Script, zone: tzinfo) -> str:
         return security.script(script, zone)
+
+    def handover(self, book: Book, zone: tzinfo, signed: Signed | None = None) -> str:
+        return handover.HANDOVER.page(book, zone, signed)
 
     def press(self, pressed: Pressed) -> str:
         return asides.press(pressed)

@@ -135,6 +135,13 @@ def press(pressed: Pressed) -> str:
             return f"Noted{at}: {code} was sent."
         case PressResult.DEADLINE_SENT_BEFORE:
             return f"{code}: noted as sent before{at}."
+        case PressResult.SHIFT_UNREAD:
+            known = f"answer NC {forms.number_of(pressed.to)}" if pressed.to else "press the button of the new message"
+            return f"Not taken over: nobody has taken {code}. To take over, knowing of it: {known}."
+        case PressResult.SHIFT_GIVEN:
+            return f"Noted{at}: handed over ({pressed.role})."
+        case PressResult.SHIFT_GIVEN_BEFORE:
+            return f"{who} confirmed the handover before{at}."
         case PressResult.NO_SHIFT:
             return "No shift of yours waits to be taken over."
         case PressResult.HEARD:

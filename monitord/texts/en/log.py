@@ -36,7 +36,14 @@ LINE = {
     FactKind.DEADLINE_SENT: "{actor} noted that “{deadline}” was sent to {organisation} at {to}[, number {number}]"
     "[; late by {late_seconds}]",
     FactKind.ROSTER_VIEWED: "{actor} took the roster with whole telephone numbers ({unit})[ from {from}][ to {to}]",
-    FactKind.SHIFT_TAKEN: "{actor} took over {duty} ({unit}), from {starts} to {ends}",
+    FactKind.SHIFT_ASKED: "Asked {person} to take over {duty} ({unit}) from {starts}[ by {channel}]",
+    FactKind.SHIFT_TAKEN: "{actor} took over {duty} ({unit}), from {starts} to {ends}"
+    "[; knowing that nobody took {known}]",
+    FactKind.SHIFT_PRESENT: "{actor} is there ({duty}, {unit}), for the shift from {starts}",
+    FactKind.SHIFT_MISSED: "{person} did not take over {duty} ({unit}) from {starts}[; told {people}]",
+    FactKind.HANDOVER_GIVEN: "{actor} confirmed to hand over {duty} ({unit}) at {starts}",
+    FactKind.HANDOVER_FROZEN: "Handover book frozen ({duty}, {unit}, {starts})[; given by {given_by}]"
+    "[; taken by {taken_by}][; not signed: {unsigned}][; digest {digest}]",
     FactKind.BULLETIN_RECEIPT: "{actor}[ ({organisation})] has bulletin {bulletin}",
     FactKind.BULLETIN_LAPSED: "Bulletin {bulletin} is a day old and not approved: it is not sent any more",
     FactKind.BINDING_BEGUN: "{actor} gives out a code by which {person} binds Telegram",
@@ -71,6 +78,7 @@ LINE = {
     FactKind.INCIDENT_REMINDER: "{incident}: {actor} wants to be reminded[ at {until}]",
     FactKind.INCIDENT_ETA: "{incident}: {actor} expects restoration[ at {eta}]",
     FactKind.INCIDENT_NOTE: "{incident}: {actor} noted[ ({internal})][: {text}]",
+    FactKind.INCIDENT_INSTRUCTED: "{incident}: {actor}[ ({duty})] instructed[: {text}]",
     FactKind.INCIDENT_CALL: "{incident}: {actor} called[ {whom}][ at {called}][, {answered}][: {text}]",
     FactKind.INCIDENT_DIARY: "{incident}: {event}[ at {happened}][: {text}]",
     FactKind.INCIDENT_CAUSE: "{incident}: probably {suspect}"
@@ -135,6 +143,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     # A return to what was settled before waits for no confirmation.
     common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
     common |= {"first_bad_by": names.BEGUN_BY, "attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
+    common |= {"unsigned": {"giving": "who gave", "taking": "who took"}}
     common |= {"suspect": names.SUSPECT, "what": names.TOUCH}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}

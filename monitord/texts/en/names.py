@@ -113,6 +113,11 @@ EVENT = {
     Event.UNBOUND: "account no longer bound",
     Event.DEADLINE: "reminding of a deadline",
     Event.SHIFT_ASK: "taking over a shift",
+    Event.SHIFT_UNREAD: "taking over: incidents that nobody has",
+    Event.SHIFT_MISSED: "nobody came on duty yet",
+    Event.SHIFT_CAME: "who was missed has come",
+    Event.HANDOVER: "handing a shift over",
+    Event.HANDED_OVER: "shift handed over",
     Event.BULLETIN_ASK: "bulletin for approval",
     Event.BULLETIN: "bulletin",
     Event.MERGED: "merged",
@@ -193,7 +198,9 @@ BUTTON = {
     Button.NOTED: "✅ I know of it",
     Button.RECEIPT: "✅ Report received",
     Button.SENT: "📤 Sent",
-    Button.SHIFT: "🙋 I am on",
+    Button.SHIFT: "✍️ I take over",
+    Button.SHIFT_KNOWN: "✍️ Take over, known:",
+    Button.SHIFT_GIVE: "✍️ I hand over",
     Button.HEARD: "✅ I got it",
     Button.APPROVE: "📤 Approve the report",
     Button.LIST: "📋 List",
@@ -216,7 +223,7 @@ BUTTON = {
     Button.CANARY: "✅ Arrived",
 }
 
-OPTION = {Button.HAND_TO: "👤"}
+OPTION = {Button.HAND_TO: "👤", Button.SHIFT_KNOWN: "✍️ Take over, known:"}
 """What stands before a choice of a menu."""
 
 CHANNEL = {
@@ -273,6 +280,7 @@ REASON = {
     "edited since": "it was edited since",
     "deadline sent": "it was noted as sent",
     "shift taken": "the shift was taken over",
+    "handed over": "handed over already",
     "shift changed": "the roster was changed",
     "too late": "nobody waits for it any more",
 }

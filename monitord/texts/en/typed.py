@@ -16,6 +16,8 @@ FORM = {
     "tt": "TT – what runs",
     "truc": "TRUC – who is on duty",
     "nc": "NC – I am on for my shift",
+    "gc": "GC – hand over your shift",
+    "cd": "CD 014 fuel for the coast first – (leader) instruct",
     "help": "HELP – the commands",
 }
 """How each command is typed."""
@@ -27,6 +29,8 @@ def typed(told: TypedAnswer) -> str:
     match told.result:
         case TypedResult.CAUSE:
             return f"The cause of {told.code} is noted."
+        case TypedResult.INSTRUCTED:
+            return f"Instruction about {told.code} noted; the handover book hands it on."
         case TypedResult.STATUS:
             return _status(told, at)
         case TypedResult.ROSTER:

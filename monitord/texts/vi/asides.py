@@ -135,6 +135,13 @@ def press(pressed: Pressed) -> str:
             return f"Đã ghi nhận{at}: đã gửi {code}."
         case PressResult.DEADLINE_SENT_BEFORE:
             return f"{code}: đã ghi nhận gửi từ trước{at}."
+        case PressResult.SHIFT_UNREAD:
+            known = f"trả lời NC {forms.number_of(pressed.to)}" if pressed.to else "bấm nút ở tin mới"
+            return f"Chưa nhận ca: {code} chưa ai tiếp nhận. Nhận ca, đã biết: {known}."
+        case PressResult.SHIFT_GIVEN:
+            return f"Đã ghi nhận{at}: giao ca ({pressed.role})."
+        case PressResult.SHIFT_GIVEN_BEFORE:
+            return f"{who} đã xác nhận giao ca từ trước{at}."
         case PressResult.NO_SHIFT:
             return "Không có ca nào đang chờ nhận."
         case PressResult.HEARD:

@@ -36,7 +36,14 @@ LINE = {
     FactKind.DEADLINE_SENT: "{actor} ghi nhận đã gửi “{deadline}” tới {organisation} lúc {to}[, số {number}]"
     "[; quá hạn {late_seconds}]",
     FactKind.ROSTER_VIEWED: "{actor} lấy lịch trực đầy đủ số điện thoại ({unit})[ từ {from}][ đến {to}]",
-    FactKind.SHIFT_TAKEN: "{actor} nhận ca ({duty}, {unit}) từ {starts} đến {ends}",
+    FactKind.SHIFT_ASKED: "Hỏi {person} nhận ca ({duty}, {unit}) từ {starts}[ qua {channel}]",
+    FactKind.SHIFT_TAKEN: "{actor} nhận ca ({duty}, {unit}) từ {starts} đến {ends}"
+    "[; đã biết chưa ai tiếp nhận {known}]",
+    FactKind.SHIFT_PRESENT: "{actor} đã có mặt ({duty}, {unit}), ca từ {starts}",
+    FactKind.SHIFT_MISSED: "Chưa thấy {person} nhận ca ({duty}, {unit}) từ {starts}[; đã báo {people}]",
+    FactKind.HANDOVER_GIVEN: "{actor} xác nhận giao ca ({duty}, {unit}) lúc {starts}",
+    FactKind.HANDOVER_FROZEN: "Khóa sổ giao ca ({duty}, {unit}) lúc {starts}[; giao: {given_by}][; nhận: {taken_by}]"
+    "[; chưa ký: {unsigned}][; mã kiểm tra {digest}]",
     FactKind.BULLETIN_RECEIPT: "{actor}[ ({organisation})] xác nhận đã nhận bản tin {bulletin}",
     FactKind.BULLETIN_LAPSED: "Bản tin {bulletin} quá một ngày chưa duyệt, không gửi nữa",
     FactKind.BINDING_BEGUN: "{actor} phát mã kết nối Telegram cho {person}",
@@ -69,6 +76,7 @@ LINE = {
     FactKind.INCIDENT_REMINDER: "{incident}: {actor} hẹn nhắc lại[ lúc {until}]",
     FactKind.INCIDENT_ETA: "{incident}: {actor} dự kiến khôi phục[ lúc {eta}]",
     FactKind.INCIDENT_NOTE: "{incident}: {actor} ghi chú[ ({internal})][: {text}]",
+    FactKind.INCIDENT_INSTRUCTED: "{incident}: {actor}[ ({duty})] chỉ đạo[: {text}]",
     FactKind.INCIDENT_CALL: "{incident}: {actor} gọi điện[ cho {whom}][ lúc {called}][, {answered}][: {text}]",
     FactKind.INCIDENT_DIARY: "{incident}: {event}[ lúc {happened}][: {text}]",
     FactKind.INCIDENT_CAUSE: "{incident}: nghi do {suspect}"
@@ -133,6 +141,7 @@ def codes(kind: str) -> Mapping[str, Mapping[str, str]]:
     # A return to what was settled before waits for no confirmation.
     common |= {"finding": {str(kind): what for kind, what in alarms.WHAT.items()}}
     common |= {"first_bad_by": names.BEGUN_BY, "attempt": {"0": ""}, "duty": names.TAKEN_AS, "timer": names.TIMER}
+    common |= {"unsigned": {"giving": "người giao", "taking": "người nhận"}}
     common |= {"suspect": names.SUSPECT, "what": names.TOUCH}
     if kind.startswith("notice."):
         return common | {"cause": {str(c): w for c, w in names.DELIVERY_CAUSE.items() if c is not DeliveryCause.FINE}}

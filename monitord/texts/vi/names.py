@@ -113,6 +113,11 @@ EVENT = {
     Event.UNBOUND: "đã hủy kết nối tài khoản",
     Event.DEADLINE: "nhắc hạn gửi",
     Event.SHIFT_ASK: "nhận ca",
+    Event.SHIFT_UNREAD: "nhận ca: còn sự cố chưa ai tiếp nhận",
+    Event.SHIFT_MISSED: "chưa thấy người nhận ca",
+    Event.SHIFT_CAME: "người nhận ca đã có mặt",
+    Event.HANDOVER: "giao ca",
+    Event.HANDED_OVER: "đã giao – nhận ca",
     Event.BULLETIN_ASK: "bản tin chờ duyệt",
     Event.BULLETIN: "bản tin",
     Event.MERGED: "gộp sự cố",
@@ -193,7 +198,9 @@ BUTTON = {
     Button.NOTED: "✅ Đã nhận thông tin",
     Button.RECEIPT: "✅ Đã nhận báo cáo",
     Button.SENT: "📤 Đã gửi",
-    Button.SHIFT: "🙋 Nhận ca",
+    Button.SHIFT: "✍️ Xác nhận nhận ca",
+    Button.SHIFT_KNOWN: "✍️ Nhận ca, đã biết",
+    Button.SHIFT_GIVE: "✍️ Xác nhận giao ca",
     Button.HEARD: "✅ Tôi nhận được",
     Button.APPROVE: "📤 Duyệt báo cáo Sở",
     Button.LIST: "📋 Danh sách",
@@ -216,7 +223,7 @@ BUTTON = {
     Button.CANARY: "✅ Đã tới",
 }
 
-OPTION = {Button.HAND_TO: "👤"}
+OPTION = {Button.HAND_TO: "👤", Button.SHIFT_KNOWN: "✍️ Nhận ca, đã biết"}
 """What stands before a choice of a menu."""
 
 CHANNEL = {
@@ -273,6 +280,7 @@ REASON = {
     "edited since": "đã có bản sửa mới hơn",
     "deadline sent": "đã ghi nhận gửi",
     "shift taken": "đã nhận ca",
+    "handed over": "đã xác nhận giao ca",
     "shift changed": "lịch trực đã đổi",
     "too late": "không còn ai chờ kết quả",
 }

@@ -16,6 +16,8 @@ FORM = {
     "tt": "TT – tình trạng",
     "truc": "TRUC – ai đang trực",
     "nc": "NC – nhận ca trực",
+    "gc": "GC – giao ca trực",
+    "cd": "CD 014 ưu tiên dầu cho trạm ven biển – (lãnh đạo) chỉ đạo",
     "help": "HELP – các lệnh",
 }
 """How each command is typed."""
@@ -27,6 +29,8 @@ def typed(told: TypedAnswer) -> str:
     match told.result:
         case TypedResult.CAUSE:
             return f"Đã ghi nguyên nhân của {told.code}."
+        case TypedResult.INSTRUCTED:
+            return f"Đã ghi chỉ đạo về {told.code}; sổ giao ca sẽ chuyển tiếp."
         case TypedResult.STATUS:
             return _status(told, at)
         case TypedResult.ROSTER:
