@@ -120,6 +120,22 @@ def holes(
     return sorted(found, key=lambda h: (h.start, h.unit, h.duty, h.fault, h.persons, h.end))
 
 
+def lacking(
+    contract: Contract, shifts: Sequence[Shift], leaves: Iterable[Leave], start: datetime, end: datetime
+) -> list[Hole]:
+    """Return what `missing` says of `holes`, without looking for anything else."""
+    away: dict[str, list[Leave]] = {}
+    for leave in leaves:
+        away.setdefault(leave.person, []).append(leave)
+    by_duty: dict[tuple[str, str], list[Shift]] = {}
+    for shift in shifts:
+        by_duty.setdefault((shift.unit, shift.duty), []).append(shift)
+    found: list[Hole] = []
+    for demand in contract.demands:
+        found += _counted(contract, demand, by_duty.get((demand.unit, demand.duty), ()), away, start, end)
+    return missing(found)
+
+
 def missing(found: Iterable[Hole]) -> list[Hole]:
     """Return the holes where somebody is missing, those of one duty that touch as one: the fewest there are counts."""
     joined: dict[tuple[str, str], list[Hole]] = {}

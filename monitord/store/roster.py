@@ -60,6 +60,14 @@ def roster_over(
     return lay([*planned, *written_layers(connection, since, until)], overlays(connection, since, until))
 
 
+def written_shifts(connection: sa.Connection, since: datetime, until: datetime) -> list[Shift]:
+    """Return the shifts written out between two instants, as they count."""
+    s = t.shift.c
+    wanted = sa.select(s.unit, s.duty, s.person, s.starts, s.ends, s.source, s.backup)
+    rows = connection.execute(wanted.where(s.ends > since, s.starts < until).order_by(s.id))
+    return [Shift(*row) for row in rows]
+
+
 def leaves(connection: sa.Connection, since: datetime, until: datetime) -> list[Leave]:
     """Return who is on leave at some time between two instants."""
     le = t.leave.c

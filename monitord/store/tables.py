@@ -150,6 +150,21 @@ leave = sa.Table(
     sa.Column("withdrawn_at", UtcDateTime),
 )
 
+coverage_gap = sa.Table(
+    "coverage_gap",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("duty", sa.String(64), nullable=False),
+    sa.Column("starts", UtcDateTime, nullable=False),
+    sa.Column("ends", UtcDateTime),
+    sa.Column("have", sa.Integer, nullable=False),
+    sa.Column("need", sa.Integer, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.Column("told", sa.Integer, nullable=False),
+    sa.Column("closed_at", UtcDateTime, index=True),
+)
+
 target = sa.Table(
     "target",
     metadata,

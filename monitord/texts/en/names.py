@@ -122,6 +122,7 @@ EVENT = {
     Event.TAKEN_AWAY: "escalated by somebody else",
     Event.SENT_BACK: "asked again after a leader noted it",
     Event.URGED: "a leader calls the shift",
+    Event.GAPS_AHEAD: "the roster lacks people",
     Event.COVERAGE: "nobody on duty",
     Event.CHANNEL_BROKEN: "channel trouble",
     Event.CHANNEL_STATE: "state of a channel",
@@ -270,6 +271,8 @@ REASON = {
     "nothing to edit": "no message to edit",
     "edited since": "it was edited since",
     "shift taken": "the shift was taken over",
+    "gap filled": "somebody is on duty then",
+    "gap past": "that time is past",
     "shift changed": "the roster was changed",
     "too late": "nobody waits for it any more",
 }

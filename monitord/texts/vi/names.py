@@ -122,6 +122,7 @@ EVENT = {
     Event.TAKEN_AWAY: "bị chuyển cấp",
     Event.SENT_BACK: "nhắc tiếp nhận sau khi lãnh đạo đã nhận thông tin",
     Event.URGED: "lãnh đạo gọi trực ca",
+    Event.GAPS_AHEAD: "lịch trực còn thiếu người",
     Event.COVERAGE: "trống ca",
     Event.CHANNEL_BROKEN: "lỗi kênh thông báo",
     Event.CHANNEL_STATE: "tình trạng kênh",
@@ -270,6 +271,8 @@ REASON = {
     "nothing to edit": "không có tin để sửa",
     "edited since": "đã có bản sửa mới hơn",
     "shift taken": "đã nhận ca",
+    "gap filled": "đã có người trực",
+    "gap past": "giờ đó đã qua",
     "shift changed": "lịch trực đã đổi",
     "too late": "không còn ai chờ kết quả",
 }
