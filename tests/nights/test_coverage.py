@@ -13,6 +13,7 @@ from monitord.domain.window import Scope, WindowKind
 from monitord.desk.windows import WindowRefused
 from monitord.settings.model import Settings
 from monitord.store import tables as t
+from monitord.store.counts import read_counts
 from tests.support.night import ZONE, Got, Night, example, silent
 
 UNIT = "vt-song-mau"
@@ -155,6 +156,22 @@ async def test_leave_makes_a_gap_and_the_department_hears_of_none(tmp_path: Path
         assert heard == {OWNER}
         assert "từ 12:00 03/12 đến 14:00" in told(night)[0].text
         assert night.settings.people[who].name not in told(night)[0].text
+
+
+async def test_the_numbers_say_who_is_missing_now_and_how_far_the_nearest_gap_is(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 09:00") as night:
+        await emptied(night, "2026-12-01 11:00", "2026-12-01 12:00")
+        await night.passes(minutes=1)
+
+        def counted() -> tuple[int, float] | None:
+            with night.engine.connect() as connection:
+                return read_counts(connection, night.clock.now()).gaps.get((UNIT, "shift"))
+
+        assert counted() == (0, 7140.0)
+        await night.passes(hours=2)
+        assert counted() == (1, 0.0)
+        await night.passes(hours=1)
+        assert counted() is None
 
 
 # --- campaigns ----------------------------------------------------------------------------------------------------
