@@ -398,6 +398,7 @@ class Daemon:
         self.metrics.show_channels(counts.channels)
         for name, one in counts.canaries.items():
             self.metrics.show_canary(name, one.back, one.took, one.missed)
+        self.metrics.show_gaps([(d.unit, d.duty) for d in self.settings.demands], counts.gaps)
         for (name, kind), value in counts.readings.items():
             self.metrics.show_reading(name, Reading(kind), value)
         room = self._room()

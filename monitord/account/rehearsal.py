@@ -78,7 +78,7 @@ def rehearsal(
         cause=Cause.NO_ANSWER,
         detail="",
         phase=Phase.OPEN,
-        policy=settings.policy_for(device.unit, severity, device.tags),
+        policy=settings.policy_at(at, device.unit, severity, device.tags),
         detected_at=at,
         opened_at=at,
         ladder_from=at,

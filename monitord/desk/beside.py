@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import balances, deadlines, mentions, shift_letters
+from monitord.desk import balances, coverage, deadlines, mentions, shift_letters
 from monitord.desk.bulletin_sending import row_of
 from monitord.desk.context import Context
 from monitord.domain.anchor import read_anchor
@@ -49,6 +49,8 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             return shift_letters.text(tx, context, row, at)
         case Event.DEADLINE:
             return deadlines.text(tx, context, row, at)
+        case Event.GAPS_AHEAD:
+            return coverage.text(tx, context, row)
         case Event.TEST:
             return _test(tx, context, row, at)
         case Event.CANARY:

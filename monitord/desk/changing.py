@@ -76,7 +76,8 @@ def change(tx: Tx, context: Context, device: Device, target: Target, row: Any, r
     tx.append([fact], at)
     told, told_anew = tx.told(running.id), frozenset[str]()
     if after.severity != running.severity:
-        after = replace(after, policy=context.settings.policy_for(running.unit, after.severity, device.tags))
+        policy = context.settings.policy_at(at.now, running.unit, after.severity, device.tags)
+        after = replace(after, policy=policy)
     if after.severity != running.severity and running.phase is Phase.OPEN and running.storm is None:
         muted = Hold.MUTE in own_holds(windows_over(tx, context, device, target, at), row)
         raised = lifecycle.raised(after, context.book(tx, at), at.now, muted=muted)

@@ -43,11 +43,13 @@ from monitord.texts.story import Pressed, PressResult
 log = structlog.get_logger("desk")
 FRESH = timedelta(seconds=60)
 """Rows younger than this leave at once after a start; older ones wait for a fresh look at their target."""
+WORTH_A_DAY = timedelta(days=1)
 WORTH: dict[str, timedelta] = {
     Event.TEST: TEST_FOR,
     Event.SHIFT_ASK: AHEAD + ASKED_FOR,
     Event.HANDOVER: AHEAD + ASKED_FOR,
     Event.DEADLINE: TOLD_FOR,
+    Event.GAPS_AHEAD: WORTH_A_DAY,
 }
 """How long what nobody waits for later is told."""
 LOOKED_AT = 20_000

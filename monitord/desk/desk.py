@@ -21,6 +21,7 @@ from monitord.desk import (
     canaries,
     channels,
     claiming,
+    coverage,
     deadlines,
     handling,
     hearing,
@@ -101,6 +102,10 @@ class Desk:
         self._down: tuple[datetime, datetime] | None = None
         self._unlooked: dict[str, float] = {}
         self._reviewed: reviewing.Reviewed | None = None
+        self._roster_turn = 0
+        """How often the roster was changed; counted inside the decision that changes it."""
+        self._looked_ahead: tuple[int, float] | None = None
+        """The turn of the roster that was looked at last, and the instant since boot of the next look."""
         self._steady = Steady()
         self._bulletins_done = False
         self._polled: datetime | None = None
@@ -144,6 +149,7 @@ class Desk:
         def work(tx: Tx, at: Moment) -> tuple[Known, ...]:
             # Here and not after the COMMIT: decisions behind this one in the queue must not see the old devices.
             self._context = context
+            self._roster_turn += 1
             starting.take_settings(tx, context, at)
             edge_work.drop_removed(tx, context, at)
             correlate_all(tx, context, at)
@@ -233,14 +239,16 @@ class Desk:
         self._timers_moved.clear()
         waiting = self._waiting()
 
-        def work(tx: Tx, at: Moment) -> tuple[float | None, reviewing.Reviewed]:
+        def work(tx: Tx, at: Moment) -> tuple[float | None, reviewing.Reviewed, tuple[int, float]]:
             timers.fire_due(tx, self._context, at, waiting, self._down)
             reviewed = reviewing.review(tx, self._context, self._reviewed, at, waiting)
             waits = [timers.seconds_to_next(tx, at.boot, waiting), reviewed.wait, self._keep_bulletins(tx, at)]
             waits += [self._keep_canaries(tx, at), self._call_the_roll(tx, at), self._remind(tx, at)]
-            return min((wait for wait in waits if wait is not None), default=None), reviewed
+            looked = self._look_ahead(tx, at)
+            waits.append(max(1.0, looked[1] - at.boot))
+            return min((wait for wait in waits if wait is not None), default=None), reviewed, looked
 
-        wait, self._reviewed = await self._decide("timers", work)
+        wait, self._reviewed, self._looked_ahead = await self._decide("timers", work)
         if self._unlooked:
             return min(wait if wait is not None else 1.0, 1.0)
         return wait
@@ -302,6 +310,18 @@ class Desk:
         if error is not None:
             log.error("deadlines.failed", error=repr(error))
         return waits[0] if waits else 60.0
+
+    def _look_ahead(self, tx: Tx, at: Moment) -> tuple[int, float]:
+        """Look now and then, and when the roster was changed, at what it lacks in the days ahead; return which turn of
+        it was looked at and when to look again. What goes wrong with that keeps no ladder from going on."""
+        turn, before = self._roster_turn, self._looked_ahead
+        if before is not None and before[0] == turn and at.boot < before[1]:
+            return before
+        waits: list[float] = []
+        error = tx.isolated(lambda: waits.append(coverage.keep(tx, self._context, at)))
+        if error is not None:
+            log.error("coverage.failed", error=repr(error))
+        return turn, at.boot + (waits[0] if waits else coverage.EVERY.total_seconds())
 
     def unlooked(self) -> frozenset[str]:
         """Return the targets whose timers and old rows wait for a fresh look after the start."""
@@ -441,9 +461,12 @@ class Desk:
 
     async def roster(self, what: str, person: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Do one of the acts on the roster as that person and return what is said of it; RosterRefused says why not."""
-        answer = await self._decide(
-            "roster", lambda tx, at: roster_acts.act(tx, self._context, what, person, given, at)
-        )
+
+        def work(tx: Tx, at: Moment) -> Mapping[str, Any]:
+            self._roster_turn += 1
+            return roster_acts.act(tx, self._context, what, person, given, at)
+
+        answer = await self._decide("roster", work)
         self._timers_moved.set()
         return answer
 

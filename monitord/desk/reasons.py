@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import balances, canaries, missing, rollcall, shift_letters
+from monitord.desk import balances, canaries, coverage, missing, rollcall, shift_letters
 from monitord.desk.approvals import approvals
 from monitord.desk.bulletin_sending import no_longer_asked
 from monitord.desk.channels import state_of
@@ -32,6 +32,8 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
         return missing.no_longer(tx, row)
     if incident is None and row["event"] in shift_letters.EVENTS:
         return shift_letters.no_longer(tx, row)
+    if row["event"] == Event.GAPS_AHEAD:
+        return coverage.reason_gone(tx, row)
     if incident is None:
         return no_longer_asked(tx, row["subject"]) if row["event"] == Event.BULLETIN_ASK else None
     if incident.storm is not None and incident.phase is Phase.OPEN and not _leaves(tx, row):

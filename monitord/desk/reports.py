@@ -50,7 +50,7 @@ def report(tx: Tx, context: Context, what: Reported, person: str, at: Moment) ->
     ReportRefused for a unit, lane, site or person there is not, an instant ahead, or somebody who is not on duty there.
     """
     unit, since = what.unit, what.since or at.now
-    severity, policy = _grave(context, what)
+    severity, policy = _grave(context, what, at)
     title = what.title
     said = clean(title, LONGEST)
     if not said:
@@ -127,7 +127,7 @@ def _open(
     return decision.incident
 
 
-def _grave(context: Context, what: Reported) -> tuple[int, Policy]:
+def _grave(context: Context, what: Reported, at: Moment) -> tuple[int, Policy]:
     """Return the severity of what is reported, and by which policy it is told."""
     settings = context.settings
     if what.unit not in settings.units:
@@ -139,12 +139,12 @@ def _grave(context: Context, what: Reported) -> tuple[int, Policy]:
     if what.lane is None:
         if what.suspected:
             raise ReportRefused("a suspicion needs its lane: --lane")
-        return what.severity, settings.policy_for(what.unit, what.severity)
+        return what.severity, settings.policy_at(at.now, what.unit, what.severity)
     lane = settings.lanes.get(what.lane)
     if lane is None:
         known = ", ".join(settings.lanes) or "none: name them in `security_lanes`"
         raise ReportRefused(f"there is no lane {what.lane!r}: {known}")
-    policy = settings.policy_for(what.unit, lane.severity)
+    policy = settings.policy_at(at.now, what.unit, lane.severity)
     if not what.suspected:
         return lane.severity, policy
     if not lane.named:

@@ -49,7 +49,7 @@ def confirm(tx: Tx, context: Context, incident: Incident, person: str, at: Momen
     """Make a suspicion an incident: its ladder begins, by the policy of its lane's severity."""
     lane = lane_of(context, incident)
     assert lane is not None
-    policy = context.settings.policy_for(incident.unit, lane.severity)
+    policy = context.settings.policy_at(at.now, incident.unit, lane.severity)
     decision = confirmed(incident, person, lane.severity, policy, context.book(tx, at), at.now)
     write(tx, decision, at)
     return decision.incident

@@ -257,7 +257,7 @@ def _draft(context: Context, device: Device, target: Target, row: Any, at: Momen
         cause=Cause(row["cause"]),
         detail=row["detail"] or "",
         phase=Phase.OPEN,
-        policy=context.settings.policy_for(device.unit, severity, device.tags),
+        policy=context.settings.policy_at(at.now, device.unit, severity, device.tags),
         detected_at=row["edge_seen"],
         opened_at=at.now,
         ladder_from=at.now,

@@ -111,7 +111,7 @@ def begin(tx: Tx, context: Context, unit: str, at: Moment) -> None:
         cause=Cause.STORM,
         detail="",
         phase=Phase.OPEN,
-        policy=settings.policy_for(unit, severity),
+        policy=settings.policy_at(at.now, unit, severity),
         detected_at=at.now,
         opened_at=at.now,
         ladder_from=at.now,
@@ -128,7 +128,7 @@ def begin(tx: Tx, context: Context, unit: str, at: Moment) -> None:
         write(tx, storms.carried(known, storm, "begun"), at)
     now = survey(tx, context, storm, at)
     severity = severity_by(context, now, severity)
-    incident = replace(incident, severity=severity, policy=settings.policy_for(unit, severity))
+    incident = replace(incident, severity=severity, policy=settings.policy_at(at.now, unit, severity))
     write(tx, storms.begun(incident, context.book(tx, at), at.now, muted=is_muted(tx, context, storm, at)), at)
     rows.save_storm(tx, replace(storm, told=1, told_at=at.now, lost=now.lost, running=len(now.running)))
 

@@ -22,6 +22,10 @@ MOST = 400
 """Windows of one series: a night a day for a year."""
 
 
+CAMPAIGN = "campaign:"
+"""Who wrote the freeze of a campaign; no person has such an id."""
+
+
 class WindowRefused(ValueError):
     """The window cannot be set or ended; the text says why and what to do."""
 
@@ -42,6 +46,7 @@ def set_windows(
     if not spans or len(spans) > MOST:
         raise WindowRefused(f"a series has 1 to {MOST} windows, not {len(spans)}")
     freezes = [w for w in tx.windows(at.now, max(end for _, end in spans)) if w.kind is WindowKind.FREEZE]
+    freezes += campaign_freezes(context)
     if leader is not None and not _leads(tx, context, leader):
         raise WindowRefused(f"{leader!r} is on no leader's duty in the roster: name a leader")
     series = tx.token(12)
@@ -53,8 +58,10 @@ def set_windows(
         near = (freeze for freeze in freezes if freeze.overlaps(start, end))
         frozen = next((f for f in near if f.scope.touches(scope) or concerned & _covered(context, f.scope)), None)
         if kind is WindowKind.MAINTENANCE and frozen is not None and leader is None:
+            whose = f" ({frozen.series})" if frozen.author == CAMPAIGN else ""
             raise WindowRefused(
-                f"a change freeze runs from {stamp(frozen.start)} to {stamp(frozen.end)}: name the leader who allows it"
+                f"a change freeze{whose} runs from {stamp(frozen.start)} to {stamp(frozen.end)}:"
+                " name the leader who allows it"
             )
         values = {
             "series": series,
@@ -97,6 +104,15 @@ def end_window(tx: Tx, context: Context, window: int, person: str, reason: str, 
     if found.kind is WindowKind.MUTE:
         _unmute(tx, context, at)
     return found
+
+
+def campaign_freezes(context: Context) -> list[Window]:
+    """Return the freezes that campaigns of the settings say, as if somebody had written them; `series` names each."""
+    return [
+        Window(0, WindowKind.FREEZE, Scope(units=tuple(sorted(c.units))), c.start, c.end, CAMPAIGN, c.id)
+        for c in context.settings.campaigns
+        if c.freeze
+    ]
 
 
 def _covered(context: Context, scope: Scope) -> frozenset[str]:

@@ -51,6 +51,7 @@ class Event(StrEnum):
     BULLETIN = "bulletin"
     BOUND = "bound"
     UNBOUND = "unbound"
+    GAPS_AHEAD = "gaps_ahead"
     BINDING = "binding"
 
 

@@ -31,6 +31,7 @@ _SINGULAR = {
     "services": "service",
     "policies": "policy",
     "bulletins": "bulletin",
+    "campaigns": "campaign",
     "deadlines": "deadline",
 }
 

@@ -17,6 +17,7 @@ from monitord.settings.bulletins import bulletins_of
 from monitord.settings.channels import Sections as ChannelSections
 from monitord.settings.channels import channels_of, forms_of
 from monitord.settings.communes import Communes
+from monitord.settings.coverage import campaigns_of, demands_of
 from monitord.settings.deadlines import days_off_of, deadlines_of
 from monitord.settings.files import content
 from monitord.settings.folder import Sections, read_folder
@@ -131,6 +132,8 @@ def _settings(
         lanes=MappingProxyType(lanes_of(book)),
         bulletins=bulletins_of(book, zone, devices, organisations, frozenset(channels)),
         roster=roster_of(book, zone),
+        demands=demands_of(book),
+        campaigns=campaigns_of(book, zone),
         administrators=at_desk.administrators_of(desk, book),
         telegram=telegram,
         log_channel=at_desk.log_channel_of(book, state),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from monitord.calendar.holidays import DaysOff, days_off
 from monitord.domain.balance import Account
 from monitord.domain.bulletin import Bulletin
+from monitord.domain.campaign import Campaign, haste_at
 from monitord.domain.canary import CanaryRoute
+from monitord.domain.coverage import Demand
 from monitord.domain.cycle import Cycle
 from monitord.domain.deadline import Deadline
 from monitord.domain.digest import SINGLY
@@ -22,7 +24,7 @@ from monitord.domain.lane import Lane
 from monitord.domain.loss import LossRule
 from monitord.domain.network import Device, Link, Site, Target
 from monitord.domain.people import IMPERSONAL, DutyKind, Organisation, Person, Unit
-from monitord.domain.policy import Policy, with_next_leaders
+from monitord.domain.policy import Policy, quickened, with_next_leaders
 from monitord.domain.roster import DailySlot, Shift
 from monitord.domain.rotation import Rotation
 from monitord.domain.storm import AS_EVER, StormRules, unit_of
@@ -251,6 +253,8 @@ class Settings:
     channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: MappingProxyType({}))
     one_way_counts: frozenset[str] = frozenset()
     groups: tuple[Group, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     days_off: DaysOffSettings = DaysOffSettings()
 
@@ -331,6 +335,13 @@ class Settings:
         asks = unit in self.units and self.units[unit].auto_send_order is None
         sent = {organisation.id for organisation in self.organisations.values() if organisation.contacts}
         return with_next_leaders(policy, sent) if asks else policy
+
+    def policy_at(
+        self, at: datetime, unit: str, severity: int, tags: Mapping[str, str] = MappingProxyType({})
+    ) -> Policy:
+        """Return the policy of `policy_for` as it holds for a ladder that begins at that instant: the waits are shorter
+        while a campaign says so."""
+        return quickened(self.policy_for(unit, severity, tags), haste_at(self.campaigns, unit, at))
 
     def severity_for(self, target: Target, health: Health) -> int:
         """Return the severity of an incident of `target` that is seen as `health`."""

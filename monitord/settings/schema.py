@@ -17,6 +17,7 @@ from monitord.settings.fields import (
     between,
 )
 from monitord.settings.form import DAY, HOUR, MINUTE, MONTH, SECOND, YEAR, Form
+from monitord.settings.schema_coverage import CampaignForm, CoverageForm
 from monitord.settings.schema_duty import (
     BulletinForm,
     DaysOffForm,
@@ -213,6 +214,8 @@ MANY: dict[str, type[Form]] = {
     "security_lanes": LaneForm,
     "bulletins": BulletinForm,
     "roster": RosterForm,
+    "coverage": CoverageForm,
+    "campaigns": CampaignForm,
     "deadlines": DeadlineForm,
 }
 """Sections that are lists and may be spread over several files."""

@@ -30,6 +30,8 @@ class Counts:
     channels: dict[str, tuple[bool, float]]
     canaries: dict[str, CanaryCount]
     readings: dict[tuple[str, str], float]
+    gaps: dict[tuple[str, str], tuple[int, float]]
+    """By unit and duty: how many are missing now, and the seconds until the nearest gap begins, 0 while it lasts."""
 
 
 def read_counts(connection: sa.Connection, now: datetime) -> Counts:
@@ -56,4 +58,14 @@ def read_counts(connection: sa.Connection, now: datetime) -> Counts:
     }
     read = sa.select(r.channel, r.kind, r.value).where(r.value.is_not(None))
     readings = {(name, kind): value for name, kind, value in connection.execute(read)}
-    return Counts(pending, running, channels, canaries, readings)
+    return Counts(pending, running, channels, canaries, readings, _gaps(connection, now))
+
+
+def _gaps(connection: sa.Connection, now: datetime) -> dict[tuple[str, str], tuple[int, float]]:
+    g = t.coverage_gap.c
+    ahead = sa.and_(g.closed_at.is_(None), sa.or_(g.ends.is_(None), g.ends > now))
+    found: dict[tuple[str, str], tuple[int, float]] = {}
+    for row in connection.execute(sa.select(g.unit, g.duty, g.starts, g.have, g.need).where(ahead).order_by(g.starts)):
+        missing = row.need - row.have if row.starts <= now else 0
+        found.setdefault((row.unit, row.duty), (missing, max(0.0, (row.starts - now).total_seconds())))
+    return found

@@ -1,12 +1,14 @@
 """Reading the roster beyond one instant: what is planned in the database, what lies over it, who leads in the days
 ahead."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.domain.laying import Layer, Overlay, OverlayKind, Period
+from monitord.domain.coverage import Leave
+from monitord.domain.laying import Layer, Overlay, OverlayKind, Period, lay
 from monitord.domain.roster import Shift
 from monitord.store import tables as t
 from monitord.store.reach import ANY, REACHES
@@ -87,6 +89,29 @@ def overlays(connection: sa.Connection, since: datetime, until: datetime) -> lis
     o = t.overlay.c
     wanted = sa.select(t.overlay).where(o.withdrawn_at.is_(None), o.ends > since, o.starts < until).order_by(o.id)
     return [overlay_of(row) for row in connection.execute(wanted).mappings()]
+
+
+def roster_over(connection: sa.Connection, planned: Sequence[Layer], since: datetime, until: datetime) -> list[Shift]:
+    """Return who is on duty between two instants: what is `planned` elsewhere, what batches plan over it, and what lies
+    over both."""
+    return lay([*planned, *written_layers(connection, since, until)], overlays(connection, since, until))
+
+
+def written_shifts(connection: sa.Connection, since: datetime, until: datetime) -> list[Shift]:
+    """Return the shifts written out between two instants, as they count."""
+    s = t.shift.c
+    wanted = sa.select(s.unit, s.duty, s.person, s.starts, s.ends, s.source, s.backup)
+    rows = connection.execute(wanted.where(s.ends > since, s.starts < until).order_by(s.id))
+    return [Shift(*row) for row in rows]
+
+
+def leaves(connection: sa.Connection, since: datetime, until: datetime) -> list[Leave]:
+    """Return who is on leave at some time between two instants."""
+    le = t.leave.c
+    wanted = sa.select(le.person, le.starts, le.ends).where(
+        le.withdrawn_at.is_(None), le.ends > since, le.starts < until
+    )
+    return [Leave(*row) for row in connection.execute(wanted.order_by(le.starts, le.id))]
 
 
 def overlay_of(row: Any) -> Overlay:

@@ -168,6 +168,21 @@ deadline_sent = sa.Table(
     sa.Index("ix_deadline_sent_deadline_due", "deadline", "due"),
 )
 """What was sent to meet a deadline, as it was said: a correction is a new row, and the newest counts."""
+coverage_gap = sa.Table(
+    "coverage_gap",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("duty", sa.String(64), nullable=False),
+    sa.Column("starts", UtcDateTime, nullable=False),
+    sa.Column("ends", UtcDateTime),
+    sa.Column("have", sa.Integer, nullable=False),
+    sa.Column("need", sa.Integer, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.Column("told", sa.Integer, nullable=False),
+    sa.Column("closed_at", UtcDateTime, index=True),
+)
+
 handover = sa.Table(
     "handover",
     metadata,

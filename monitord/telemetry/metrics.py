@@ -104,6 +104,14 @@ class Metrics:
             "channel_balance", "What is left on a SIM's account, as the operator said last.", "channel"
         )
 
+        self.duty_gap = gauge("duty_gap", "Persons missing on a duty now, by the roster.", "unit", "duty")
+        self.duty_gap_ahead = gauge(
+            "duty_gap_ahead_seconds",
+            "How long until somebody is missing on a duty, 0 while it is so; absent while nobody is.",
+            "unit",
+            "duty",
+        )
+
         self.audit_ok = gauge("audit_ok_timestamp_seconds", "Unix time of the last audit that found nothing wrong.")
         self.audit_findings = gauge("audit_findings", "What the last audit found, by kind.", "kind")
 
@@ -201,6 +209,17 @@ class Metrics:
         self.deadline_due.clear()
         for name, left in seconds.items():
             self.deadline_due.labels(name).set(left)
+
+    def show_gaps(self, duties: Iterable[tuple[str, str]], gaps: Mapping[tuple[str, str], tuple[int, float]]) -> None:
+        """Show for each duty of each unit how many are missing now, and the seconds until the nearest gap begins; other
+        duties than `duties`, which the settings name, are left out."""
+        self.duty_gap.clear()
+        self.duty_gap_ahead.clear()
+        for unit, duty in duties:
+            now, ahead = gaps.get((unit, duty), (0, None))
+            self.duty_gap.labels(unit, duty).set(now)
+            if ahead is not None:
+                self.duty_gap_ahead.labels(unit, duty).set(ahead)
 
     def show_incidents(self, open_by_severity: Mapping[int, int]) -> None:
         """Show how many incidents run in each severity; severities left out have none."""

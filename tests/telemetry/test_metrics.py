@@ -24,6 +24,7 @@ def used() -> Metrics:
             metrics.delivered("telegram", outcome, cause)
     metrics.show_outbox({"telegram": (3, 12.5)})
     metrics.show_incidents({1: 2})
+    metrics.show_gaps([("vt", "shift"), ("vt", "leader")], {("vt", "shift"): (1, 0.0)})
     metrics.show_targets({Health.UP: 100})
     metrics.show_canary("telegram", 1_771_000_000.0, 2.5, 1)
     metrics.show_reading("telegram", Reading.SIGNAL, 42.0)
@@ -104,3 +105,17 @@ def test_canaries_and_readings_stand_there_by_the_name_of_their_channel_alone() 
     assert [shown[f'{name}_missed{{channel="{one}"}}'] for one in ("telegram", "other")] == [1, 7]
     assert shown['monitord_channel_signal_percent{channel="telegram"}'] == 42
     assert shown['monitord_channel_balance{channel="telegram"}'] == 25_000
+
+
+def test_a_gap_is_shown_by_unit_and_duty_and_nothing_is_left_of_it_when_it_is_filled() -> None:
+    metrics = Metrics("1")
+    duties = [("vt", "shift"), ("vt", "leader")]
+    metrics.show_gaps(duties, {("vt", "shift"): (1, 0.0), ("vt", "leader"): (0, 3600.0), ("gone", "shift"): (1, 0.0)})
+    page = metrics.render().decode()
+    assert 'monitord_duty_gap{duty="shift",unit="vt"} 1.0' in page
+    assert 'monitord_duty_gap_ahead_seconds{duty="leader",unit="vt"} 3600.0' in page
+    assert "gone" not in page
+    metrics.show_gaps(duties, {})
+    page = metrics.render().decode()
+    assert 'monitord_duty_gap{duty="shift",unit="vt"} 0.0' in page
+    assert "monitord_duty_gap_ahead_seconds{" not in page

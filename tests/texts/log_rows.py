@@ -28,6 +28,12 @@ NAMES = {
     "vt": "Viễn thông Cửu Long",
 }
 
+GAP = {
+    "unit": "vt",
+    "duty": "shift",
+    "from": "2027-02-05T15:00:00.000000Z",
+    "to": "2027-02-05T23:00:00.000000Z",
+}
 ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.DAEMON_STARTED: {"version": "0.1.0", "settings": "ab"},
     FactKind.DAEMON_STOPPED: {},
@@ -273,6 +279,13 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.STEP_APPROVED: {"step": 3, "organisation": "so-khcn"},
     FactKind.STEP_DECLINED: {"step": 3, "round": 0, "organisation": "so-khcn", "usual": "verifying", "update": 9},
     FactKind.COVERAGE_GAP: {"step": 1, "whom": "duty", "ref": "operations", "unit": "vt"},
+    FactKind.COVERAGE_SEEN: GAP | {"have": 0, "need": 1},
+    FactKind.COVERAGE_CLOSED: GAP | {"reason": "gap filled"},
+    FactKind.ROSTER_VIEWED: {
+        "whom": "a",
+        "from": "2027-01-31T17:00:00.000000Z",
+        "to": "2027-02-28T17:00:00.000000Z",
+    },
     FactKind.NOTICE_QUEUED: NOTICE,
     FactKind.NOTICE_ACCEPTED: NOTICE | {"message": "12", "cause": "fine"},
     FactKind.NOTICE_FAILED: NOTICE | {"cause": "connect"},

@@ -110,6 +110,9 @@ LINE = {
     FactKind.STEP_AWAITS_APPROVAL: "{incident}: the report to {organisation} waits for approval[ by {leaders}]",
     FactKind.STEP_APPROVED: "{incident}: {actor} approved the report to {organisation}",
     FactKind.STEP_DECLINED: "{incident}: {actor} decides not to report to {organisation} yet[, reason: {reason}]",
+    FactKind.COVERAGE_SEEN: "The roster lacks somebody: {unit}, {duty}, from {from}[ to {to}] ({have} of {need})",
+    FactKind.COVERAGE_CLOSED: "The roster lacks nobody any more: {unit}, {duty}, from {from}[ to {to}][ ({reason})]",
+    FactKind.ROSTER_VIEWED: "{actor} looked at the duty hours of {whom}, from {from} to {to}",
     FactKind.COVERAGE_GAP: "Nobody on duty:[ {unit},] nobody found[ for {ref}][ ({incident})]",
     FactKind.NOTICE_QUEUED: "{incident}:[ “{event}”][ to {person}][ by {channel}] waits to be sent",
     FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] accepted[ “{event}”][ to {person}][ ({organisation})]"

@@ -128,6 +128,7 @@ EVENT = {
     Event.TAKEN_AWAY: "escalated by somebody else",
     Event.SENT_BACK: "asked again after a leader noted it",
     Event.URGED: "a leader calls the shift",
+    Event.GAPS_AHEAD: "the roster lacks people",
     Event.COVERAGE: "nobody on duty",
     Event.CHANNEL_BROKEN: "channel trouble",
     Event.CHANNEL_STATE: "state of a channel",
@@ -281,6 +282,8 @@ REASON = {
     "deadline sent": "it was noted as sent",
     "shift taken": "the shift was taken over",
     "handed over": "handed over already",
+    "gap filled": "somebody is on duty then",
+    "gap past": "that time is past",
     "shift changed": "the roster was changed",
     "too late": "nobody waits for it any more",
 }

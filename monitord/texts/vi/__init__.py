@@ -35,6 +35,7 @@ from monitord.texts.vi import (
     demo,
     digest,
     drawn,
+    gaps,
     handover,
     letters,
     log,
@@ -53,8 +54,8 @@ class _Vietnamese:
     """The words of the duty desk."""
 
     lang = "vi"
-    page: Mapping[str, str] = pages.PAGE
-    table: Mapping[str, str] = pages.TABLE
+    page: Mapping[str, str] = {**pages.PAGE, **gaps.PAGE}
+    table: Mapping[str, str] = {**pages.TABLE, **gaps.TABLE}
     demo: Mapping[str, str] = demo.DEMO
     drawn: Mapping[str, str] = drawn.DRAWN
     lists: Mapping[Button, Mapping[str, str]] = menus.LISTS

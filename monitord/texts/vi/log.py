@@ -108,6 +108,9 @@ LINE = {
     FactKind.STEP_AWAITS_APPROVAL: "{incident}: báo cáo {organisation} chờ lãnh đạo duyệt[: {leaders}]",
     FactKind.STEP_APPROVED: "{incident}: {actor} duyệt gửi báo cáo {organisation}",
     FactKind.STEP_DECLINED: "{incident}: {actor} quyết định chưa báo cáo {organisation}[, lý do: {reason}]",
+    FactKind.COVERAGE_SEEN: "Lịch trực còn thiếu: {unit}, {duty}, từ {from}[ đến {to}] (có {have}, cần {need})",
+    FactKind.COVERAGE_CLOSED: "Lịch trực hết thiếu: {unit}, {duty}, từ {from}[ đến {to}][ ({reason})]",
+    FactKind.ROSTER_VIEWED: "Xem giờ trực của {whom}: {actor}, từ {from} đến {to}",
     FactKind.COVERAGE_GAP: "Trống ca:[ {unit},] không tìm được người để báo[ cho {ref}][ ({incident})]",
     FactKind.NOTICE_QUEUED: "{incident}: chờ gửi[ tin “{event}”][ cho {person}][ qua {channel}]",
     FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] nhận chuyển[ tin “{event}”][ tới {person}][ ({organisation})]"

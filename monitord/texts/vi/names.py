@@ -128,6 +128,7 @@ EVENT = {
     Event.TAKEN_AWAY: "bị chuyển cấp",
     Event.SENT_BACK: "nhắc tiếp nhận sau khi lãnh đạo đã nhận thông tin",
     Event.URGED: "lãnh đạo gọi trực ca",
+    Event.GAPS_AHEAD: "lịch trực còn thiếu người",
     Event.COVERAGE: "trống ca",
     Event.CHANNEL_BROKEN: "lỗi kênh thông báo",
     Event.CHANNEL_STATE: "tình trạng kênh",
@@ -281,6 +282,8 @@ REASON = {
     "deadline sent": "đã ghi nhận gửi",
     "shift taken": "đã nhận ca",
     "handed over": "đã xác nhận giao ca",
+    "gap filled": "đã có người trực",
+    "gap past": "giờ đó đã qua",
     "shift changed": "lịch trực đã đổi",
     "too late": "không còn ai chờ kết quả",
 }
