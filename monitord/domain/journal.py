@@ -112,7 +112,7 @@ class FactKind(StrEnum):
     COVERAGE_GAP = "coverage.gap"
     COVERAGE_SEEN = "coverage.seen"
     COVERAGE_CLOSED = "coverage.closed"
-    ROSTER_VIEWED = "roster.viewed"
+    HOURS_VIEWED = "hours.viewed"
     NOTICE_QUEUED = "notice.queued"
     NOTICE_ACCEPTED = "notice.accepted"
     NOTICE_FAILED = "notice.failed"

@@ -281,7 +281,7 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.COVERAGE_GAP: {"step": 1, "whom": "duty", "ref": "operations", "unit": "vt"},
     FactKind.COVERAGE_SEEN: GAP | {"have": 0, "need": 1},
     FactKind.COVERAGE_CLOSED: GAP | {"reason": "gap filled"},
-    FactKind.ROSTER_VIEWED: {
+    FactKind.HOURS_VIEWED: {
         "whom": "a",
         "from": "2027-01-31T17:00:00.000000Z",
         "to": "2027-02-28T17:00:00.000000Z",

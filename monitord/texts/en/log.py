@@ -112,7 +112,7 @@ LINE = {
     FactKind.STEP_DECLINED: "{incident}: {actor} decides not to report to {organisation} yet[, reason: {reason}]",
     FactKind.COVERAGE_SEEN: "The roster lacks somebody: {unit}, {duty}, from {from}[ to {to}] ({have} of {need})",
     FactKind.COVERAGE_CLOSED: "The roster lacks nobody any more: {unit}, {duty}, from {from}[ to {to}][ ({reason})]",
-    FactKind.ROSTER_VIEWED: "{actor} looked at the duty hours of {whom}, from {from} to {to}",
+    FactKind.HOURS_VIEWED: "{actor} looked at the duty hours of {whom}, from {from} to {to}",
     FactKind.COVERAGE_GAP: "Nobody on duty:[ {unit},] nobody found[ for {ref}][ ({incident})]",
     FactKind.NOTICE_QUEUED: "{incident}:[ “{event}”][ to {person}][ by {channel}] waits to be sent",
     FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] accepted[ “{event}”][ to {person}][ ({organisation})]"

@@ -110,7 +110,7 @@ LINE = {
     FactKind.STEP_DECLINED: "{incident}: {actor} quyết định chưa báo cáo {organisation}[, lý do: {reason}]",
     FactKind.COVERAGE_SEEN: "Lịch trực còn thiếu: {unit}, {duty}, từ {from}[ đến {to}] (có {have}, cần {need})",
     FactKind.COVERAGE_CLOSED: "Lịch trực hết thiếu: {unit}, {duty}, từ {from}[ đến {to}][ ({reason})]",
-    FactKind.ROSTER_VIEWED: "Xem giờ trực của {whom}: {actor}, từ {from} đến {to}",
+    FactKind.HOURS_VIEWED: "Xem giờ trực của {whom}: {actor}, từ {from} đến {to}",
     FactKind.COVERAGE_GAP: "Trống ca:[ {unit},] không tìm được người để báo[ cho {ref}][ ({incident})]",
     FactKind.NOTICE_QUEUED: "{incident}: chờ gửi[ tin “{event}”][ cho {person}][ qua {channel}]",
     FactKind.NOTICE_ACCEPTED: "{incident}:[ {channel}] nhận chuyển[ tin “{event}”][ tới {person}][ ({organisation})]"
