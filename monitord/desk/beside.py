@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import balances, mentions, rollcall
+from monitord.desk import balances, mentions, rollcall, swap_letters
 from monitord.desk.bulletin_sending import row_of
 from monitord.desk.context import Context
 from monitord.domain.anchor import read_anchor
@@ -47,6 +47,8 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             return _channel_state(tx, context, row, at)
         case Event.SHIFT_ASK:
             return rollcall.text(tx, context, row, at)
+        case Event.SWAP | Event.SWAP_EDIT:
+            return swap_letters.text(tx, context, row, at)
         case Event.TEST:
             return _test(tx, context, row, at)
         case Event.CANARY:

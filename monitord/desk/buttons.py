@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.desk import swap_letters
 from monitord.desk.context import Context
 from monitord.desk.editing import letter_of
 from monitord.desk.said import proposed
@@ -68,6 +69,8 @@ def choices(
     tx: Tx, context: Context, row: Any, event: Event, incident: Incident | None, at: Moment
 ) -> tuple[Choice, ...]:
     """Return what the reader of an outbox row can choose: what its letter offers, or what its menu does."""
+    if event in (Event.SWAP, Event.SWAP_EDIT):
+        return tuple(Choice(button) for button in swap_letters.actions(tx, context, row, at))
     if event is not Event.MENU_EDIT or incident is None:
         return tuple(Choice(button) for button in actions(context, row, event, incident))
     menu = asked(row["subject"]).menu

@@ -35,6 +35,7 @@ from monitord.desk import (
     roster_acts,
     security,
     starting,
+    swaps,
     timers,
     trying,
     windows,
@@ -236,7 +237,7 @@ class Desk:
             timers.fire_due(tx, self._context, at, waiting, self._down)
             reviewed = reviewing.review(tx, self._context, self._reviewed, at, waiting)
             waits = [timers.seconds_to_next(tx, at.boot, waiting), reviewed.wait, self._keep_bulletins(tx, at)]
-            waits += [self._keep_canaries(tx, at), self._call_the_roll(tx, at)]
+            waits += [self._keep_canaries(tx, at), self._call_the_roll(tx, at), self._keep_swaps(tx, at)]
             return min((wait for wait in waits if wait is not None), default=None), reviewed
 
         wait, self._reviewed = await self._decide("timers", work)
@@ -292,6 +293,14 @@ class Desk:
         error = tx.isolated(lambda: waits.append(rollcall.keep(tx, self._context, at)))
         if error is not None:
             log.error("rollcall.failed", error=repr(error))
+        return waits[0] if waits else 60.0
+
+    def _keep_swaps(self, tx: Tx, at: Moment) -> float | None:
+        """Let swaps expire; what goes wrong with that keeps no ladder from going on."""
+        waits: list[float | None] = []
+        error = tx.isolated(lambda: waits.append(swaps.keep(tx, self._context, at)))
+        if error is not None:
+            log.error("swaps.failed", error=repr(error))
         return waits[0] if waits else 60.0
 
     def unlooked(self) -> frozenset[str]:

@@ -17,6 +17,7 @@ from monitord.desk import (
     naming,
     ringing,
     rollcall,
+    swap_answers,
     touching,
 )
 from monitord.desk.acting import Press
@@ -99,6 +100,8 @@ def press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: 
             return Pressed(PressResult.RECEIPT, made["name"], at=at.now, zone=zone)
         case Button.SHIFT if notice["event"] == Event.SHIFT_ASK and presser.id == notice["person"]:
             return rollcall.press(tx, context, presser, notice, at, refs)
+        case Button.SWAP_TAKE | Button.SWAP_APPROVE | Button.SWAP_DECLINE if presser.id == notice["person"]:
+            return swap_answers.press(tx, context, presser, notice, Button(row["action"]), at)
         case Button.HEARD if presser.id == notice["person"]:
             return Pressed(PressResult.HEARD, context.settings.name, at=at.now, zone=zone)
         case _:

@@ -52,6 +52,9 @@ ACCEPTED = frozenset(
         PressResult.DECLINED,
         PressResult.CLOSE_PROPOSED,
         PressResult.CANARY,
+        PressResult.SWAP_TAKEN,
+        PressResult.SWAP_APPROVED,
+        PressResult.SWAP_DECLINED,
     }
 )
 NUMBERED_ANEW = 10_000

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, declining, drawing, naming, rollcall, touching
+from monitord.desk import acting, declining, drawing, naming, rollcall, swap_answers, touching
 from monitord.desk.act import ActRefused
 from monitord.desk.approvals import approvals
 from monitord.desk.context import GRACE, Context
@@ -58,6 +58,10 @@ def obey(
         case Verb.SHIFT:
             pressed = rollcall.typed(tx, context, person, at, update.refs)
             return context.words.press(pressed), pressed.result is PressResult.SHIFT_TAKEN
+        case Verb.SWAP | Verb.SWAP_NO:
+            yes = command.verb is Verb.SWAP
+            pressed = swap_answers.typed(tx, context, person, int(command.number), yes, at)
+            return context.words.press(pressed), pressed.result in swap_answers.DONE
         case Verb.STATUS:
             return context.words.typed(_status(tx, context, _units(context, person, book, at), book, said)), True
         case Verb.ROSTER:

@@ -27,6 +27,8 @@ class Verb(StrEnum):
     BIND = "start"
     GROUP = "nhom"
     SHIFT = "nc"
+    SWAP = "doica"
+    SWAP_NO = "kdoica"
 
 
 NUMBERED = frozenset(
@@ -47,6 +49,8 @@ MEANT = (Verb.TAKE, Verb.ESCALATE, Verb.APPROVE, Verb.DECLINE)
 """What nobody types by the way: without a number its form is shown."""
 ALSO = {"giup": Verb.HELP, "?": Verb.HELP, "anh": Verb.PICTURE}
 """Other words for the same."""
+SWAP_DIGITS = 6
+"""Digits of the number of a swap."""
 SPOKEN = "anh"
 """A word of every other sentence: it is a command only before a whole number of an incident, and alone with it."""
 USUAL = 30
@@ -85,6 +89,8 @@ def read_command(text: str) -> Command | None:
     if found is None:
         return None
     word, rest = plain(found[1]), found[2].strip()
+    if word == "doi" and plain(rest).startswith("ca "):
+        word, rest = Verb.SWAP, rest[3:].strip()  # "đổi ca 5"
     verb = ALSO.get(word) or next((one for one in Verb if one == word), None)
     if verb is None:
         return None
@@ -93,6 +99,9 @@ def read_command(text: str) -> Command | None:
     if verb is Verb.BIND:
         # Telegram sends it when somebody opens a bot, with what stood behind `?start=` in the link.
         return Command(verb, text=rest) if rest else Command(Verb.HELP)
+    if verb in (Verb.SWAP, Verb.SWAP_NO):
+        # "Đổi ca nhé" is talk; the number of a swap alone makes it an answer.
+        return Command(verb, rest) if rest.isascii() and rest.isdigit() and len(rest) <= SWAP_DIGITS else None
     if verb not in NUMBERED:
         # A word that only begins like a command ("trực tiếp báo anh Ba") is talk.
         return Command(verb) if not rest else None

@@ -46,6 +46,8 @@ class Event(StrEnum):
     BOUND = "bound"
     UNBOUND = "unbound"
     BINDING = "binding"
+    SWAP = "swap"
+    SWAP_EDIT = "swap_edit"
 
 
 class Priority(IntEnum):
@@ -104,7 +106,7 @@ EDITABLE = frozenset({"telegram"})
 """The channels whose messages can be changed in place after they were sent."""
 
 
-EDITS = frozenset({Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.MENU_EDIT})
+EDITS = frozenset({Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.MENU_EDIT, Event.SWAP_EDIT})
 """What changes a message in place: it rings nowhere, and its acceptance is no row of the journal."""
 PICTURED = ("telegram", "mail")
 """The channels that bring a picture, in the order in which they are asked."""
@@ -144,6 +146,9 @@ class Button(StrEnum):
     DECLINE_AS = "decline_as"
     PICTURE = "picture"
     CANARY = "canary"
+    SWAP_TAKE = "swap_take"
+    SWAP_APPROVE = "swap_approve"
+    SWAP_DECLINE = "swap_decline"
 
 
 @dataclass(frozen=True, slots=True)

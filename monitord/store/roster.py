@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from monitord.domain.laying import Layer, Overlay, OverlayKind, Period
 from monitord.domain.roster import Shift
+from monitord.domain.swap import Swap, SwapState
 from monitord.store import tables as t
 
 AHEAD = timedelta(days=14)
@@ -48,6 +49,24 @@ def overlays(connection: sa.Connection, since: datetime, until: datetime) -> lis
     o = t.overlay.c
     wanted = sa.select(t.overlay).where(o.withdrawn_at.is_(None), o.ends > since, o.starts < until).order_by(o.id)
     return [overlay_of(row) for row in connection.execute(wanted).mappings()]
+
+
+def swap_of(row: Any) -> Swap:
+    """Return a row of the swaps as a value."""
+    return Swap(
+        row["id"],
+        row["unit"],
+        row["duty"],
+        row["asker"],
+        row["starts"],
+        row["ends"],
+        row["expires"],
+        row["named"],
+        SwapState(row["state"]),
+        row["taker"],
+        row["decider"],
+        row["reason"],
+    )
 
 
 def overlay_of(row: Any) -> Overlay:

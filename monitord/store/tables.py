@@ -150,6 +150,50 @@ leave = sa.Table(
     sa.Column("withdrawn_at", UtcDateTime),
 )
 
+swap = sa.Table(
+    "swap",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("duty", sa.String(64), nullable=False),
+    sa.Column("asker", sa.String(64), nullable=False),
+    sa.Column("named", sa.String(64)),
+    sa.Column("starts", UtcDateTime, nullable=False),
+    sa.Column("ends", UtcDateTime, nullable=False),
+    sa.Column("expires", UtcDateTime, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("taker", sa.String(64)),
+    sa.Column("decider", sa.String(64)),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("moved_at", UtcDateTime, nullable=False),
+    # The overlay that it came to.
+    sa.Column("overlay", sa.Integer),
+)
+"""Who asked others to stand in for him, and what came of it."""
+
+do_not_call = sa.Table(
+    "do_not_call",
+    metadata,
+    sa.Column("person", sa.String(64), primary_key=True),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Column("said_at", UtcDateTime, nullable=False),
+)
+"""Who is not to be called by telephone up to when, but for what is of severity 1."""
+
+contact_code = sa.Table(
+    "contact_code",
+    metadata,
+    sa.Column("person", sa.String(64), primary_key=True),
+    sa.Column("channel", sa.String(64), primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("given_at", UtcDateTime, nullable=False),
+    sa.Column("given_by", sa.String(64), nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+)
+"""The codes that prove that a message by a channel is read by the person; one for each way."""
+
 target = sa.Table(
     "target",
     metadata,

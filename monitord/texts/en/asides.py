@@ -131,6 +131,16 @@ def press(pressed: Pressed) -> str:
             return f"Noted{at}: you took over as {pressed.role}."
         case PressResult.SHIFT_TAKEN_BEFORE:
             return f"This shift as {pressed.role} was taken over before{at}."
+        case PressResult.SWAP_TAKEN:
+            return f"Noted{at}: you stand in for {name}. The roster changes once a leader approves."
+        case PressResult.SWAP_APPROVED:
+            return f"Noted{at}: swap approved, {to} stands in for {name}."
+        case PressResult.SWAP_DECLINED:
+            return f"Noted{at}: swap declined; {name} stays on duty."
+        case PressResult.SWAP_OVER:
+            return "This swap was answered or has expired; there is nothing left to do."
+        case PressResult.SWAP_REFUSED:
+            return "Not possible: the roster changed, you have a shift in those hours, or this is not yours to approve."
         case PressResult.NO_SHIFT:
             return "No shift of yours waits to be taken over."
         case PressResult.HEARD:

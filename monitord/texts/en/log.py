@@ -17,6 +17,13 @@ LINE = {
     FactKind.ROSTER_OVERLAID: "{actor} changed who is on {duty} ({unit}) from {from} to {to}[: instead of {outgoing}]"
     "[; on duty: {incoming}][: {text}]",
     FactKind.ROSTER_WITHDRAWN: "{actor} took back a change of the roster[, number {overlay}][, batch {batch}]",
+    FactKind.SWAP_ASKED: "{actor} asked for swap {swap} ({duty}, {unit}) from {from} to {to}[, of {named}][: {text}]",
+    FactKind.SWAP_TAKEN: "Swap {swap}: {actor} would stand in for {whom} ({duty}, {unit}) from {from} to {to}",
+    FactKind.SWAP_APPROVED: "Swap {swap}: {actor} approved, {taker} stands in for {whom} ({duty}, {unit})"
+    " from {from} to {to}",
+    FactKind.SWAP_DECLINED: "Swap {swap}: {actor} declined, {whom} stays on duty from {from} to {to}",
+    FactKind.SWAP_WITHDRAWN: "Swap {swap}: {actor} withdrew it and stays on duty from {from} to {to}",
+    FactKind.SWAP_EXPIRED: "Swap {swap}: expired, {whom} stays on duty from {from} to {to}",
     FactKind.LEAVE_NOTED: "{actor}: {whom} is on leave from {from} to {to}[: {text}]",
     FactKind.LEAVE_ENDED: "{actor}: {whom} is not on leave any more",
     FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"

@@ -16,6 +16,8 @@ FORM = {
     "tt": "TT – what runs",
     "truc": "TRUC – who is on duty",
     "nc": "NC – I am on for my shift",
+    "doica": "DOICA 5 – yes to swap no. 5 (stand in; as a leader: approve)",
+    "kdoica": "KDOICA 5 – no to swap no. 5",
     "help": "HELP – the commands",
 }
 """How each command is typed."""

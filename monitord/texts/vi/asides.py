@@ -131,6 +131,18 @@ def press(pressed: Pressed) -> str:
             return f"Đã ghi nhận{at}: nhận ca ({pressed.role})."
         case PressResult.SHIFT_TAKEN_BEFORE:
             return f"Ca này ({pressed.role}) đã được nhận từ trước{at}."
+        case PressResult.SWAP_TAKEN:
+            return f"Đã ghi nhận{at}: nhận trực thay {name}. Lãnh đạo duyệt xong mới đổi lịch."
+        case PressResult.SWAP_APPROVED:
+            return f"Đã ghi nhận{at}: duyệt đổi ca, {to} trực thay {name}."
+        case PressResult.SWAP_DECLINED:
+            return f"Đã ghi nhận{at}: không đồng ý đổi ca; {name} vẫn trực."
+        case PressResult.SWAP_OVER:
+            return "Đề nghị đổi ca này đã có trả lời hoặc đã hết hạn, không cần thao tác nữa."
+        case PressResult.SWAP_REFUSED:
+            return (
+                "Chưa đổi được ca: lịch trực đã thay đổi, đồng chí đã có ca trong giờ đó hoặc không được duyệt ca này."
+            )
         case PressResult.NO_SHIFT:
             return "Không có ca nào đang chờ nhận."
         case PressResult.HEARD:

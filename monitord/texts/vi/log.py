@@ -17,6 +17,14 @@ LINE = {
     FactKind.ROSTER_OVERLAID: "{actor} đổi người trực ({duty}, {unit}) từ {from} đến {to}[: thay {outgoing}]"
     "[; người trực: {incoming}][: {text}]",
     FactKind.ROSTER_WITHDRAWN: "{actor} hủy thay đổi lịch trực[ số {overlay}][, đợt {batch}]",
+    FactKind.SWAP_ASKED: "{actor} đề nghị đổi ca số {swap} ({duty}, {unit}) từ {from} đến {to}"
+    "[, hỏi {named}][: {text}]",
+    FactKind.SWAP_TAKEN: "Đổi ca số {swap}: {actor} nhận trực thay {whom} ({duty}, {unit}) từ {from} đến {to}",
+    FactKind.SWAP_APPROVED: "Đổi ca số {swap}: {actor} duyệt, {taker} trực thay {whom} ({duty}, {unit})"
+    " từ {from} đến {to}",
+    FactKind.SWAP_DECLINED: "Đổi ca số {swap}: {actor} không đồng ý, {whom} vẫn trực từ {from} đến {to}",
+    FactKind.SWAP_WITHDRAWN: "Đổi ca số {swap}: {actor} rút đề nghị và vẫn trực từ {from} đến {to}",
+    FactKind.SWAP_EXPIRED: "Đổi ca số {swap}: hết hạn, {whom} vẫn trực từ {from} đến {to}",
     FactKind.LEAVE_NOTED: "{actor}: {whom} nghỉ từ {from} đến {to}[: {text}]",
     FactKind.LEAVE_ENDED: "{actor}: {whom} không nghỉ nữa",
     FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"
