@@ -20,6 +20,7 @@ from monitord.desk.listing import attachment
 from monitord.desk.reasons import reason_gone
 from monitord.desk.reporting import ADD_CHANNEL_AFTER, TEST_FOR, add_channel, bury
 from monitord.desk.rollcall import AHEAD, ASKED_FOR
+from monitord.domain.binding import HOLDS
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
@@ -42,7 +43,7 @@ from monitord.texts.story import Pressed, PressResult
 log = structlog.get_logger("desk")
 FRESH = timedelta(seconds=60)
 """Rows younger than this leave at once after a start; older ones wait for a fresh look at their target."""
-WORTH: dict[str, timedelta] = {Event.TEST: TEST_FOR, Event.SHIFT_ASK: AHEAD + ASKED_FOR}
+WORTH: dict[str, timedelta] = {Event.TEST: TEST_FOR, Event.CONTACT_CODE: HOLDS, Event.SHIFT_ASK: AHEAD + ASKED_FOR}
 """How long what nobody waits for later is told."""
 LOOKED_AT = 20_000
 """Rows among which those are sought that wait for no look."""

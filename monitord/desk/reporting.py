@@ -200,7 +200,7 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     event = Event(row["event"])
     if event in SYSTEM and outcome.cause in (DeliveryCause.NO_ADDRESS, DeliveryCause.NOT_CONFIGURED):
         return  # the settings ask for it no longer
-    if event in (*EDITS, Event.BOUND, Event.UNBOUND, Event.TEST, Event.PICTURE):
+    if event in (*EDITS, Event.BOUND, Event.UNBOUND, Event.TEST, Event.PICTURE, Event.CONTACT_CODE):
         return
     named = (MARK + one.id for one in context.settings.groups)
     if is_group(row["person"]) and row["person"] not in named:

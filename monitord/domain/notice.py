@@ -46,6 +46,7 @@ class Event(StrEnum):
     BOUND = "bound"
     UNBOUND = "unbound"
     BINDING = "binding"
+    CONTACT_CODE = "contact_code"
     SWAP = "swap"
     SWAP_EDIT = "swap_edit"
 

@@ -223,6 +223,8 @@ class Settings:
     channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: MappingProxyType({}))
     one_way_counts: frozenset[str] = frozenset()
     groups: tuple[Group, ...] = ()
+    check_contacts: bool = True
+    """Whether it is an alarm that somebody on duty soon has no contact that was proved and works."""
 
     def with_channels_of(self, running: "Settings") -> "Settings":
         """Return these settings with the channels that run, which are set up at a start: nobody has an address for

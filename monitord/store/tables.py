@@ -187,7 +187,8 @@ contact_code = sa.Table(
     sa.Column("person", sa.String(64), primary_key=True),
     sa.Column("channel", sa.String(64), primary_key=True),
     sa.Column("address", sa.Text, nullable=False),
-    sa.Column("digest", sa.String(64), nullable=False),
+    # The code is made of it and of the key of this database, and is kept nowhere.
+    sa.Column("nonce", sa.String(32), nullable=False),
     sa.Column("given_at", UtcDateTime, nullable=False),
     sa.Column("given_by", sa.String(64), nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),

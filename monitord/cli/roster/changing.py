@@ -1,4 +1,4 @@
-"""`monitord roster override`, `withdraw`, `away`, `back`, `add`, `withdraw-batch`: changes by hand, through the daemon."""
+"""`monitord roster override`, `withdraw`, `away`, `back`, `add`, `withdraw-batch`: changes, through the daemon."""
 
 from typing import Annotated
 

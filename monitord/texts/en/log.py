@@ -17,6 +17,9 @@ LINE = {
     FactKind.ROSTER_OVERLAID: "{actor} changed who is on {duty} ({unit}) from {from} to {to}[: instead of {outgoing}]"
     "[; on duty: {incoming}][: {text}]",
     FactKind.ROSTER_WITHDRAWN: "{actor} took back a change of the roster[, number {overlay}][, batch {batch}]",
+    FactKind.CONTACT_ASKED: "{actor} sent {person} a code by {channel}",
+    FactKind.CONTACT_REFUSED: "A code of {person} by {channel} was wrong or too old[ ({actor})]",
+    FactKind.CONTACT_VERIFIED: "{person} confirmed the address for {channel}[ ({actor})]",
     FactKind.SWAP_ASKED: "{actor} asked for swap {swap} ({duty}, {unit}) from {from} to {to}[, of {named}][: {text}]",
     FactKind.SWAP_TAKEN: "Swap {swap}: {actor} would stand in for {whom} ({duty}, {unit}) from {from} to {to}",
     FactKind.SWAP_APPROVED: "Swap {swap}: {actor} approved, {taker} stands in for {whom} ({duty}, {unit})"

@@ -112,6 +112,7 @@ EVENT = {
     Event.BINDING: "somebody's account changed",
     Event.UNBOUND: "account no longer bound",
     Event.SHIFT_ASK: "taking over a shift",
+    Event.CONTACT_CODE: "code of a contact",
     Event.SWAP: "swap of duty",
     Event.SWAP_EDIT: "edit: swap",
     Event.BULLETIN_ASK: "bulletin for approval",

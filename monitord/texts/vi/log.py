@@ -17,6 +17,10 @@ LINE = {
     FactKind.ROSTER_OVERLAID: "{actor} đổi người trực ({duty}, {unit}) từ {from} đến {to}[: thay {outgoing}]"
     "[; người trực: {incoming}][: {text}]",
     FactKind.ROSTER_WITHDRAWN: "{actor} hủy thay đổi lịch trực[ số {overlay}][, đợt {batch}]",
+    FactKind.CONTACT_ASKED: "{actor} gửi mã kiểm tra địa chỉ nhận tin cho {person} qua {channel}",
+    FactKind.CONTACT_REFUSED: "Mã kiểm tra địa chỉ nhận tin của {person} qua {channel} không đúng hoặc hết hạn"
+    "[ ({actor})]",
+    FactKind.CONTACT_VERIFIED: "{person} đã xác nhận địa chỉ nhận tin qua {channel}[ ({actor})]",
     FactKind.SWAP_ASKED: "{actor} đề nghị đổi ca số {swap} ({duty}, {unit}) từ {from} đến {to}"
     "[, hỏi {named}][: {text}]",
     FactKind.SWAP_TAKEN: "Đổi ca số {swap}: {actor} nhận trực thay {whom} ({duty}, {unit}) từ {from} đến {to}",

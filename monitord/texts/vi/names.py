@@ -112,6 +112,7 @@ EVENT = {
     Event.BINDING: "thay đổi tài khoản của một người",
     Event.UNBOUND: "đã hủy kết nối tài khoản",
     Event.SHIFT_ASK: "nhận ca",
+    Event.CONTACT_CODE: "mã kiểm tra địa chỉ nhận tin",
     Event.SWAP: "đổi ca",
     Event.SWAP_EDIT: "sửa tin: đổi ca",
     Event.BULLETIN_ASK: "bản tin chờ duyệt",

@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("person", sa.String(length=64), nullable=False),
         sa.Column("channel", sa.String(length=64), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("nonce", sa.String(length=32), nullable=False),
         sa.Column("given_at", UtcDateTime(), nullable=False),
         sa.Column("given_by", sa.String(length=64), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
