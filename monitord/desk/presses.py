@@ -52,6 +52,7 @@ ACCEPTED = frozenset(
         PressResult.DECLINED,
         PressResult.CLOSE_PROPOSED,
         PressResult.CANARY,
+        PressResult.NOT_CALLED,
         PressResult.SWAP_TAKEN,
         PressResult.SWAP_APPROVED,
         PressResult.SWAP_DECLINED,

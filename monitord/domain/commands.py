@@ -27,6 +27,8 @@ class Verb(StrEnum):
     BIND = "start"
     GROUP = "nhom"
     SHIFT = "nc"
+    NO_CALLS = "khonggoi"
+    CALLS_AGAIN = "goilai"
     SWAP = "doica"
     SWAP_NO = "kdoica"
 
@@ -63,6 +65,10 @@ _NUMBER = re.compile(
 )
 
 
+_NOT_CALLED = re.compile(r"goi(?:\s+nua)?(?:\s+den)?\s*((?:\d.*)?)")
+_HOUR = re.compile(r"(\d{1,2})\s*(?:gio|[h:.])?\s*(\d{2})?", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command: which, for which incident as it was typed, and the text or the minutes behind it.
@@ -91,6 +97,10 @@ def read_command(text: str) -> Command | None:
     word, rest = plain(found[1]), found[2].strip()
     if word == "doi" and plain(rest).startswith("ca "):
         word, rest = Verb.SWAP, rest[3:].strip()  # "đổi ca 5"
+    elif (word, plain(rest)) == ("goi", "lai"):
+        word, rest = Verb.CALLS_AGAIN, ""
+    elif word == "khong" and (apart := _NOT_CALLED.fullmatch(plain(rest))):
+        word, rest = Verb.NO_CALLS, apart[1]  # "không gọi nữa", "không gọi nữa đến 6h"
     verb = ALSO.get(word) or next((one for one in Verb if one == word), None)
     if verb is None:
         return None
@@ -99,6 +109,9 @@ def read_command(text: str) -> Command | None:
     if verb is Verb.BIND:
         # Telegram sends it when somebody opens a bot, with what stood behind `?start=` in the link.
         return Command(verb, text=rest) if rest else Command(Verb.HELP)
+    if verb is Verb.NO_CALLS:
+        until = _clock(rest) if rest else None
+        return Command(verb, text=until or "", wrong=bool(rest) and until is None)
     if verb in (Verb.SWAP, Verb.SWAP_NO):
         # "Đổi ca nhé" is talk; the number of a swap alone makes it an answer.
         return Command(verb, rest) if rest.isascii() and rest.isdigit() and len(rest) <= SWAP_DIGITS else None
@@ -126,3 +139,11 @@ def read_command(text: str) -> Command | None:
             return Command(verb, number, more) if not more or "-" in number or len(number) >= 3 else None
         case _:
             return Command(verb, number, wrong=bool(plain(more).strip("!.?() ")))
+
+
+def _clock(text: str) -> str | None:
+    """Return an hour of the day as `06:00`, however it was typed (`6`, `6h`, `6h30`, `06:30`, `6 giờ`), or None."""
+    found = _HOUR.fullmatch(plain(text))
+    if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        return None
+    return f"{int(found[1]):02}:{found[2] or '00'}"

@@ -104,6 +104,8 @@ class FactKind(StrEnum):
     BINDING_REFUSED = "binding.refused"
     BINDING_MADE = "binding.made"
     BINDING_ENDED = "binding.ended"
+    PERSON_QUIET = "person.quiet"
+    PERSON_CALLED = "person.called_again"
     CONTACT_ASKED = "contact.asked"
     CONTACT_REFUSED = "contact.refused"
     CONTACT_VERIFIED = "contact.verified"

@@ -147,6 +147,7 @@ class Button(StrEnum):
     DECLINE_AS = "decline_as"
     PICTURE = "picture"
     CANARY = "canary"
+    NO_CALLS = "no_calls"
     SWAP_TAKE = "swap_take"
     SWAP_APPROVE = "swap_approve"
     SWAP_DECLINE = "swap_decline"

@@ -66,6 +66,8 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
         "kind": "override",
     },
     FactKind.ROSTER_WITHDRAWN: {"overlay": 12, "unit": "vt-song-mau", "duty": "shift"},
+    FactKind.PERSON_QUIET: {"until": "2027-02-05T23:00:00.000000Z", "update": 9},
+    FactKind.PERSON_CALLED: {"update": 9},
     FactKind.CONTACT_ASKED: {"person": "c", "channel": "sms"},
     FactKind.CONTACT_REFUSED: {"person": "c", "channel": "sms", "tries": 2},
     FactKind.CONTACT_VERIFIED: {"person": "c", "channel": "sms"},

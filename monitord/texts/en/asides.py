@@ -131,6 +131,11 @@ def press(pressed: Pressed) -> str:
             return f"Noted{at}: you took over as {pressed.role}."
         case PressResult.SHIFT_TAKEN_BEFORE:
             return f"This shift as {pressed.role} was taken over before{at}."
+        case PressResult.NOT_CALLED:
+            until = forms.clock(pressed.at, pressed.zone) if pressed.at and pressed.zone else ""
+            return f"Noted: no calls to you until {until}, but for severity 1. Type GOILAI to be called again."
+        case PressResult.CALLED_AGAIN:
+            return "Noted: you are called again when it is needed."
         case PressResult.SWAP_TAKEN:
             return f"Noted{at}: you stand in for {name}. The roster changes once a leader approves."
         case PressResult.SWAP_APPROVED:

@@ -17,6 +17,8 @@ LINE = {
     FactKind.ROSTER_OVERLAID: "{actor} changed who is on {duty} ({unit}) from {from} to {to}[: instead of {outgoing}]"
     "[; on duty: {incoming}][: {text}]",
     FactKind.ROSTER_WITHDRAWN: "{actor} took back a change of the roster[, number {overlay}][, batch {batch}]",
+    FactKind.PERSON_QUIET: "{actor} takes no calls until {until}, but for severity 1",
+    FactKind.PERSON_CALLED: "{actor} takes calls again",
     FactKind.CONTACT_ASKED: "{actor} sent {person} a code by {channel}",
     FactKind.CONTACT_REFUSED: "A code of {person} by {channel} was wrong or too old[ ({actor})]",
     FactKind.CONTACT_VERIFIED: "{person} confirmed the address for {channel}[ ({actor})]",

@@ -195,6 +195,7 @@ BUTTON = {
     Button.NOTED: "✅ I know of it",
     Button.RECEIPT: "✅ Report received",
     Button.SHIFT: "🙋 I am on",
+    Button.NO_CALLS: "🔕 No more calls but severity 1",
     Button.SWAP_TAKE: "🙋 Stand in",
     Button.SWAP_APPROVE: "✅ Approve",
     Button.SWAP_DECLINE: "✖️ Decline",

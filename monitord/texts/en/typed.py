@@ -16,6 +16,8 @@ FORM = {
     "tt": "TT – what runs",
     "truc": "TRUC – who is on duty",
     "nc": "NC – I am on for my shift",
+    "khonggoi": "KHONGGOI 6h – no calls until six (no hour: to the end of the shift), but severity 1",
+    "goilai": "GOILAI – be called again",
     "doica": "DOICA 5 – yes to swap no. 5 (stand in; as a leader: approve)",
     "kdoica": "KDOICA 5 – no to swap no. 5",
     "help": "HELP – the commands",

@@ -131,6 +131,11 @@ def press(pressed: Pressed) -> str:
             return f"Đã ghi nhận{at}: nhận ca ({pressed.role})."
         case PressResult.SHIFT_TAKEN_BEFORE:
             return f"Ca này ({pressed.role}) đã được nhận từ trước{at}."
+        case PressResult.NOT_CALLED:
+            until = forms.clock(pressed.at, pressed.zone) if pressed.at and pressed.zone else ""
+            return f"Đã ghi nhận: không gọi điện cho đồng chí đến {until}, trừ sự cố mức 1. Gõ GOILAI để được gọi lại."
+        case PressResult.CALLED_AGAIN:
+            return "Đã ghi nhận: khi cần, hệ thống lại gọi điện cho đồng chí."
         case PressResult.SWAP_TAKEN:
             return f"Đã ghi nhận{at}: nhận trực thay {name}. Lãnh đạo duyệt xong mới đổi lịch."
         case PressResult.SWAP_APPROVED:

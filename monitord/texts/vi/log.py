@@ -17,6 +17,8 @@ LINE = {
     FactKind.ROSTER_OVERLAID: "{actor} đổi người trực ({duty}, {unit}) từ {from} đến {to}[: thay {outgoing}]"
     "[; người trực: {incoming}][: {text}]",
     FactKind.ROSTER_WITHDRAWN: "{actor} hủy thay đổi lịch trực[ số {overlay}][, đợt {batch}]",
+    FactKind.PERSON_QUIET: "{actor} không nhận cuộc gọi đến {until}, trừ sự cố mức 1",
+    FactKind.PERSON_CALLED: "{actor} lại nhận cuộc gọi",
     FactKind.CONTACT_ASKED: "{actor} gửi mã kiểm tra địa chỉ nhận tin cho {person} qua {channel}",
     FactKind.CONTACT_REFUSED: "Mã kiểm tra địa chỉ nhận tin của {person} qua {channel} không đúng hoặc hết hạn"
     "[ ({actor})]",

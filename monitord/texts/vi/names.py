@@ -195,6 +195,7 @@ BUTTON = {
     Button.NOTED: "✅ Đã nhận thông tin",
     Button.RECEIPT: "✅ Đã nhận báo cáo",
     Button.SHIFT: "🙋 Nhận ca",
+    Button.NO_CALLS: "🔕 Không gọi nữa trừ mức 1",
     Button.SWAP_TAKE: "🙋 Nhận trực thay",
     Button.SWAP_APPROVE: "✅ Duyệt",
     Button.SWAP_DECLINE: "✖️ Không đồng ý",

@@ -16,6 +16,8 @@ FORM = {
     "tt": "TT – tình trạng",
     "truc": "TRUC – ai đang trực",
     "nc": "NC – nhận ca trực",
+    "khonggoi": "KHONGGOI 6h – không gọi điện đến 6 giờ (không ghi giờ: đến hết ca), trừ mức 1",
+    "goilai": "GOILAI – được gọi lại",
     "doica": "DOICA 5 – đồng ý đổi ca số 5 (nhận trực thay, lãnh đạo duyệt)",
     "kdoica": "KDOICA 5 – không đồng ý đổi ca số 5",
     "help": "HELP – các lệnh",
