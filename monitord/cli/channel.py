@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from cyclopts import App, Parameter
 
 from monitord.account.contacts import contacts
-from monitord.cli.act import As, asked_of_daemon
+from monitord.cli.act import As, ask_daemon, asked_of_daemon
 from monitord.cli.place import WRONG, fail, folder_or_default, settings_at
 from monitord.cli.reading import Config, Database, Reading, reading
 from monitord.cli.terminal import print_table
@@ -154,6 +154,34 @@ def canary(
     return 1
 
 
+def verify(
+    whom: Annotated[str, Parameter(help="Id of the person whose address is to be proved.")],
+    channel: Annotated[str, Parameter(help="The channel: sms, smpp, mail.")],
+    *,
+    person: As,
+    config: Config = None,
+) -> None:
+    """Send a code of six digits by a channel: who reads it answers with it, or reads it to the desk."""
+    given = {"whom": whom, "channel": channel}
+    ask_daemon(settings_at(folder_or_default(config)), "roster", act="contact_verify", person=person, given=given)
+
+
+def verified(
+    whom: Annotated[str, Parameter(help="Id of the person who read the code out.")],
+    channel: Annotated[str, Parameter(help="The channel by which it was sent.")],
+    code: Annotated[str, Parameter(help="The six digits.")],
+    *,
+    person: As,
+    config: Config = None,
+) -> int:
+    """Take the code that somebody read from his telephone; it holds for ten minutes and five tries."""
+    given = {"whom": whom, "channel": channel, "code": code}
+    settings = settings_at(folder_or_default(config))
+    answer = asked_of_daemon(settings, "roster", act="contact_verified", person=person, given=given)
+    print(answer["text"])
+    return 0 if answer["right"] else 1
+
+
 def register(app: App) -> None:
     """Add the commands of this file."""
     group = App(name="channel", help="Channels: how each works, who answers by which, and a message that tries one.")
@@ -161,4 +189,6 @@ def register(app: App) -> None:
     group.command(people, name="contacts")
     group.command(try_one, name="test")
     group.command(canary, name="canary")
+    group.command(verify)
+    group.command(verified)
     app.command(group)

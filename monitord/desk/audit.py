@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from monitord.desk.doubtful import doubtful
 from monitord.desk.leases import LEASE
 from monitord.domain.decision import TimerKind
 from monitord.domain.dutybook import DutyBook, resolve
@@ -29,6 +30,8 @@ CHAIN_ROWS = 1_000
 AT_MOST = 1_000
 """Findings of a kind are counted up to here."""
 ROSTER_ROWS = 100_000
+NAMED_AT_MOST = 50
+"""People that one finding about contacts names."""
 _RUNNING = (Phase.OPEN, Phase.ACKNOWLEDGED)
 
 
@@ -63,7 +66,8 @@ def audit(
 
     Timers and notices about targets in `unlooked` rightly wait; journal rows before `chain_from` are left out. Every
     query goes by an index. The cost: one walk over the armed timers, the running incidents, and the leased and the
-    pending rows, the shifts not yet over, everybody, and CHAIN_ROWS journal rows; never what is over and done.
+    pending rows, the shifts not yet over, everybody with his contacts, the rows given up lately, and CHAIN_ROWS journal
+    rows; never what is over and done.
     """
     return (
         *_without_timer(connection, boot_id),
@@ -71,17 +75,22 @@ def audit(
         *_leased_too_long(connection, now),
         *_waiting(connection, now, unlooked),
         *_roster_gaps(connection, settings, now),
+        *_doubtful_contacts(connection, settings, now),
         *_chain_breaks(connection, chain_from),
     )
 
 
 def _found(
-    kind: FindingKind, told: Sequence[str], count: int | None = None, names: Sequence[str] | None = None
+    kind: FindingKind,
+    told: Sequence[str],
+    count: int | None = None,
+    names: Sequence[str] | None = None,
+    kept: int = 5,
 ) -> Iterator[Finding]:
     if told:
         more = f" and {len(told) - 5} more" if len(told) > 5 else ""
         detail, count = ", ".join(told[:5]) + more, min(AT_MOST, len(told) if count is None else count)
-        yield Finding(kind, detail, count, tuple((told if names is None else names)[:5]))
+        yield Finding(kind, detail, count, tuple((told if names is None else names)[:kept]))
 
 
 def _without_timer(connection: sa.Connection, boot_id: str) -> Iterator[Finding]:
@@ -184,6 +193,13 @@ def _roster_gaps(connection: sa.Connection, settings: Settings, now: datetime) -
                 ahead[shown] = f"{unit}/{step.ref}@{stamp(gap)}"
     yield from _found(FindingKind.NOBODY_ON_DUTY, list(nobody))
     yield from _found(FindingKind.GAP_AHEAD, list(ahead), names=list(ahead.values()))
+
+
+def _doubtful_contacts(connection: sa.Connection, settings: Settings, now: datetime) -> Iterator[Finding]:
+    found = doubtful(connection, settings, now, now + AHEAD, ROSTER_ROWS) if settings.check_contacts else []
+    shown = [f"{one.person} ({one.why}) from {one.start.astimezone(settings.zone):%d/%m %H:%M}" for one in found]
+    names = [f"{one.unit}/{one.duty}/{one.person}@{stamp(one.start)}" for one in found]
+    yield from _found(FindingKind.CONTACT_DOUBTFUL, shown, names=names, kept=NAMED_AT_MOST)
 
 
 def _duty_steps(settings: Settings, unit: str) -> Iterator[PolicyStep]:

@@ -5,13 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import balances, coverage, deadlines, mentions, shift_letters
+from monitord.desk import balances, coverage, deadlines, mentions, shift_letters, swap_letters, verifying
 from monitord.desk.bulletin_sending import row_of
 from monitord.desk.context import Context
 from monitord.domain.anchor import read_anchor
 from monitord.domain.canary import MARK
 from monitord.domain.channel import Turn
-from monitord.domain.finding import FindingKind
+from monitord.domain.finding import NAMED, FindingKind
 from monitord.domain.group import is_group
 from monitord.domain.journal import Row
 from monitord.domain.notice import BUTTONED, DeliveryCause, Event, NoticeState
@@ -51,6 +51,10 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             return deadlines.text(tx, context, row, at)
         case Event.GAPS_AHEAD:
             return coverage.text(tx, context, row)
+        case Event.CONTACT_CODE:
+            return verifying.text(tx, context, row)
+        case Event.SWAP | Event.SWAP_EDIT:
+            return swap_letters.text(tx, context, row, at)
         case Event.TEST:
             return _test(tx, context, row, at)
         case Event.CANARY:
@@ -118,28 +122,37 @@ def _anchor(tx: Tx, context: Context, row: Any) -> str:
 def _alarm(tx: Tx, context: Context, row: Any) -> Alarm:
     fact = _fact(tx, row)
     refs = fact.refs
+    kind, reader, units = FindingKind(refs["finding"]), row["person"], context.settings.units
+    # Who is not an administrator reads of the people of his own units alone.
+    few = kind in NAMED and reader not in context.settings.administrators
+    mine = {unit.id for unit in units.values() if unit.roster_owner == reader}
+    names = [name for name in refs.get("names", ()) if not few or name.partition("/")[0] in mine]
     return Alarm(
-        kind=FindingKind(refs["finding"]),
+        kind=kind,
         since=datetime.fromisoformat(refs["since"]),
         # Not the instant of sending: a message that waited must not say that it still lasts.
         now=fact.ts,
         zone=context.settings.zone,
-        count=refs.get("count", 0),
-        items=tuple(_item(context, name) for name in refs.get("names", ())),
+        count=len(names) if few else refs.get("count", 0),
+        items=tuple(_item(tx, context, name) for name in names),
         over=row["event"] == Event.ALARM_OVER,
         repeat=row["uncertain"] > 0,
     )
 
 
-def _item(context: Context, name: str) -> AlarmItem:
+def _item(tx: Tx, context: Context, name: str) -> AlarmItem:
     """Return a name of `audit.Finding.names` as people read it."""
     place, _, instant = name.partition("@")
     unit, slash, duty = place.partition("/")
+    duty, _, person = duty.partition("/")
     at = datetime.fromisoformat(instant) if instant else None
     if not slash:
         return AlarmItem(place, at)
     known, kind = context.settings.units.get(unit), context.settings.duty_kinds.get(duty)
-    return AlarmItem(f"{kind.name if kind else duty} – {known.name if known else unit}", at)
+    where = f"{kind.name if kind else duty} – {known.name if known else unit}"
+    people = tx.people()
+    who = people[person].name if person in people else person
+    return AlarmItem(f"{who} ({where})" if who else where, at)
 
 
 def _fact(tx: Tx, row: Any) -> Row:

@@ -5,15 +5,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import deadlines, unread
+from monitord.desk import deadlines, swap_letters, unread
 from monitord.desk.context import Context
 from monitord.desk.editing import letter_of
 from monitord.desk.said import proposed
 from monitord.domain import signing
+from monitord.domain.dutybook import GRAVEST
 from monitord.domain.group import is_group
 from monitord.domain.incident import Incident, Phase
 from monitord.domain.menus import Choice, Menu, asked, offered, rows
-from monitord.domain.notice import Button, ButtonFace, Event
+from monitord.domain.notice import CALLS, Button, ButtonFace, Event
 from monitord.domain.policy import Whom, step_of
 from monitord.domain.storm import unit_of
 from monitord.store import tables as t
@@ -71,6 +72,8 @@ def choices(
     """Return what the reader of an outbox row can choose: what its letter offers, or what its menu does."""
     if event is Event.SHIFT_UNREAD:
         return (Choice(Button.SHIFT_KNOWN, name=unread.label(tx, row["subject"])),)
+    if event in (Event.SWAP, Event.SWAP_EDIT):
+        return tuple(Choice(button) for button in swap_letters.actions(tx, context, row, at))
     if event is not Event.MENU_EDIT or incident is None:
         return tuple(Choice(button) for button in actions(context, row, event, incident))
     menu = asked(row["subject"]).menu
@@ -114,7 +117,8 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
     match event:
         case Event.STEP:
             if incident is not None and _to_leader(context, row, incident):
-                return [Button.NOTED, Button.TAKE, *(LEADING if touched else [])]
+                quiet = [Button.NO_CALLS] if may_be_called(context, incident) else []
+                return [Button.NOTED, Button.TAKE, *quiet, *(LEADING if touched else [])]
             return [Button.RECEIPT] if row["organisation"] else [Button.TAKE, *beside]
         case Event.STORM if incident is not None and incident.phase is Phase.OPEN:
             return [Button.TAKE]
@@ -148,6 +152,11 @@ def _asked(context: Context, row: Any, event: Event, incident: Incident | None) 
             return [Button.CANARY]
         case _:
             return []
+
+
+def may_be_called(context: Context, incident: Incident) -> bool:
+    """Return whether telephones ring here, and such an incident is not of those for which everybody is called."""
+    return incident.severity != GRAVEST and not CALLS.isdisjoint(context.settings.channels)
 
 
 def ref_bytes(token: str) -> bytes:

@@ -21,6 +21,7 @@ from monitord.desk.letters import letter
 from monitord.desk.listing import attachment
 from monitord.desk.reasons import reason_gone
 from monitord.desk.reporting import ADD_CHANNEL_AFTER, TEST_FOR, add_channel, bury
+from monitord.domain.binding import HOLDS
 from monitord.domain.incident import Incident
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import (
@@ -46,6 +47,7 @@ FRESH = timedelta(seconds=60)
 WORTH_A_DAY = timedelta(days=1)
 WORTH: dict[str, timedelta] = {
     Event.TEST: TEST_FOR,
+    Event.CONTACT_CODE: HOLDS,
     Event.SHIFT_ASK: AHEAD + ASKED_FOR,
     Event.HANDOVER: AHEAD + ASKED_FOR,
     Event.DEADLINE: TOLD_FOR,

@@ -37,6 +37,7 @@ from monitord.desk import (
     roster_acts,
     security,
     starting,
+    swaps,
     timers,
     trying,
     windows,
@@ -244,6 +245,7 @@ class Desk:
             reviewed = reviewing.review(tx, self._context, self._reviewed, at, waiting)
             waits = [timers.seconds_to_next(tx, at.boot, waiting), reviewed.wait, self._keep_bulletins(tx, at)]
             waits += [self._keep_canaries(tx, at), self._call_the_roll(tx, at), self._remind(tx, at)]
+            waits.append(self._keep_swaps(tx, at))
             looked = self._look_ahead(tx, at)
             waits.append(max(1.0, looked[1] - at.boot))
             return min((wait for wait in waits if wait is not None), default=None), reviewed, looked
@@ -322,6 +324,14 @@ class Desk:
         if error is not None:
             log.error("coverage.failed", error=repr(error))
         return turn, at.boot + (waits[0] if waits else coverage.EVERY.total_seconds())
+
+    def _keep_swaps(self, tx: Tx, at: Moment) -> float | None:
+        """Let swaps expire; what goes wrong with that keeps no ladder from going on."""
+        waits: list[float | None] = []
+        error = tx.isolated(lambda: waits.append(swaps.keep(tx, self._context, at)))
+        if error is not None:
+            log.error("swaps.failed", error=repr(error))
+        return waits[0] if waits else 60.0
 
     def unlooked(self) -> frozenset[str]:
         """Return the targets whose timers and old rows wait for a fresh look after the start."""

@@ -5,7 +5,7 @@ Identity is the sender's address and nothing else: how far it can be forged is w
 
 import sqlalchemy as sa
 
-from monitord.desk import balances, canaries, contacts
+from monitord.desk import balances, canaries, contacts, verifying
 from monitord.desk.context import GRACE, Context
 from monitord.desk.typed import obey
 from monitord.domain.commands import NUMBERED, Verb, read_command
@@ -29,6 +29,8 @@ def hear(tx: Tx, context: Context, heard: Heard, at: Moment) -> Answer:
         return Answer(seen)
     if canaries.heard(tx, context, heard, at) or balances.heard(tx, context, heard, at):
         return Answer()
+    if (confirmed := verifying.heard(tx, context, heard, at)) is not None:
+        return confirmed
     command = read_command(heard.text)
     if command is None or command.verb is Verb.BIND:
         return Answer()

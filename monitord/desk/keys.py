@@ -23,4 +23,6 @@ def keys(context: Context, row: Any, incident: Incident | None, book: DutyBook) 
     made = [Key("1", f"{typed} {number_of(incident.code)}"), Key("2")]
     if typed != "XN" and (phones := shift_phones(incident, book, row["person"])):
         made.append(Key("3", connects=phones[0][1]))
+    if Button.NO_CALLS in offered:
+        made.append(Key("4", "KHONGGOI"))
     return tuple(made)

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.laying import lay
+from monitord.domain.laying import Layer, lay
 from monitord.domain.roster import Shift, instant
 from monitord.settings.model import Settings
 from monitord.settings.shifts import layers_of
@@ -43,6 +43,20 @@ def write_out(tx: Tx, settings: Settings, at: Moment, because: Mapping[str, obje
         why = {"settings": settings.hash} if because is None else because
         tx.append([Fact(FactKind.ROSTER_IMPORTED, refs={"added": added, "removed": removed, **why})], at)
     return added
+
+
+def between(connection: sa.Connection, settings: Settings, since: datetime, until: datetime) -> list[Shift]:
+    """Return the shifts that lie in `[since, until)`, in whole or in part, by the roster as it is now: also beyond what
+    is written out."""
+    laid = lay(layers_between(connection, settings, since, until), overlays(connection, since, until))
+    return [shift for shift in laid if shift.start < until and shift.end > since]
+
+
+def layers_between(connection: sa.Connection, settings: Settings, since: datetime, until: datetime) -> list[Layer]:
+    """Return what is planned between two instants, the lowest layer first, without what lies over it."""
+    first = since.astimezone(settings.zone).date() - timedelta(days=1)
+    days = (until.astimezone(settings.zone).date() - first).days + 1
+    return [*layers_of(settings, first, days, settings.zone), *written_layers(connection, since, until)]
 
 
 def _make_so(tx: Tx, laid: Iterable[Shift], now: datetime) -> tuple[int, int]:

@@ -17,8 +17,10 @@ from monitord.desk import (
     listing,
     menus,
     naming,
+    no_calls,
     ringing,
     rollcall,
+    swap_answers,
     touching,
 )
 from monitord.desk.acting import Press
@@ -61,6 +63,7 @@ DOES: Mapping[Button, Callable[[Press], Pressed]] = {
     Button.CAUSE: menus.why,
     Button.CAUSE_IS: naming.cause_is,
     Button.RING: ringing.ring,
+    Button.NO_CALLS: no_calls.press,
     Button.DECLINE: declining.why_not,
     Button.DECLINE_AS: declining.decline_as,
     Button.CLOSE: closing.close,
@@ -107,6 +110,8 @@ def press_bulletin(tx: Tx, context: Context, presser: Person, row: Any, update: 
             return rollcall.press(tx, context, presser, notice, at, refs, known=True)
         case Button.SHIFT_GIVE if notice["event"] == Event.HANDOVER and presser.id == notice["person"]:
             return handover.press(tx, context, presser, notice, at, refs)
+        case Button.SWAP_TAKE | Button.SWAP_APPROVE | Button.SWAP_DECLINE if presser.id == notice["person"]:
+            return swap_answers.press(tx, context, presser, notice, Button(row["action"]), at)
         case Button.HEARD if presser.id == notice["person"]:
             return Pressed(PressResult.HEARD, context.settings.name, at=at.now, zone=zone)
         case _:

@@ -54,6 +54,10 @@ ACCEPTED = frozenset(
         PressResult.DECLINED,
         PressResult.CLOSE_PROPOSED,
         PressResult.CANARY,
+        PressResult.NOT_CALLED,
+        PressResult.SWAP_TAKEN,
+        PressResult.SWAP_APPROVED,
+        PressResult.SWAP_DECLINED,
     }
 )
 NUMBERED_ANEW = 10_000

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import balances, canaries, coverage, missing, rollcall, shift_letters
+from monitord.desk import balances, canaries, coverage, missing, rollcall, shift_letters, swap_letters, verifying
 from monitord.desk.approvals import approvals
 from monitord.desk.bulletin_sending import no_longer_asked
 from monitord.desk.channels import state_of
@@ -26,6 +26,10 @@ def reason_gone(tx: Tx, row: Any, incident: Incident | None) -> str | None:
         return canaries.reason_gone(tx, row)
     if row["event"] == Event.BALANCE:
         return balances.reason_gone(tx, row)
+    if row["event"] == Event.CONTACT_CODE:
+        return verifying.no_longer(tx, row)
+    if row["event"] in (Event.SWAP, Event.SWAP_EDIT):
+        return swap_letters.no_longer(tx, row)
     if incident is None and row["event"] in (Event.SHIFT_ASK, Event.SHIFT_UNREAD):
         return rollcall.no_longer(tx, row)
     if incident is None and row["event"] == Event.SHIFT_MISSED:

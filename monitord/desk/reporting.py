@@ -14,11 +14,12 @@ from monitord.desk.context import Context
 from monitord.desk.drawing import follow
 from monitord.desk.leases import end_attempt, notice_fact, notice_refs, sent_as_one
 from monitord.desk.reasons import reason_gone
-from monitord.domain.dutybook import usable
+from monitord.domain.dutybook import GRAVEST, usable
 from monitord.domain.group import MARK, is_group
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import (
     BUTTONED,
+    CALLS,
     EDITS,
     SYSTEM,
     UNWRITTEN,
@@ -180,15 +181,26 @@ def _postpone(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment, 
 
 def add_channel(tx: Tx, row: Any, at: Moment) -> bool:
     """Tell the same by the person's next channel as well; the first one is still tried."""
-    if not row["fallback"]:
+    ways = _still(tx, row, at)
+    if not ways:
         return False
-    added = tx.queue(_copy(row, channel=row["fallback"][0], fallback=tuple(row["fallback"][1:])), at.now)
+    added = tx.queue(_copy(row, channel=ways[0], fallback=tuple(ways[1:])), at.now)
     # What is added carries the rest of the ways on.
     tx.sql.execute(t.outbox.update().where(t.outbox.c.id == row["id"]).values(fallback=[]))
     if added:
-        refs = notice_refs(row) | {"added": row["fallback"][0]}
+        refs = notice_refs(row) | {"added": ways[0]}
         tx.append([Fact(FactKind.CHANNEL_ADDED, row["incident"], None, refs=refs)], at)
     return added
+
+
+def _still(tx: Tx, row: Any, at: Moment) -> list[str]:
+    """Return the ways behind a row, without calls to who asked not to be called but for what is gravest."""
+    ways = list(row["fallback"])
+    if CALLS.isdisjoint(ways) or row["person"] not in tx.uncalled_at(at.now):
+        return ways
+    incident = tx.incident(row["incident"]) if row["incident"] is not None else None
+    graver = incident is not None and incident.severity == GRAVEST
+    return ways if graver else [way for way in ways if way not in CALLS]
 
 
 def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> None:
@@ -200,7 +212,7 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     event = Event(row["event"])
     if event in SYSTEM and outcome.cause in (DeliveryCause.NO_ADDRESS, DeliveryCause.NOT_CONFIGURED):
         return  # the settings ask for it no longer
-    if event in (*EDITS, Event.BOUND, Event.UNBOUND, Event.TEST, Event.PICTURE):
+    if event in (*EDITS, Event.BOUND, Event.UNBOUND, Event.TEST, Event.PICTURE, Event.CONTACT_CODE):
         return
     named = (MARK + one.id for one in context.settings.groups)
     if is_group(row["person"]) and row["person"] not in named:

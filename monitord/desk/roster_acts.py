@@ -3,13 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from monitord.desk import batches, deadlines, overlaying, viewing
+from monitord.desk import batches, deadlines, no_calls, overlaying, swaps, verifying, viewing
 from monitord.desk.context import Context
 from monitord.desk.rostering import Answer, RosterAct, RosterRefused
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
-ACTS: Mapping[str, RosterAct] = {**overlaying.ACTS, **batches.ACTS, **deadlines.ACTS, **viewing.ACTS}
+ACTS: Mapping[str, RosterAct] = {
+    **overlaying.ACTS,
+    **batches.ACTS,
+    **swaps.ACTS,
+    **deadlines.ACTS,
+    **viewing.ACTS,
+    **verifying.ACTS,
+    **no_calls.ACTS,
+}
 
 
 def act(tx: Tx, context: Context, what: str, person: str, given: Mapping[str, Any], at: Moment) -> Answer:

@@ -137,7 +137,7 @@ def _tell(tx: Tx, context: Context, storm: Storm, incident: Incident, now: Surve
 
 def _summaries(tx: Tx, context: Context, incident: Incident, number: int, subject: str, at: Moment) -> list[Notice]:
     """Return the summaries for whoever is on the duties that the ladder has reached; a leader gets some of them."""
-    book = context.book(tx, at)
+    book = context.book(tx, at).for_severity(incident.severity)
     leader = context.settings.units[incident.unit].leader_duty
     steps = dict.fromkeys(incident.policy.steps[: max(0, incident.step) + 1])
     found: dict[str, Notice] = {}

@@ -9,7 +9,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitord.desk import acting, declining, drawing, handover, missing, naming, rollcall, touching
+from monitord.desk import (
+    acting,
+    declining,
+    drawing,
+    handover,
+    missing,
+    naming,
+    no_calls,
+    rollcall,
+    swap_answers,
+    touching,
+)
 from monitord.desk.act import ActRefused
 from monitord.desk.approvals import approvals
 from monitord.desk.context import GRACE, Context
@@ -64,6 +75,17 @@ def obey(
         case Verb.GIVE:
             pressed = handover.typed(tx, context, person, at, update.refs)
             return context.words.press(pressed), pressed.result is PressResult.SHIFT_GIVEN
+        case Verb.NO_CALLS:
+            until = no_calls.until_of(tx, context, person.id, command.text, at)
+            if until is None:
+                return context.words.typed(said), False
+            return context.words.press(no_calls.quiet(tx, context, person.id, until, at, update.refs)), True
+        case Verb.CALLS_AGAIN:
+            return context.words.press(no_calls.again(tx, person.id, at, update.refs)), True
+        case Verb.SWAP | Verb.SWAP_NO:
+            yes = command.verb is Verb.SWAP
+            pressed = swap_answers.typed(tx, context, person, int(command.number), yes, at)
+            return context.words.press(pressed), pressed.result in swap_answers.DONE
         case Verb.STATUS:
             return context.words.typed(_status(tx, context, _units(context, person, book, at), book, said)), True
         case Verb.ROSTER:

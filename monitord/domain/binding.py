@@ -6,6 +6,7 @@ sent it is confirmed at the desk, because a code may be read over a shoulder.
 
 import base64
 import hashlib
+import hmac
 from datetime import datetime, timedelta
 
 CODE_BYTES = 16
@@ -14,6 +15,8 @@ HOLDS = timedelta(minutes=10)
 """How long a code may be sent, and then confirmed."""
 TRIES = 5
 """Wrong codes of one account within `HOLDS`; whatever it sends after that is not looked at."""
+SHORT_DIGITS = 6
+"""Digits of the code that proves a contact."""
 LONGEST = 40
 """Characters of what is taken for a code."""
 
@@ -35,3 +38,16 @@ def digest_of(code: str) -> str:
 def valid(given_at: datetime, now: datetime) -> bool:
     """Return whether a code may still be used; a clock that was set back makes none last longer."""
     return timedelta(0) <= now - given_at < HOLDS
+
+
+def short_code(key: bytes, nonce: str) -> str:
+    """Return the code of six digits by which somebody proves that he reads an address: one can say it by telephone. It
+    follows from a key and a nonce, so that it is kept nowhere; five tries within ten minutes are all there are."""
+    made = hmac.new(key, f"monitord contact {nonce}".encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(made[:8]) % 10**SHORT_DIGITS:0{SHORT_DIGITS}}"
+
+
+def same_code(code: str, said: str) -> bool:
+    """Return whether a code is the one that somebody said, whatever blanks stand in it; in constant time."""
+    digits = "".join(said[:LONGEST].split())
+    return digits.isascii() and hmac.compare_digest(code, digits)

@@ -29,6 +29,10 @@ class Verb(StrEnum):
     SHIFT = "nc"
     GIVE = "gc"
     INSTRUCT = "cd"
+    NO_CALLS = "khonggoi"
+    CALLS_AGAIN = "goilai"
+    SWAP = "doica"
+    SWAP_NO = "kdoica"
 
 
 NUMBERED = frozenset(
@@ -50,6 +54,8 @@ MEANT = (Verb.TAKE, Verb.ESCALATE, Verb.APPROVE, Verb.DECLINE)
 """What nobody types by the way: without a number its form is shown."""
 ALSO = {"giup": Verb.HELP, "?": Verb.HELP, "anh": Verb.PICTURE}
 """Other words for the same."""
+SWAP_DIGITS = 6
+"""Digits of the number of a swap."""
 SPOKEN = "anh"
 """A word of every other sentence: it is a command only before a whole number of an incident, and alone with it."""
 USUAL = 30
@@ -60,6 +66,10 @@ _FIRST = re.compile(r"/?([^\W\d_]+|\?)(?:@\w+)?[\s.:,]*(.*)", re.DOTALL)
 _NUMBER = re.compile(
     r"(?:#|số\s+|so\s+)?((?:[a-z]{2}-\d{4}-)?\d{1,6})\b[\s.:,]*(.*)", re.DOTALL | re.IGNORECASE | re.ASCII
 )
+
+
+_NOT_CALLED = re.compile(r"goi(?:\s+nua)?(?:\s+den)?\s*((?:\d.*)?)")
+_HOUR = re.compile(r"(\d{1,2})\s*(?:gio|[h:.])?\s*(\d{2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,12 @@ def read_command(text: str) -> Command | None:
     if found is None:
         return None
     word, rest = plain(found[1]), found[2].strip()
+    if word == "doi" and plain(rest).startswith("ca "):
+        word, rest = Verb.SWAP, rest[3:].strip()  # "đổi ca 5"
+    elif (word, plain(rest)) == ("goi", "lai"):
+        word, rest = Verb.CALLS_AGAIN, ""
+    elif word == "khong" and (apart := _NOT_CALLED.fullmatch(plain(rest))):
+        word, rest = Verb.NO_CALLS, apart[1]  # "không gọi nữa", "không gọi nữa đến 6h"
     verb = ALSO.get(word) or next((one for one in Verb if one == word), None)
     if verb is None:
         return None
@@ -98,6 +114,12 @@ def read_command(text: str) -> Command | None:
         return Command(verb, text=rest) if rest else Command(Verb.HELP)
     if verb is Verb.SHIFT and (about := _NUMBER.fullmatch(rest)) is not None and not about[2].strip("!.?() "):
         return Command(verb, about[1].upper())  # whoever takes over says of what he knows
+    if verb is Verb.NO_CALLS:
+        until = _clock(rest) if rest else None
+        return Command(verb, text=until or "", wrong=bool(rest) and until is None)
+    if verb in (Verb.SWAP, Verb.SWAP_NO):
+        # "Đổi ca nhé" is talk; the number of a swap alone makes it an answer.
+        return Command(verb, rest) if rest.isascii() and rest.isdigit() and len(rest) <= SWAP_DIGITS else None
     if verb not in NUMBERED:
         # A word that only begins like a command ("trực tiếp báo anh Ba") is talk.
         return Command(verb) if not rest else None
@@ -122,3 +144,11 @@ def read_command(text: str) -> Command | None:
             return Command(verb, number, more) if not more or "-" in number or len(number) >= 3 else None
         case _:
             return Command(verb, number, wrong=bool(plain(more).strip("!.?() ")))
+
+
+def _clock(text: str) -> str | None:
+    """Return an hour of the day as `06:00`, however it was typed (`6`, `6h`, `6h30`, `06:30`, `6 giờ`), or None."""
+    found = _HOUR.fullmatch(plain(text))
+    if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        return None
+    return f"{int(found[1]):02}:{found[2] or '00'}"

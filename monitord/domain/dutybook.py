@@ -1,13 +1,17 @@
 """Whom a step reaches: the roster, the people and the organisations as they stand at one instant."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from monitord.domain.group import Group
+from monitord.domain.notice import CALLS
 from monitord.domain.people import IMPERSONAL, DutyKind, Organisation, Person, Unit
 from monitord.domain.policy import PolicyStep, Whom
 from monitord.domain.roster import Shift, backups, duties_of, on_duty
+
+GRAVEST = 1
+"""The severity of which everybody is called, whatever he asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,20 @@ class DutyBook:
     groups: tuple[Group, ...] = ()
     away: frozenset[str] = frozenset()
     """Who is on leave at that instant: a stand-in is told instead."""
+    uncalled: frozenset[str] = frozenset()
+    """Who asked not to be called by telephone at that instant: messages still reach him."""
 
     def ways(self, person: str, channels: Iterable[str]) -> tuple[str, ...]:
-        """Return by which channels somebody can be told at that instant; none for who is not there, or on leave."""
+        """Return by which channels somebody can be told at that instant; none for who is not there, or on leave, or
+        could only be called and asked not to be."""
         known = self.people.get(person)
-        return () if known is None or person in self.away else usable(known, channels)
+        if known is None or person in self.away:
+            return ()
+        return without_calls(usable(known, channels)) if person in self.uncalled else usable(known, channels)
+
+    def for_severity(self, severity: int) -> "DutyBook":
+        """Return the book for an incident of that severity: of the gravest everybody is called."""
+        return replace(self, uncalled=frozenset()) if severity == GRAVEST and self.uncalled else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,12 @@ def usable(person: Person, channels: Iterable[str]) -> tuple[str, ...]:
     ways = person.ways(named)
     reached = any(c not in IMPERSONAL for c in ways) or all(c in IMPERSONAL for c in named)
     return ways if reached else ()
+
+
+def without_calls(ways: Iterable[str]) -> tuple[str, ...]:
+    """Return the ways that ring no telephone; none where nothing would reach the person himself any more."""
+    quiet = tuple(way for way in ways if way not in CALLS)
+    return quiet if any(way not in IMPERSONAL for way in quiet) else ()
 
 
 def resolve(step: PolicyStep, unit: str, book: DutyBook) -> tuple[Reached, ...]:

@@ -12,9 +12,12 @@ class FindingKind(StrEnum):
     NOTICE_WAITS = "notice_waits"
     NOBODY_ON_DUTY = "nobody_on_duty"
     GAP_AHEAD = "gap_ahead"
+    CONTACT_DOUBTFUL = "contact_doubtful"
     CHAIN_BROKEN = "chain_broken"
     AUDIT_FAILED = "audit_failed"
 
 
-WARNINGS = frozenset({FindingKind.GAP_AHEAD})
+WARNINGS = frozenset({FindingKind.GAP_AHEAD, FindingKind.CONTACT_DOUBTFUL})
 """What somebody must hear and what is not wrong yet."""
+NAMED = frozenset({FindingKind.CONTACT_DOUBTFUL})
+"""What is told anew when it is about somebody else, also to the owners of the rosters: a name is `unit/duty/person`."""

@@ -63,7 +63,8 @@ def urged(incident: Incident, person: str, duty: str, book: DutyBook, now: datet
 
     What a storm tells of is asked for by the storm: then nobody is asked here, as where no message reaches anybody.
     """
-    ways = () if incident.storm is not None else resolve(step_of(incident.policy, 0), incident.unit, book)
+    first, book = step_of(incident.policy, 0), book.for_severity(incident.severity)
+    ways = () if incident.storm is not None else resolve(first, incident.unit, book)
     asked = tuple(way for way in ways if way.person != person)
     refs = {"duty": duty, "round": incident.round, "people": [way.person for way in asked]}
     fact = Fact(FactKind.INCIDENT_URGED, incident.id, incident.target, person, refs)

@@ -135,16 +135,19 @@ def _start(shift: Shift) -> datetime:
 
 def _laid_over(shifts: Iterable[Shift], overlay: Overlay) -> list[Shift]:
     span = [(overlay.start, overlay.end)]
+    known = tuple(shifts)
+    goes = [overlay.outgoing is None or shift.person in overlay.outgoing for shift in known]
     left = [
-        piece
-        for shift in shifts
-        for piece in (
-            without(shift, span) if overlay.outgoing is None or shift.person in overlay.outgoing else (shift,)
-        )
+        piece for shift, away in zip(known, goes, strict=True) for piece in (without(shift, span) if away else (shift,))
     ]
+    # Who comes for a second man (trực phụ) is the second man.
+    replaced = [
+        s for s, away in zip(known, goes, strict=True) if away and s.start < overlay.end and overlay.start < s.end
+    ]
+    backup = bool(replaced) and all(shift.backup for shift in replaced)
     there = {s.person for s in left if s.start <= overlay.start and s.end >= overlay.end}
     left += [
-        Shift(overlay.unit, overlay.duty, person, overlay.start, overlay.end, overlay.source)
+        Shift(overlay.unit, overlay.duty, person, overlay.start, overlay.end, overlay.source, backup)
         for person in overlay.incoming
         if person not in there
     ]

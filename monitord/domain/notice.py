@@ -53,6 +53,9 @@ class Event(StrEnum):
     UNBOUND = "unbound"
     GAPS_AHEAD = "gaps_ahead"
     BINDING = "binding"
+    CONTACT_CODE = "contact_code"
+    SWAP = "swap"
+    SWAP_EDIT = "swap_edit"
 
 
 class Priority(IntEnum):
@@ -111,7 +114,7 @@ EDITABLE = frozenset({"telegram"})
 """The channels whose messages can be changed in place after they were sent."""
 
 
-EDITS = frozenset({Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.MENU_EDIT})
+EDITS = frozenset({Event.TAKEN_EDIT, Event.RESTORED_EDIT, Event.MENU_EDIT, Event.SWAP_EDIT})
 """What changes a message in place: it rings nowhere, and its acceptance is no row of the journal."""
 PICTURED = ("telegram", "mail")
 """The channels that bring a picture, in the order in which they are asked."""
@@ -154,6 +157,10 @@ class Button(StrEnum):
     DECLINE_AS = "decline_as"
     PICTURE = "picture"
     CANARY = "canary"
+    NO_CALLS = "no_calls"
+    SWAP_TAKE = "swap_take"
+    SWAP_APPROVE = "swap_approve"
+    SWAP_DECLINE = "swap_decline"
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def needs_approval(incident: Incident, book: DutyBook) -> bool:
 
 def reached_by(step: PolicyStep, incident: Incident, book: DutyBook) -> tuple[Reached, ...]:
     """Return whom a step tells of an incident: of a suspicion those who are named, and nobody in their place."""
-    found = resolve(step, incident.unit, book)
+    found = resolve(step, incident.unit, book.for_severity(incident.severity))
     return tuple(way for way in found if way.stands_in_for is None) if incident.suspected else found
 
 
@@ -163,7 +163,7 @@ def skipped_fact(incident: Incident, number: int, by: int) -> Fact:
 
 
 def _to_ask(incident: Incident, number: int, step: PolicyStep, book: DutyBook) -> tuple[Reached, ...]:
-    unit = book.units.get(incident.unit)
+    unit, book = book.units.get(incident.unit), book.for_severity(incident.severity)
     duty = unit.leader_duty if unit else "leader"
     last = len(incident.policy.steps) - 1
     began = max(n for n in range(min(number, last) + 1) if _leaves_for(incident.policy.steps[n], step.ref))
@@ -211,7 +211,7 @@ def call_out(
     """Return the row and the requests of a step that people make by telephone: the first duty of the ladder is asked
     to call. Nothing leaves the unit by itself, so that nobody has to approve it."""
     desk = next((s for s in incident.policy.steps if s.whom is Whom.DUTY), None)
-    callers = resolve(desk, incident.unit, book) if desk is not None else ()
+    callers = resolve(desk, incident.unit, book.for_severity(incident.severity)) if desk is not None else ()
     if not callers:
         return [gap_fact(incident, number, step)], gap_notices(incident, number, book)
     asked = [replace(step_notice(incident, number, way, lateness), event=Event.CALL_OUT) for way in callers]

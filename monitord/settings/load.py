@@ -135,6 +135,7 @@ def _settings(
         demands=demands_of(book),
         campaigns=campaigns_of(book, zone),
         administrators=at_desk.administrators_of(desk, book),
+        check_contacts=desk is None or desk.given.check_contacts,
         telegram=telegram,
         log_channel=at_desk.log_channel_of(book, state),
         web=at_desk.web_of(book),

@@ -257,6 +257,8 @@ class Settings:
     campaigns: tuple[Campaign, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     days_off: DaysOffSettings = DaysOffSettings()
+    check_contacts: bool = True
+    """Whether it is an alarm that somebody on duty soon has no contact that was proved and works."""
 
     def with_channels_of(self, running: "Settings") -> "Settings":
         """Return these settings with the channels that run, which are set up at a start: nobody has an address for

@@ -54,6 +54,7 @@ class DeskForm(Form):
     zone: Text = "Asia/Ho_Chi_Minh"
     lang: Literal["vi", "en"] = "vi"
     administrators: list[Slug] = Field(default_factory=list)
+    check_contacts: bool = True
     state_dir: Text | None = None
     database: SecretText | None = None
     runtime_dir: Text | None = None

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from monitord.domain.coverage import Leave
 from monitord.domain.laying import Layer, Overlay, OverlayKind, Period, lay
 from monitord.domain.roster import Shift
+from monitord.domain.swap import Swap, SwapState
 from monitord.store import tables as t
 from monitord.store.reach import ANY, REACHES
 
@@ -112,6 +113,24 @@ def leaves(connection: sa.Connection, since: datetime, until: datetime) -> list[
         le.withdrawn_at.is_(None), le.ends > since, le.starts < until
     )
     return [Leave(*row) for row in connection.execute(wanted.order_by(le.starts, le.id))]
+
+
+def swap_of(row: Any) -> Swap:
+    """Return a row of the swaps as a value."""
+    return Swap(
+        row["id"],
+        row["unit"],
+        row["duty"],
+        row["asker"],
+        row["starts"],
+        row["ends"],
+        row["expires"],
+        row["named"],
+        SwapState(row["state"]),
+        row["taker"],
+        row["decider"],
+        row["reason"],
+    )
 
 
 def overlay_of(row: Any) -> Overlay:

@@ -183,6 +183,51 @@ coverage_gap = sa.Table(
     sa.Column("closed_at", UtcDateTime, index=True),
 )
 
+swap = sa.Table(
+    "swap",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("duty", sa.String(64), nullable=False),
+    sa.Column("asker", sa.String(64), nullable=False),
+    sa.Column("named", sa.String(64)),
+    sa.Column("starts", UtcDateTime, nullable=False),
+    sa.Column("ends", UtcDateTime, nullable=False),
+    sa.Column("expires", UtcDateTime, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("taker", sa.String(64)),
+    sa.Column("decider", sa.String(64)),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("moved_at", UtcDateTime, nullable=False),
+    # The overlay that it came to.
+    sa.Column("overlay", sa.Integer),
+)
+"""Who asked others to stand in for him, and what came of it."""
+
+do_not_call = sa.Table(
+    "do_not_call",
+    metadata,
+    sa.Column("person", sa.String(64), primary_key=True),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Column("said_at", UtcDateTime, nullable=False),
+)
+"""Who is not to be called by telephone up to when, but for what is of severity 1."""
+
+contact_code = sa.Table(
+    "contact_code",
+    metadata,
+    sa.Column("person", sa.String(64), primary_key=True),
+    sa.Column("channel", sa.String(64), primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    # The code is made of it and of the key of this database, and is kept nowhere.
+    sa.Column("nonce", sa.String(32), nullable=False),
+    sa.Column("given_at", UtcDateTime, nullable=False),
+    sa.Column("given_by", sa.String(64), nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+)
+"""The codes that prove that a message by a channel is read by the person; one for each way."""
+
 handover = sa.Table(
     "handover",
     metadata,

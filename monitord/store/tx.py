@@ -69,6 +69,7 @@ _AWAY = sa.select(t.leave.c.person).where(
     t.leave.c.starts <= sa.bindparam("the_now"),
     t.leave.c.ends > sa.bindparam("the_now"),
 )
+_UNCALLED = sa.select(t.do_not_call.c.person).where(t.do_not_call.c.until > sa.bindparam("the_now"))
 _PEOPLE = sa.select(t.person).order_by(t.person.c.id)
 
 _TELLING = (
@@ -106,6 +107,7 @@ class Tx:
         self._windows: tuple[tuple[datetime, datetime], tuple[Window, ...]] | None = None
         self._shifts: tuple[datetime, timedelta, tuple[Shift, ...]] | None = None
         self._away: tuple[datetime, frozenset[str]] | None = None
+        self._uncalled: tuple[datetime, frozenset[str]] | None = None
         self.pictures: Any = None
         """What the desk worked out of what is seen; nothing once something is seen otherwise."""
         self.storms: dict[str, Storm] | None = None
@@ -342,6 +344,12 @@ class Tx:
             self._away = at, frozenset(self.sql.execute(_AWAY, {"the_now": at}).scalars())
         return self._away[1]
 
+    def uncalled_at(self, at: datetime) -> frozenset[str]:
+        """Return who asked not to be called by telephone at that instant."""
+        if self._uncalled is None or self._uncalled[0] != at:
+            self._uncalled = at, frozenset(self.sql.execute(_UNCALLED, {"the_now": at}).scalars())
+        return self._uncalled[1]
+
     def people(self) -> dict[str, Person]:
         """Return everybody by id."""
         if self._people is None:
@@ -350,7 +358,7 @@ class Tx:
 
     def roster_changed(self) -> None:
         """Say that people or shifts were written: what is remembered of them is read anew."""
-        self._people = self._shifts = self._away = None
+        self._people = self._shifts = self._away = self._uncalled = None
 
     # --- outbox -----------------------------------------------------------------------------------------------------
 

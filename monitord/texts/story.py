@@ -355,6 +355,13 @@ class PressResult(StrEnum):
     NO_PICTURE = "no_picture"
     PICTURE_NOT_HERE = "picture_not_here"
     NOT_DRAWN = "not_drawn"
+    NOT_CALLED = "not_called"
+    CALLED_AGAIN = "called_again"
+    SWAP_TAKEN = "swap_taken"
+    SWAP_APPROVED = "swap_approved"
+    SWAP_DECLINED = "swap_declined"
+    SWAP_OVER = "swap_over"
+    SWAP_REFUSED = "swap_refused"
     UNKNOWN = "unknown"
 
 

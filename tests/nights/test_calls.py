@@ -52,10 +52,18 @@ async def test_a_leader_hears_what_is_wrong_and_which_keys_there_are(tmp_path: P
         leader = night.on("leader")
         (text,) = got_by(night, "voice", leader)
         assert text.startswith("Kính báo cáo đồng chí. Đây là hệ thống trực của")
-        assert text.endswith("Bấm phím 1: đã nhận thông tin. Bấm phím 2: nghe lại. Bấm phím 3: nối máy trực ca.")
+        assert text.endswith(
+            "Bấm phím 1: đã nhận thông tin. Bấm phím 2: nghe lại. Bấm phím 3: nối máy trực ca. "
+            "Bấm phím 4: không gọi nữa, trừ sự cố mức 1."
+        )
         address = night.settings.people[leader].address("voice")
         phone = night.settings.people[shift].phone
-        assert keys[address or ""] == (Key("1", "DN 001"), Key("2"), Key("3", connects=phone))
+        assert keys[address or ""] == (
+            Key("1", "DN 001"),
+            Key("2"),
+            Key("3", connects=phone),
+            Key("4", "KHONGGOI"),
+        )
         answered = await night.writes(leader, "DN 001", channel="voice")
         assert answered.accepted
         (row,) = night.rows(FactKind.INCIDENT_NOTED)

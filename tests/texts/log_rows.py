@@ -34,6 +34,15 @@ GAP = {
     "from": "2027-02-05T15:00:00.000000Z",
     "to": "2027-02-05T23:00:00.000000Z",
 }
+SWAP = {
+    "swap": 5,
+    "unit": "vt",
+    "duty": "shift",
+    "whom": "a",
+    "from": "2027-02-05T15:00:00.000000Z",
+    "to": "2027-02-05T23:00:00.000000Z",
+}
+
 ROWS: Mapping[FactKind, Mapping[str, Any]] = {
     FactKind.DAEMON_STARTED: {"version": "0.1.0", "settings": "ab"},
     FactKind.DAEMON_STOPPED: {},
@@ -64,6 +73,17 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
         "kind": "override",
     },
     FactKind.ROSTER_WITHDRAWN: {"overlay": 12, "unit": "vt-song-mau", "duty": "shift"},
+    FactKind.PERSON_QUIET: {"until": "2027-02-05T23:00:00.000000Z", "update": 9},
+    FactKind.PERSON_CALLED: {"update": 9},
+    FactKind.CONTACT_ASKED: {"person": "c", "channel": "sms"},
+    FactKind.CONTACT_REFUSED: {"person": "c", "channel": "sms", "tries": 2},
+    FactKind.CONTACT_VERIFIED: {"person": "c", "channel": "sms"},
+    FactKind.SWAP_ASKED: SWAP | {"named": "b"},
+    FactKind.SWAP_TAKEN: SWAP | {"taker": "b"},
+    FactKind.SWAP_APPROVED: SWAP | {"taker": "b"},
+    FactKind.SWAP_DECLINED: SWAP,
+    FactKind.SWAP_WITHDRAWN: SWAP,
+    FactKind.SWAP_EXPIRED: SWAP,
     FactKind.LEAVE_NOTED: {
         "whom": "an",
         "from": "2027-02-05T15:00:00.000000Z",

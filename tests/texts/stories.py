@@ -563,6 +563,7 @@ ALARMS = {
         (FindingKind.NOTICE_WAITS, 12, [(f"SC-0602-00{n}",) for n in range(1, 6)]),
         (FindingKind.NOBODY_ON_DUTY, 1, [("trực lãnh đạo – Viễn thông Cửu Long",)]),
         (FindingKind.GAP_AHEAD, 1, [("trực ca – Viễn thông Cửu Long", at("06:00"))]),
+        (FindingKind.CONTACT_DOUBTFUL, 1, [("Lê Văn C (trực ca – Viễn thông Cửu Long)", at("06:00"))]),
         (FindingKind.CHAIN_BROKEN, 2, [("17",), ("18",)]),
         (FindingKind.AUDIT_FAILED, 1, []),
     )

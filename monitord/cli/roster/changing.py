@@ -1,4 +1,4 @@
-"""`monitord roster override`, `withdraw`, `away`, `back`: changes over the plan, through the running daemon."""
+"""`monitord roster override`, `withdraw`, `away`, `back`, `add`, `withdraw-batch`: changes, through the daemon."""
 
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from monitord.cli.act import As, ask_daemon
 from monitord.cli.place import WRONG, fail, folder_or_default, settings_at
 from monitord.cli.reading import Config
+from monitord.cli.roster.sketch import sketch
 from monitord.cli.when import instant_or_fail
 from monitord.clock import SystemClock
 from monitord.settings.model import Settings
@@ -28,6 +29,7 @@ def override(
     into: Annotated[Many, Parameter(name="--in", help="Who comes; without it nobody.")] = None,
     beside: Annotated[bool, Parameter(help="Who comes stands beside those who are planned.")] = False,
     reason: str = "",
+    dry_run: Annotated[bool, Parameter(help="Show who would be on duty piece by piece, and write nothing.")] = False,
     config: Config = None,
 ) -> None:
     """Let others be on duty than planned, for a time. What is planned is there again when it is taken back."""
@@ -36,7 +38,10 @@ def override(
         fail("--beside lets nobody go: leave --out away, or --beside", WRONG)
     outgoing = [] if beside else out
     given = {"unit": unit, "duty": duty, "outgoing": outgoing, "incoming": into or [], "reason": reason}
-    spans = {"start": _instant(settings, start), "end": _instant(settings, end)}
+    spans = {"start": instant_of(settings, start), "end": instant_of(settings, end)}
+    if dry_run:
+        sketch(settings, config, {**given, **spans})
+        return
     ask_daemon(settings, "roster", act="override", person=person, given={**given, **spans})
 
 
@@ -49,7 +54,7 @@ def withdraw(override: int, *, person: As, config: Config = None) -> None:
 def away(whom: str, *, start: From, end: To, person: As, reason: str = "", config: Config = None) -> None:
     """Note that somebody is on leave: stand-ins are told instead, and his duties in that time are gaps."""
     settings = settings_at(folder_or_default(config))
-    spans = {"start": _instant(settings, start), "end": _instant(settings, end)}
+    spans = {"start": instant_of(settings, start), "end": instant_of(settings, end)}
     ask_daemon(settings, "roster", act="away", person=person, given={"whom": whom, "reason": reason, **spans})
 
 
@@ -59,11 +64,35 @@ def back(leave: int, *, person: As, config: Config = None) -> None:
     ask_daemon(settings, "roster", act="back", person=person, given={"leave": leave})
 
 
-def _instant(settings: Settings, text: str) -> str:
+def instant_of(settings: Settings, text: str) -> str:
+    """Return the instant that a text names, as acts are given it; exits with 2 where it names none."""
     return instant_or_fail(text, SystemClock().now(), settings.zone).isoformat()
+
+
+def add(
+    *,
+    unit: str,
+    duty: str,
+    whom: Annotated[str, Parameter(name="--person", help="Id of who is on duty.")],
+    start: From,
+    end: To,
+    person: As,
+    backup: Annotated[bool, Parameter(help="Asked when nobody else on that duty can be reached (trực phụ).")] = False,
+    config: Config = None,
+) -> None:
+    """Write one shift beside what is planned. It is a batch of its own, taken back by `withdraw-batch`."""
+    settings = settings_at(folder_or_default(config))
+    shift = [unit, duty, whom, instant_of(settings, start), instant_of(settings, end), backup, ""]
+    ask_daemon(settings, "roster", act="put", person=person, given={"kind": "hand", "shifts": [shift]})
+
+
+def withdraw_batch(batch: int, *, person: As, config: Config = None) -> None:
+    """Take back what was written at once (a file, a shift by hand) by its number; what is past stays."""
+    settings = settings_at(folder_or_default(config))
+    ask_daemon(settings, "roster", act="withdraw_batch", person=person, given={"batch": batch})
 
 
 def register(group: cyclopts.App) -> None:
     """Add the commands of this file."""
-    for command in (override, withdraw, away, back):
+    for command in (override, withdraw, away, back, add, withdraw_batch):
         group.command(command)

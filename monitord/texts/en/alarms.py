@@ -12,6 +12,7 @@ WHAT = {
     FindingKind.NOTICE_WAITS: "messages about an incident are due and nothing sends them",
     FindingKind.NOBODY_ON_DUTY: "nobody on duty can be told",
     FindingKind.GAP_AHEAD: "a duty will be empty within 24 hours",
+    FindingKind.CONTACT_DOUBTFUL: "somebody on duty within 24 hours may not get our messages",
     FindingKind.CHAIN_BROKEN: "the journal was changed, or rows are missing",
     FindingKind.AUDIT_FAILED: "the desk cannot audit itself",
 }
@@ -23,6 +24,8 @@ TO_DO = {
     FindingKind.NOTICE_WAITS: "Please call whoever is on duty at once, then check the channel and restart monitord.",
     FindingKind.NOBODY_ON_DUTY: "Please fill the roster or add an address at once; stay by the telephone until then.",
     FindingKind.GAP_AHEAD: "Please fill the roster before that.",
+    FindingKind.CONTACT_DOUBTFUL: "Please call and have a message answered: "
+    "monitord channel verify PERSON CHANNEL; else put somebody else on duty.",
     FindingKind.CHAIN_BROKEN: "Please leave machine and data as they are, tell your leader, run: monitord log verify",
     FindingKind.AUDIT_FAILED: "Please check disk and machine; read the service's log: journalctl -u monitord",
 }

@@ -142,6 +142,21 @@ def press(pressed: Pressed) -> str:
             return f"Noted{at}: handed over ({pressed.role})."
         case PressResult.SHIFT_GIVEN_BEFORE:
             return f"{who} confirmed the handover before{at}."
+        case PressResult.NOT_CALLED:
+            until = forms.clock(pressed.at, pressed.zone) if pressed.at and pressed.zone else ""
+            return f"Noted: no calls to you until {until}, but for severity 1. Type GOILAI to be called again."
+        case PressResult.CALLED_AGAIN:
+            return "Noted: you are called again when it is needed."
+        case PressResult.SWAP_TAKEN:
+            return f"Noted{at}: you stand in for {name}. The roster changes once a leader approves."
+        case PressResult.SWAP_APPROVED:
+            return f"Noted{at}: swap approved, {to} stands in for {name}."
+        case PressResult.SWAP_DECLINED:
+            return f"Noted{at}: swap declined; {name} stays on duty."
+        case PressResult.SWAP_OVER:
+            return "This swap was answered or has expired; there is nothing left to do."
+        case PressResult.SWAP_REFUSED:
+            return "Not possible: the roster changed, you have a shift in those hours, or this is not yours to approve."
         case PressResult.NO_SHIFT:
             return "No shift of yours waits to be taken over."
         case PressResult.HEARD:

@@ -17,6 +17,18 @@ LINE = {
     FactKind.ROSTER_OVERLAID: "{actor} changed who is on {duty} ({unit}) from {from} to {to}[: instead of {outgoing}]"
     "[; on duty: {incoming}][: {text}]",
     FactKind.ROSTER_WITHDRAWN: "{actor} took back a change of the roster[, number {overlay}][, batch {batch}]",
+    FactKind.PERSON_QUIET: "{actor} takes no calls until {until}, but for severity 1",
+    FactKind.PERSON_CALLED: "{actor} takes calls again",
+    FactKind.CONTACT_ASKED: "{actor} sent {person} a code by {channel}",
+    FactKind.CONTACT_REFUSED: "A code of {person} by {channel} was wrong or too old[ ({actor})]",
+    FactKind.CONTACT_VERIFIED: "{person} confirmed the address for {channel}[ ({actor})]",
+    FactKind.SWAP_ASKED: "{actor} asked for swap {swap} ({duty}, {unit}) from {from} to {to}[, of {named}][: {text}]",
+    FactKind.SWAP_TAKEN: "Swap {swap}: {actor} would stand in for {whom} ({duty}, {unit}) from {from} to {to}",
+    FactKind.SWAP_APPROVED: "Swap {swap}: {actor} approved, {taker} stands in for {whom} ({duty}, {unit})"
+    " from {from} to {to}",
+    FactKind.SWAP_DECLINED: "Swap {swap}: {actor} declined, {whom} stays on duty from {from} to {to}",
+    FactKind.SWAP_WITHDRAWN: "Swap {swap}: {actor} withdrew it and stays on duty from {from} to {to}",
+    FactKind.SWAP_EXPIRED: "Swap {swap}: expired, {whom} stays on duty from {from} to {to}",
     FactKind.LEAVE_NOTED: "{actor}: {whom} is on leave from {from} to {to}[: {text}]",
     FactKind.LEAVE_ENDED: "{actor}: {whom} is not on leave any more",
     FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"

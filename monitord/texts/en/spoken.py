@@ -21,7 +21,12 @@ WORDS = SpokenWords(
     back="It works again since {at}.",
     storm="By {at} {lost} of {every} sites are lost.",
     key="Press {digit}: {what}.",
-    does={"XN": "you take it", "DN": "you know of it", "DUYET": "you approve the report"},
+    does={
+        "XN": "you take it",
+        "DN": "you know of it",
+        "DUYET": "you approve the report",
+        "KHONGGOI": "no more calls, but for severity 1",
+    },
     again="listen again",
     connect="be connected to the shift",
 )

@@ -18,6 +18,10 @@ FORM = {
     "nc": "NC – I am on for my shift",
     "gc": "GC – hand over your shift",
     "cd": "CD 014 fuel for the coast first – (leader) instruct",
+    "khonggoi": "KHONGGOI 6h – no calls until six (no hour: to the end of the shift), but severity 1",
+    "goilai": "GOILAI – be called again",
+    "doica": "DOICA 5 – yes to swap no. 5 (stand in; as a leader: approve)",
+    "kdoica": "KDOICA 5 – no to swap no. 5",
     "help": "HELP – the commands",
 }
 """How each command is typed."""

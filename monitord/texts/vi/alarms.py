@@ -12,6 +12,7 @@ WHAT = {
     FindingKind.NOTICE_WAITS: "tin về sự cố đã đến lượt nhưng chưa được gửi",
     FindingKind.NOBODY_ON_DUTY: "không có người trực nhận được tin",
     FindingKind.GAP_AHEAD: "sắp trống ca trong 24 giờ tới",
+    FindingKind.CONTACT_DOUBTFUL: "người trực trong 24 giờ tới chưa chắc nhận được tin",
     FindingKind.CHAIN_BROKEN: "nhật ký bị sửa hoặc mất dòng",
     FindingKind.AUDIT_FAILED: "hệ thống không tự kiểm tra được",
 }
@@ -23,6 +24,8 @@ TO_DO = {
     FindingKind.NOTICE_WAITS: "Đề nghị gọi điện ngay cho người trực; kiểm tra kênh gửi tin, khởi động lại monitord.",
     FindingKind.NOBODY_ON_DUTY: "Đề nghị bổ sung ngay lịch trực hoặc địa chỉ nhận tin; trong lúc đó trực điện thoại.",
     FindingKind.GAP_AHEAD: "Đề nghị bổ sung lịch trực trước giờ đó.",
+    FindingKind.CONTACT_DOUBTFUL: "Đề nghị gọi điện nhờ người đó trả lời một tin: "
+    "monitord channel verify NGƯỜI KÊNH; chưa được thì đổi người trực.",
     FindingKind.CHAIN_BROKEN: "Đề nghị giữ nguyên máy và dữ liệu, báo lãnh đạo, rồi chạy: monitord log verify",
     FindingKind.AUDIT_FAILED: "Đề nghị kiểm tra đĩa và máy chủ; xem nhật ký dịch vụ: journalctl -u monitord",
 }

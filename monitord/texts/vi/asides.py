@@ -142,6 +142,23 @@ def press(pressed: Pressed) -> str:
             return f"Đã ghi nhận{at}: giao ca ({pressed.role})."
         case PressResult.SHIFT_GIVEN_BEFORE:
             return f"{who} đã xác nhận giao ca từ trước{at}."
+        case PressResult.NOT_CALLED:
+            until = forms.clock(pressed.at, pressed.zone) if pressed.at and pressed.zone else ""
+            return f"Đã ghi nhận: không gọi điện cho đồng chí đến {until}, trừ sự cố mức 1. Gõ GOILAI để được gọi lại."
+        case PressResult.CALLED_AGAIN:
+            return "Đã ghi nhận: khi cần, hệ thống lại gọi điện cho đồng chí."
+        case PressResult.SWAP_TAKEN:
+            return f"Đã ghi nhận{at}: nhận trực thay {name}. Lãnh đạo duyệt xong mới đổi lịch."
+        case PressResult.SWAP_APPROVED:
+            return f"Đã ghi nhận{at}: duyệt đổi ca, {to} trực thay {name}."
+        case PressResult.SWAP_DECLINED:
+            return f"Đã ghi nhận{at}: không đồng ý đổi ca; {name} vẫn trực."
+        case PressResult.SWAP_OVER:
+            return "Đề nghị đổi ca này đã có trả lời hoặc đã hết hạn, không cần thao tác nữa."
+        case PressResult.SWAP_REFUSED:
+            return (
+                "Chưa đổi được ca: lịch trực đã thay đổi, đồng chí đã có ca trong giờ đó hoặc không được duyệt ca này."
+            )
         case PressResult.NO_SHIFT:
             return "Không có ca nào đang chờ nhận."
         case PressResult.HEARD:

@@ -17,6 +17,20 @@ LINE = {
     FactKind.ROSTER_OVERLAID: "{actor} đổi người trực ({duty}, {unit}) từ {from} đến {to}[: thay {outgoing}]"
     "[; người trực: {incoming}][: {text}]",
     FactKind.ROSTER_WITHDRAWN: "{actor} hủy thay đổi lịch trực[ số {overlay}][, đợt {batch}]",
+    FactKind.PERSON_QUIET: "{actor} không nhận cuộc gọi đến {until}, trừ sự cố mức 1",
+    FactKind.PERSON_CALLED: "{actor} lại nhận cuộc gọi",
+    FactKind.CONTACT_ASKED: "{actor} gửi mã kiểm tra địa chỉ nhận tin cho {person} qua {channel}",
+    FactKind.CONTACT_REFUSED: "Mã kiểm tra địa chỉ nhận tin của {person} qua {channel} không đúng hoặc hết hạn"
+    "[ ({actor})]",
+    FactKind.CONTACT_VERIFIED: "{person} đã xác nhận địa chỉ nhận tin qua {channel}[ ({actor})]",
+    FactKind.SWAP_ASKED: "{actor} đề nghị đổi ca số {swap} ({duty}, {unit}) từ {from} đến {to}"
+    "[, hỏi {named}][: {text}]",
+    FactKind.SWAP_TAKEN: "Đổi ca số {swap}: {actor} nhận trực thay {whom} ({duty}, {unit}) từ {from} đến {to}",
+    FactKind.SWAP_APPROVED: "Đổi ca số {swap}: {actor} duyệt, {taker} trực thay {whom} ({duty}, {unit})"
+    " từ {from} đến {to}",
+    FactKind.SWAP_DECLINED: "Đổi ca số {swap}: {actor} không đồng ý, {whom} vẫn trực từ {from} đến {to}",
+    FactKind.SWAP_WITHDRAWN: "Đổi ca số {swap}: {actor} rút đề nghị và vẫn trực từ {from} đến {to}",
+    FactKind.SWAP_EXPIRED: "Đổi ca số {swap}: hết hạn, {whom} vẫn trực từ {from} đến {to}",
     FactKind.LEAVE_NOTED: "{actor}: {whom} nghỉ từ {from} đến {to}[: {text}]",
     FactKind.LEAVE_ENDED: "{actor}: {whom} không nghỉ nữa",
     FactKind.TARGET_SOFT: "{target}:[ {was} →] {now}[; {cause}][: {detail}]"

@@ -21,7 +21,12 @@ WORDS = SpokenWords(
     back="Đã hoạt động lại lúc {at}.",
     storm="Đến {at} mất liên lạc {lost} trên {every} điểm.",
     key="Bấm phím {digit}: {what}.",
-    does={"XN": "tiếp nhận", "DN": "đã nhận thông tin", "DUYET": "duyệt gửi báo cáo"},
+    does={
+        "XN": "tiếp nhận",
+        "DN": "đã nhận thông tin",
+        "DUYET": "duyệt gửi báo cáo",
+        "KHONGGOI": "không gọi nữa, trừ sự cố mức 1",
+    },
     again="nghe lại",
     connect="nối máy trực ca",
 )

@@ -18,6 +18,10 @@ FORM = {
     "nc": "NC – nhận ca trực",
     "gc": "GC – giao ca trực",
     "cd": "CD 014 ưu tiên dầu cho trạm ven biển – (lãnh đạo) chỉ đạo",
+    "khonggoi": "KHONGGOI 6h – không gọi điện đến 6 giờ (không ghi giờ: đến hết ca), trừ mức 1",
+    "goilai": "GOILAI – được gọi lại",
+    "doica": "DOICA 5 – đồng ý đổi ca số 5 (nhận trực thay, lãnh đạo duyệt)",
+    "kdoica": "KDOICA 5 – không đồng ý đổi ca số 5",
     "help": "HELP – các lệnh",
 }
 """How each command is typed."""
