@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from monitord.desk.changeover import Change, names_of, role_name, unit_name
 from monitord.desk.context import Context
 from monitord.desk.mentions import name_of
+from monitord.domain.deadline import every
 from monitord.domain.handover import Book, ChannelLine, Due, Ending, Instruction, Left, Report
 from monitord.domain.incident import RUNNING, Incident, Phase
 from monitord.domain.journal import FactKind
@@ -20,12 +21,15 @@ from monitord.domain.safe import clean
 from monitord.domain.storm import unit_of
 from monitord.domain.window import Window
 from monitord.store import tables as t
+from monitord.store.deadlines import met
 from monitord.store.journal_rows import first_row
 from monitord.store.rows import Moment, incident_of
 from monitord.store.tx import Tx
 
 DUE_AHEAD = timedelta(hours=36)
 """How far ahead a deadline stands in a book, at least."""
+LATE_FOR = timedelta(days=30)
+"""How long what is late stands in books."""
 LONGEST = 160
 """Characters of one text that somebody wrote, in a book."""
 _i, _j, _b, _o = t.incident.c, t.journal.c, t.bulletin.c, t.outbox.c
@@ -36,7 +40,20 @@ def _bulletins_due(tx: Tx, context: Context, unit: str, since: datetime, until: 
     return [Due(one.name, one.due) for one in ahead]
 
 
-DUES: tuple[Callable[[Tx, Context, str, datetime, datetime], Sequence[Due]], ...] = (_bulletins_due,)
+def _deadlines_due(tx: Tx, context: Context, unit: str, since: datetime, until: datetime) -> Sequence[Due]:
+    """Return what is owed and was not sent: what is late already is owed still."""
+    done = met(tx.sql)
+    mine = (one for one in every(context.settings.deadlines) if one.deadline.unit == unit and one.key not in done)
+    ahead = (one for one in mine if since - LATE_FOR <= one.due.at < until)
+    return [Due(f"{one.deadline.what} → {_to(context, one.deadline.to)}", one.due.at) for one in ahead]
+
+
+def _to(context: Context, organisation: str) -> str:
+    known = context.settings.organisations.get(organisation)
+    return known.name if known else organisation
+
+
+DUES: tuple[Callable[[Tx, Context, str, datetime, datetime], Sequence[Due]], ...] = (_bulletins_due, _deadlines_due)
 """What gives the deadlines of a unit between two instants; whatever keeps deadlines is named here."""
 
 

@@ -1,14 +1,17 @@
 """Pages of a duty log: the handover book is read and signed by both sides, one tap each, and frozen as it was then."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from monitord.calendar.deadlines import dues_of
 from monitord.desk.act import ActRefused
+from monitord.domain.deadline import Deadline
 from monitord.domain.handover import Book, digest, from_wire
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
@@ -17,7 +20,7 @@ from monitord.store import tables as t
 from tests.nights.test_groups import TOPIC, in_group, names_and_numbers, with_group
 from tests.nights.test_rollcall import UNIT, asked, calling
 from tests.nights.test_second_channel import with_sms
-from tests.support.night import Got, Night, silent
+from tests.support.night import ZONE, Got, Night, silent
 
 OUT, IN = "dung.pham", "chi.le"
 LOST = silent("olt-go-may")
@@ -285,3 +288,26 @@ async def test_only_a_leader_instructs_and_it_can_be_typed(tmp_path: Path) -> No
         assert row.digest is not None
         await night.passes(minutes=46)
         assert "CHỈ ĐẠO: gọi Điện lực (Hoàng Thị Lan, 05:00, SC-0512-001)" in asked(night)[0].text
+
+
+async def test_what_the_unit_owes_stands_in_it_until_it_is_noted_as_sent(tmp_path: Path) -> None:
+    owed = dues_of("trước 14h00 ngày 05/12/2026", date(2026, 12, 1), ZONE).dues
+    late = dues_of("trước ngày 03/12/2026", date(2026, 12, 1), ZONE).dues
+    settings = replace(
+        calling(),
+        deadlines=(
+            Deadline("nhanh", UNIT, "Báo cáo nhanh", "so-khcn", owed),
+            Deadline("danh-sach", UNIT, "Danh sách trực", "so-khcn", late),
+            Deadline("khac", "bd-song-mau", "Của đơn vị khác", "so-khcn", owed),
+        ),
+    )
+    async with Night(tmp_path, "2026-12-05 05:40", settings) as night:
+        await night.passes(minutes=6)
+        department = "Sở Khoa học và Công nghệ tỉnh Sông Mẫu"
+        said = f"Danh sách trực → {department} (hạn 00:00 03/12); Báo cáo nhanh → {department} (hạn 14:00"
+        assert f"VIỆC CA SAU: {said}" in asked(night)[0].text
+        assert "Của đơn vị khác" not in asked(night)[0].text
+        owner = settings.units[UNIT].roster_owner
+        await night.desk.roster("deadline_sent", owner, {"deadline": "danh-sach"})
+        await night.passes(minutes=46)
+        assert [due.name for due in book(night).dues] == [f"Báo cáo nhanh → {department}"]
