@@ -117,7 +117,7 @@ def rehearsal(
 def _shifts(connection: sa.Connection, settings: Settings, at: datetime, written: datetime | None) -> tuple[Shift, ...]:
     """Return the shifts of an instant: those that are written, behind them those the settings plan."""
     if written is None or at >= written:
-        return tuple(planned_shifts(settings, at))
+        return tuple(planned_shifts(connection, settings, at))
     return shifts_covering(connection, at)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitord.domain.laying import lay
 from monitord.domain.roster import Shift
 from monitord.domain.safe import clean
 from monitord.settings.model import Settings
-from monitord.settings.shifts import shifts_of
+from monitord.settings.shifts import layers_of
 from monitord.store import tables as t
-from monitord.store.roster import covering, instant_asked
+from monitord.store.roster import covering, instant_asked, overlays, written_layers
 
 FORMS = '"23:58" (today), "2027-02-05 23:58", or "2027-02-05T23:58:00+07:00"'
 
@@ -87,15 +88,20 @@ def written_to(connection: sa.Connection) -> datetime | None:
     return None if kept is None else datetime.fromisoformat(kept)
 
 
-def planned_shifts(settings: Settings, at: datetime) -> list[Shift]:
-    """Return the shifts that cover `at` by the settings as they are today."""
-    first = at.astimezone(settings.zone).date() - timedelta(days=1)
-    return [shift for shift in shifts_of(settings, first, 3, settings.zone) if shift.covers(at)]
+def planned_shifts(connection: sa.Connection, settings: Settings, at: datetime) -> list[Shift]:
+    """Return the shifts that cover `at` by all that is planned today: the settings, what was imported or written by
+    hand, and what lies over it."""
+    first, until = at.astimezone(settings.zone).date() - timedelta(days=1), at + timedelta(microseconds=1)
+    layers = [*layers_of(settings, first, 3, settings.zone), *written_layers(connection, at, until)]
+    return [shift for shift in lay(layers, overlays(connection, at, until)) if shift.covers(at)]
 
 
-def planned_at(settings: Settings, at: datetime, unit: str | None = None, duty: str | None = None) -> list[OnDuty]:
-    """Return who will be on duty at `at` by the settings as they are today: a plan, which may still be changed."""
-    found = [s for s in planned_shifts(settings, at) if unit in (None, s.unit) and duty in (None, s.duty)]
+def planned_at(
+    connection: sa.Connection, settings: Settings, at: datetime, unit: str | None = None, duty: str | None = None
+) -> list[OnDuty]:
+    """Return who will be on duty at `at` by what is planned today: it may still be changed."""
+    shifts = planned_shifts(connection, settings, at)
+    found = [s for s in shifts if unit in (None, s.unit) and duty in (None, s.duty)]
     planned = []
     for shift in sorted(found, key=lambda s: (s.unit, s.duty, s.start, s.person)):
         person = settings.people.get(shift.person)

@@ -160,7 +160,7 @@ class Desk:
         return known
 
     async def keep_house(self) -> None:
-        """Write the roster of the days ahead out as shifts, a unit at a time so that nobody waits for all of them; every
+        """Write the roster of the days ahead out as shifts, a unit at a time so that nobody waits for all; every
         running incident gets a timer if it lost its own."""
 
         def write(tx: Tx, at: Moment, unit: str) -> int:
