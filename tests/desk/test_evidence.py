@@ -11,7 +11,7 @@ from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
 from monitord.domain.notice import Delivery, DeliveryCause, Outcome
 from monitord.domain.roster import on_duty
-from monitord.settings.model import DailyEntry
+from monitord.settings.model import DailyEntry, DatedEntry
 from monitord.store import tables as t
 from monitord.store.rows import shift_of
 from monitord.texts import pick
@@ -117,7 +117,7 @@ async def test_a_comment_in_the_roster_file_is_no_change_of_the_roster(tmp_path:
     async with Night(tmp_path, "2026-12-01 08:00") as night:
         place = "config/roster.yaml:999"
         moved = tuple(
-            replace(e, source=place) if isinstance(e, DailyEntry) else replace(e, shift=replace(e.shift, source=place))
+            replace(e, shift=replace(e.shift, source=place)) if isinstance(e, DatedEntry) else replace(e, source=place)
             for e in night.settings.roster
         )
         before = night.kinds().count(FactKind.ROSTER_IMPORTED)
