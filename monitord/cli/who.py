@@ -54,8 +54,9 @@ def who(
             found = who_at(desk.connection, instant, unit, duty)
             written = written_between(desk.connection)
             until = written_to(desk.connection)
-        if desk.settings is not None and until is not None and instant >= until:
-            found = planned_at(desk.connection, desk.settings, instant, unit, duty)
+            if ahead := desk.settings is not None and until is not None and instant >= until:
+                found = planned_at(desk.connection, desk.settings, instant, unit, duty)
+        if ahead:
             print("as planned today; it may still be changed", file=sys.stderr)
         if as_lines:
             for one in found:

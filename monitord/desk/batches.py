@@ -25,7 +25,8 @@ def put(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at: Mom
     shifts, periods, kind = list(given["shifts"]), list(given.get("periods") or ()), str(given["kind"])
     if kind not in KINDS or not 0 < len(shifts) <= MOST:
         raise RosterRefused(f"a batch holds 1 to {MOST} shifts, not {len(shifts)}")
-    for unit in {str(one[0]) for one in (*shifts, *periods)}:
+    concerned = {str(one[0]) for one in (*shifts, *periods)}
+    for unit in concerned:
         keeper_of(tx, context, unit, person, at)
     made = {"kind": kind, "author": person, "file": str(given.get("file") or ""), "made_at": at.now,
             "digest": str(given.get("digest") or "")}  # fmt: skip
@@ -40,7 +41,7 @@ def put(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at: Mom
     refs = {"batch": number, "kind": kind, "shifts": len(shifts), "units": units, "file": made["file"],
             "digest": made["digest"]}  # fmt: skip
     tx.append([Fact(FactKind.ROSTER_WRITTEN, actor=person, refs=refs)], at)
-    laying.write_out(tx, context.settings, at, {"batch": number})
+    laying.write_out(tx, context.settings, at, {"batch": number}, units=concerned)
     return {"batch": number, "text": f"batch:{number}"}
 
 
@@ -51,12 +52,13 @@ def withdraw(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at
     there = sa.select(b.id).where(b.id == number, b.withdrawn_at.is_(None))
     if tx.sql.execute(there).first() is None:
         raise RosterRefused(f"no batch {number} is in force; `monitord roster batches` lists them")
-    concerned = sa.union(sa.select(s.unit).where(s.batch == number), sa.select(p.unit).where(p.batch == number))
-    for unit in tx.sql.execute(concerned).scalars():
+    named = sa.union(sa.select(s.unit).where(s.batch == number), sa.select(p.unit).where(p.batch == number))
+    concerned = set(tx.sql.execute(named).scalars())
+    for unit in concerned:
         keeper_of(tx, context, unit, person, at)
     tx.sql.execute(t.roster_batch.update().where(b.id == number).values(withdrawn_at=at.now))
     tx.append([Fact(FactKind.ROSTER_WITHDRAWN, actor=person, refs={"batch": number})], at)
-    laying.write_out(tx, context.settings, at, {"batch": number})
+    laying.write_out(tx, context.settings, at, {"batch": number}, units=concerned)
     return {"text": f"batch:{number}"}
 
 

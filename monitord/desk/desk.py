@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -167,13 +168,19 @@ class Desk:
         return known
 
     async def keep_house(self) -> None:
-        """Write the daily slots of the days ahead as shifts; every running incident gets a timer if it lost its own."""
+        """Write the roster of the days ahead out as shifts, a unit at a time so that nobody waits for all; every
+        running incident gets a timer if it lost its own."""
+
+        def write(tx: Tx, at: Moment, unit: str) -> int:
+            return laying.write_out(tx, self._context.settings, at, units=(unit,))
 
         def work(tx: Tx, at: Moment) -> int:
-            laying.write_out(tx, self._context.settings, at)
+            laying.note_horizon(tx, self._context.settings, at)
             presses.prune(tx, at)
             return starting.rearm_forgotten(tx, self._context, at)
 
+        for unit in self._context.settings.units:
+            await self._decide("keep_house", partial(write, unit=unit))
         if await self._decide("keep_house", work):
             log.error("incident.without_timer")
 

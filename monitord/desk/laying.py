@@ -4,8 +4,8 @@ What is past stays as evidence: a shift that is over is never touched, one that 
 and one that is new and should have begun earlier begins now (at the first import it keeps its hours).
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,17 +27,28 @@ LONGEST = timedelta(days=31)
 """How long a shift may last."""
 
 
-def write_out(tx: Tx, settings: Settings, at: Moment, because: Mapping[str, object] | None = None) -> int:
+def write_out(
+    tx: Tx,
+    settings: Settings,
+    at: Moment,
+    because: Mapping[str, object] | None = None,
+    *,
+    units: Collection[str] | None = None,
+) -> int:
     """Write the shifts that are not over yet, and return how many came new; a row says so when anything changed.
 
-    `because` is what that row says of who changed it, the settings when None.
+    `because` is what that row says of who changed it, the settings when None. With `units` only theirs are looked at:
+    of a province it takes a second, of a unit some hundredths of it.
     """
-    first = at.now.astimezone(settings.zone).date() - timedelta(days=1)
-    until = instant(first + timedelta(days=HORIZON_DAYS), time(0), settings.zone)
-    tx.put(t.WRITTEN_TO, stamp(until))
-    layers = [*layers_of(settings, first, HORIZON_DAYS, settings.zone), *written_layers(tx.sql, at.now, until)]
-    laid = lay(layers, overlays(tx.sql, at.now, until))
-    added, removed = _make_so(tx, [shift for shift in laid if shift.end > at.now], at.now)
+    first, until = _ahead(settings, at)
+    layers = [
+        *layers_of(settings, first, HORIZON_DAYS, settings.zone, units),
+        *written_layers(tx.sql, at.now, until, units),
+    ]
+    laid = lay(layers, overlays(tx.sql, at.now, until, units))
+    added, removed = _make_so(tx, [shift for shift in laid if shift.end > at.now], at.now, units)
+    if units is None:
+        note_horizon(tx, settings, at)
     tx.roster_changed()
     if added or removed:
         why = {"settings": settings.hash} if because is None else because
@@ -59,10 +70,21 @@ def layers_between(connection: sa.Connection, settings: Settings, since: datetim
     return [*layers_of(settings, first, days, settings.zone), *written_layers(connection, since, until)]
 
 
-def _make_so(tx: Tx, laid: Iterable[Shift], now: datetime) -> tuple[int, int]:
+def note_horizon(tx: Tx, settings: Settings, at: Moment) -> None:
+    """Remember up to when the roster is written out, after it was for every unit."""
+    tx.put(t.WRITTEN_TO, stamp(_ahead(settings, at)[1]))
+
+
+def _ahead(settings: Settings, at: Moment) -> tuple[date, datetime]:
+    first = at.now.astimezone(settings.zone).date() - timedelta(days=1)
+    return first, instant(first + timedelta(days=HORIZON_DAYS), time(0), settings.zone)
+
+
+def _make_so(tx: Tx, laid: Iterable[Shift], now: datetime, units: Collection[str] | None) -> tuple[int, int]:
     """Let the table hold those shifts from now on, and return how many came and how many went."""
     s = t.shift.c
-    rows = tx.sql.execute(sa.select(t.shift).where(s.ends > now).order_by(s.id)).mappings().all()
+    ahead = sa.select(t.shift).where(s.ends > now, *(() if units is None else (s.unit.in_(units),)))
+    rows = tx.sql.execute(ahead.order_by(s.id)).mappings().all()
     empty = not rows and tx.sql.execute(sa.select(s.id).limit(1)).first() is None
     have = {_identity(shift_of(row), now): row for row in rows}
     wanted = {_identity(shift, now): shift for shift in laid}

@@ -55,7 +55,7 @@ def add(tx: Tx, context: Context, values: Mapping[str, Any], at: Moment) -> int:
     private = {"text": values["reason"]} if values["reason"] else None
     refs = {**said, **spans, "overlay": number, "kind": values["kind"]}
     tx.append([Fact(FactKind.ROSTER_OVERLAID, actor=values["author"], refs=refs, private=private)], at)
-    laying.write_out(tx, context.settings, at, {"overlay": number})
+    laying.write_out(tx, context.settings, at, {"overlay": number}, units=(values["unit"],))
     return number
 
 
@@ -70,7 +70,7 @@ def withdraw(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at
     tx.sql.execute(t.overlay.update().where(o.id == number).values(withdrawn_at=at.now))
     refs = {"overlay": number, "unit": row["unit"], "duty": row["duty"]}
     tx.append([Fact(FactKind.ROSTER_WITHDRAWN, actor=person, refs=refs)], at)
-    laying.write_out(tx, context.settings, at, {"overlay": number})
+    laying.write_out(tx, context.settings, at, {"overlay": number}, units=(row["unit"],))
     return {"text": f"override:{number}"}
 
 

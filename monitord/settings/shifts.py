@@ -1,6 +1,6 @@
 """The roster of the settings written out as shifts, in its layers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,13 +15,17 @@ YAML = "yaml:"
 """What the source of a shift begins with that comes from the settings."""
 
 
-def layers_of(settings: Settings, first: date, days: int, zone: ZoneInfo) -> list[Layer]:
+def layers_of(
+    settings: Settings, first: date, days: int, zone: ZoneInfo, units: Collection[str] | None = None
+) -> list[Layer]:
     """Return the layers of the settings for those days, the lowest first: daily slots and patterns written out, dated
-    shifts all. What runs when the first day begins is there too."""
+    shifts all. What runs when the first day begins is there too. With `units` only theirs."""
     since, until = (instant(day, time(0), zone) for day in (first, first + timedelta(days=days)))
     found: dict[int, list[Shift]] = {}
     for entry in settings.roster:
         layer = found.setdefault(entry.layer, [])
+        if units is not None and entry.unit not in units:
+            continue
         if isinstance(entry, DailyEntry):
             source = YAML + place(entry.source)
             # The evening before may reach into the first day.

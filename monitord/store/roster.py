@@ -1,7 +1,7 @@
 """Reading the roster beyond one instant: what is planned in the database, what lies over it, who leads in the days
 ahead."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,18 +66,21 @@ def leaders_ahead(connection: sa.Connection, unit: str, duty: str, at: datetime)
     )
 
 
-def written_layers(connection: sa.Connection, since: datetime, until: datetime) -> list[Layer]:
+def written_layers(
+    connection: sa.Connection, since: datetime, until: datetime, units: Collection[str] | None = None
+) -> list[Layer]:
     """Return what batches plan between two instants, the oldest first: each is a layer over the settings and over those
-    before it, for the periods it says all of."""
+    before it, for the periods it says all of. With `units` only what is theirs."""
     b, p, s = t.roster_batch.c, t.roster_period.c, t.planned_shift.c
     in_force = sa.select(b.id).where(b.withdrawn_at.is_(None)).order_by(b.id)
     shifts: dict[int, list[Shift]] = {number: [] for number in connection.execute(in_force).scalars()}
     periods: dict[int, list[Period]] = {number: [] for number in shifts}
-    inside = sa.select(t.roster_period).where(p.ends > since, p.starts < until).order_by(p.starts, p.unit, p.duty)
+    inside = sa.select(t.roster_period).where(p.ends > since, p.starts < until, *_of(p.unit, units))
+    inside = inside.order_by(p.starts, p.unit, p.duty)
     for row in connection.execute(inside):
         if row.batch in periods:
             periods[row.batch].append(Period(row.unit, row.duty, row.starts, row.ends))
-    wanted = sa.select(t.planned_shift).where(s.ends > since, s.starts < until).order_by(s.id)
+    wanted = sa.select(t.planned_shift).where(s.ends > since, s.starts < until, *_of(s.unit, units)).order_by(s.id)
     for row in connection.execute(wanted):
         if row.batch in shifts:
             one = Shift(row.unit, row.duty, row.person, row.starts, row.ends, row.source, row.backup)
@@ -85,10 +88,13 @@ def written_layers(connection: sa.Connection, since: datetime, until: datetime) 
     return [Layer(tuple(shifts[number]), tuple(periods[number])) for number in shifts]
 
 
-def overlays(connection: sa.Connection, since: datetime, until: datetime) -> list[Overlay]:
-    """Return the overrides and swaps in force between two instants, the earliest made first."""
+def overlays(
+    connection: sa.Connection, since: datetime, until: datetime, units: Collection[str] | None = None
+) -> list[Overlay]:
+    """Return the overrides and swaps in force between two instants, the earliest made first; with `units` theirs."""
     o = t.overlay.c
-    wanted = sa.select(t.overlay).where(o.withdrawn_at.is_(None), o.ends > since, o.starts < until).order_by(o.id)
+    in_force = o.withdrawn_at.is_(None), o.ends > since, o.starts < until, *_of(o.unit, units)
+    wanted = sa.select(t.overlay).where(*in_force).order_by(o.id)
     return [overlay_of(row) for row in connection.execute(wanted).mappings()]
 
 
@@ -131,6 +137,10 @@ def swap_of(row: Any) -> Swap:
         row["decider"],
         row["reason"],
     )
+
+
+def _of(column: sa.Column[Any], units: Collection[str] | None) -> tuple[sa.ColumnElement[bool], ...]:
+    return () if units is None else (column.in_(units),)
 
 
 def overlay_of(row: Any) -> Overlay:

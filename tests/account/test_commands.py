@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cyclopts
@@ -240,12 +240,21 @@ async def test_who_beyond_what_is_written_out_answers_from_the_plan(tmp_path: Pa
     async with Night(tmp_path, "2026-12-01 03:00") as night:
         with reading_engine(night.database).connect() as connection:
             until = written_to(connection)
+            assert until is not None
             giao_thua = datetime(2027, 2, 5, 16, 58, tzinfo=UTC)
+            assert until < giao_thua
             planned = planned_at(connection, night.settings, giao_thua, "vt-song-mau")
-        assert until is not None
-        assert until < giao_thua
         assert {one.duty for one in planned} == {"leader", "operations", "shift", "rescue", "network"}
         assert len([one for one in planned if one.duty == "shift"]) == 2, "Giao thừa has a second person on the shift"
+        span = {
+            "start": (giao_thua - timedelta(hours=1)).isoformat(),
+            "end": (giao_thua + timedelta(hours=1)).isoformat(),
+        }
+        given = {"unit": "vt-song-mau", "duty": "shift", "incoming": ["chi.le"], **span}
+        await night.desk.roster("override", night.settings.units["vt-song-mau"].roster_owner, given)
+        with reading_engine(night.database).connect() as connection:
+            changed = planned_at(connection, night.settings, giao_thua, "vt-song-mau", "shift")
+        assert [(one.person, one.source) for one in changed] == [("chi.le", "override:1")]
 
 
 async def test_who_answers_for_a_lunar_date_beyond_what_is_written_and_says_how_it_was_read(

@@ -170,3 +170,21 @@ def test_an_old_file_is_brought_up_and_its_copy_lies_beside_it(tmp_path: Path, n
     with pytest.raises(NewerSchema):
         bring_up(path)
     assert "0000" in schema(path)
+
+
+def test_shifts_that_are_there_are_classed_by_how_far_they_reach(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    config = Config()
+    config.set_main_option("script_location", "monitord.store:migrations")
+    config.set_main_option("sqlalchemy.url", f"sqlite:///{path}")
+    upgrade(config, "0014")
+    connection = sqlite3.connect(path)
+    days = ("2026-01-02", "2026-01-08", "2026-02-01", "2027-01-01")
+    with connection:
+        connection.executemany(
+            "INSERT INTO shift (unit, duty, person, starts, ends, source) VALUES ('u', 'd', 'p', ?, ?, '')",
+            [("2026-01-01T00:00:00.000000Z", f"{day}T00:00:00.000000Z") for day in days],
+        )
+    upgrade(config, "0015")
+    assert connection.execute("SELECT reach FROM shift ORDER BY id").fetchall() == [(2,), (8,), (32,), (9999,)]
+    connection.close()
