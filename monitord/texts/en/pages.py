@@ -247,6 +247,7 @@ TABLE = {
     "due": "Due",
     "deadline": "Deadline",
     "turn": "Turn",
+    "deadline_due": "Due",
     "deadline_to": "To",
     "deadline_sent": "sent at {at}",
     "deadline_number": ", number {number}",
