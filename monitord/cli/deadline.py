@@ -16,7 +16,7 @@ from monitord.settings.model import Settings
 from monitord.store.deadlines import Met, met
 from monitord.texts.deadlines import due_words, left
 
-HEADINGS = ("deadline", "turn", "what", "unit", "deadline_to", "due", "state")
+HEADINGS = ("deadline", "turn", "what", "unit", "deadline_to", "deadline_due", "state")
 
 
 def show(

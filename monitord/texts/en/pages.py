@@ -285,6 +285,7 @@ TABLE = {
     "due": "Due",
     "deadline": "Deadline",
     "turn": "Turn",
+    "deadline_due": "Due",
     "deadline_to": "To",
     "deadline_sent": "sent at {at}",
     "deadline_number": ", number {number}",

@@ -285,6 +285,7 @@ TABLE = {
     "due": "Đến giờ",
     "deadline": "Mã",
     "turn": "Lần",
+    "deadline_due": "Hạn",
     "deadline_to": "Nơi nhận",
     "deadline_sent": "đã gửi lúc {at}",
     "deadline_number": ", số {number}",
