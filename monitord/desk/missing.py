@@ -45,13 +45,15 @@ def keep(tx: Tx, context: Context, wanted: Any, at: Moment) -> float | None:
             continue
         due = max(shift["starts"], asked) + AFTER
         missed = first_row_of(tx, shift, FactKind.SHIFT_MISSED)
+        if missed is not None and at.now >= due + ASKED_FOR:
+            continue  # from now on he says so himself
         if due > at.now:
             waits.append((due - at.now).total_seconds())
         elif (seen := _seen(tx, shift)) is not None:
             here(tx, context, shift, {"seen": seen}, at)
         elif missed is None:
             _miss(tx, context, shift, at)
-        if missed is not None and at.now < due + ASKED_FOR:
+        if due <= at.now:
             waits.append(AGAIN)
     return min(waits, default=None)
 
