@@ -23,8 +23,10 @@ from monitord.account.who import (
 )
 from monitord.cli.place import WRONG, fail
 from monitord.cli.reading import Config, Database, Reading, reading
+from monitord.cli.roster.gaps import campaign_line
 from monitord.cli.terminal import print_table, printable
 from monitord.clock import SystemClock
+from monitord.domain.campaign import campaigns_at
 from monitord.domain.journal import stamp
 from monitord.domain.people import DutyKind, Unit
 from monitord.domain.safe import clean
@@ -104,6 +106,8 @@ def _print(desk: Reading, instant: datetime, found: list[OnDuty]) -> None:
     ]
     if sys.stdout.isatty() and get_terminal_size().columns < WIDE:
         keys, rows = keys[:-2], [row[:-2] for row in rows]
+    for campaign in campaigns_at(desk.settings.campaigns if desk.settings else (), instant):
+        print(campaign_line(words, zone, campaign))
     print_table([words.table[key] for key in keys], rows)
     if not found:
         print(words.table["nobody"])

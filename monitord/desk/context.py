@@ -104,6 +104,7 @@ class Context:
             zone=self.settings.zone,
             groups=self.settings.groups,
             away=tx.away_at(at.now),
+            administrators=self.settings.administrators,
         )
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from monitord.desk import batches, overlaying
+from monitord.desk import batches, overlaying, viewing
 from monitord.desk.context import Context
 from monitord.desk.rostering import Answer, RosterAct, RosterRefused
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
-ACTS: Mapping[str, RosterAct] = {**overlaying.ACTS, **batches.ACTS}
+ACTS: Mapping[str, RosterAct] = {**overlaying.ACTS, **batches.ACTS, **viewing.ACTS}
 
 
 def act(tx: Tx, context: Context, what: str, person: str, given: Mapping[str, Any], at: Moment) -> Answer:

@@ -146,7 +146,9 @@ def missing(found: Iterable[Hole]) -> list[Hole]:
         if mine and mine[-1].end == hole.start:
             last = mine.pop()
             worse = max(last, hole, key=lambda h: h.need - h.have)
-            hole = Hole(Fault.MISSING, hole.unit, hole.duty, last.start, hole.end, hole.owner, (), worse.have, worse.need)
+            hole = Hole(
+                Fault.MISSING, hole.unit, hole.duty, last.start, hole.end, hole.owner, (), worse.have, worse.need
+            )
         mine.append(hole)
     return sorted((h for of_duty in joined.values() for h in of_duty), key=lambda h: (h.start, h.unit, h.duty))
 
@@ -171,7 +173,9 @@ def _counted(
         return None if most is None or len(there) <= most else (Fault.DOUBLED, tuple(sorted(there)), len(there), most)
 
     owner = contract.owners.get(demand.unit, "")
-    for begins, ends, fault in _runs((a, b, faults(held)) for a, b, held in stretches([*on, *gone, *raised], start, end)):
+    for begins, ends, fault in _runs(
+        (a, b, faults(held)) for a, b, held in stretches([*on, *gone, *raised], start, end)
+    ):
         if fault is not None:
             kind, persons, have, need = fault
             yield Hole(kind, demand.unit, demand.duty, begins, ends, owner, persons, have, need)

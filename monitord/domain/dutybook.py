@@ -29,6 +29,8 @@ class DutyBook:
     groups: tuple[Group, ...] = ()
     away: frozenset[str] = frozenset()
     """Who is on leave at that instant: a stand-in is told instead."""
+    administrators: tuple[str, ...] = ()
+    """Who hears of a gap where the owner of the roster cannot be told either."""
 
     def ways(self, person: str, channels: Iterable[str]) -> tuple[str, ...]:
         """Return by which channels somebody can be told at that instant; none for who is not there, or on leave."""

@@ -52,9 +52,7 @@ def overlays(connection: sa.Connection, since: datetime, until: datetime) -> lis
     return [overlay_of(row) for row in connection.execute(wanted).mappings()]
 
 
-def roster_over(
-    connection: sa.Connection, planned: Sequence[Layer], since: datetime, until: datetime
-) -> list[Shift]:
+def roster_over(connection: sa.Connection, planned: Sequence[Layer], since: datetime, until: datetime) -> list[Shift]:
     """Return who is on duty between two instants: what is `planned` elsewhere, what batches plan over it, and what lies
     over both."""
     return lay([*planned, *written_layers(connection, since, until)], overlays(connection, since, until))
@@ -71,7 +69,9 @@ def written_shifts(connection: sa.Connection, since: datetime, until: datetime) 
 def leaves(connection: sa.Connection, since: datetime, until: datetime) -> list[Leave]:
     """Return who is on leave at some time between two instants."""
     le = t.leave.c
-    wanted = sa.select(le.person, le.starts, le.ends).where(le.withdrawn_at.is_(None), le.ends > since, le.starts < until)
+    wanted = sa.select(le.person, le.starts, le.ends).where(
+        le.withdrawn_at.is_(None), le.ends > since, le.starts < until
+    )
     return [Leave(*row) for row in connection.execute(wanted.order_by(le.starts, le.id))]
 
 

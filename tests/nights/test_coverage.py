@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from monitord.desk.rostering import RosterRefused
+from monitord.desk.windows import WindowRefused
 from monitord.domain.campaign import Campaign
-from monitord.domain.coverage import Demand
 from monitord.domain.health import Health
 from monitord.domain.journal import FactKind
 from monitord.domain.window import Scope, WindowKind
-from monitord.desk.windows import WindowRefused
 from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.counts import read_counts
@@ -32,7 +34,7 @@ def told(night: Night) -> list[Got]:
 async def emptied(night: Night, start: str, end: str, duty: str = "shift", by: str = OWNER) -> int:
     """Let the keeper of the roster take everybody off a duty, and return the number of the override."""
     spans = {"start": local(start).isoformat(), "end": local(end).isoformat()}
-    given = {"unit": UNIT, "duty": duty, "outgoing": None, "incoming": [], "reason": ""}
+    given: dict[str, object] = {"unit": UNIT, "duty": duty, "outgoing": None, "incoming": [], "reason": ""}
     answer = await night.desk.roster("override", by, {**given, **spans})
     return int(answer["override"])
 
@@ -57,7 +59,9 @@ async def test_a_gap_is_told_to_the_owner_when_it_is_seen_and_again_as_it_comes_
             before = len(told(night))
             leader = night.on("leader")
             await night.passes(hours=24)
-            days.append(sorted({"owner" if g.person == OWNER else g.person == leader for g in told(night)[before:]}, key=str))
+            days.append(
+                sorted({"owner" if g.person == OWNER else g.person == leader for g in told(night)[before:]}, key=str)
+            )
         # 7 and 3 days before it begins in the evening it is night: told in the morning. The day before it is urgent.
         assert [n for n, heard in enumerate(days) if heard] == [3, 7, 9]
         rows = night.rows(FactKind.COVERAGE_SEEN)
@@ -174,6 +178,17 @@ async def test_the_numbers_say_who_is_missing_now_and_how_far_the_nearest_gap_is
         assert counted() is None
 
 
+async def test_where_every_step_finds_nobody_and_the_owner_cannot_be_told_an_administrator_is(tmp_path: Path) -> None:
+    settings = example()
+    other = "binh.tran"
+    owner = replace(settings.people[OWNER], telegram=None, stand_ins=())
+    settings = replace(settings, people={**settings.people, OWNER: owner}, administrators=(other,), roster=())
+    async with Night(tmp_path, "2026-12-01 09:00", settings) as night:
+        await night.sees(silent("olt-go-may"), Health.DOWN)
+        gaps = [got for got in night.got if got.channel == "telegram" and "TRỐNG CA" in got.text]
+        assert {got.person for got in gaps} == {other}
+
+
 # --- campaigns ----------------------------------------------------------------------------------------------------
 
 
@@ -215,7 +230,9 @@ async def test_the_freeze_of_a_campaign_holds_like_one_that_was_written(tmp_path
         async def refused(start: str, end: str, by: str | None = None, devices: Iterable[str] = ("olt-go-may",)) -> str:
             try:
                 spans = [(local(start), local(end))]
-                await night.desk.set_windows(WindowKind.MAINTENANCE, Scope(devices=tuple(devices)), spans, shift, "", by)
+                await night.desk.set_windows(
+                    WindowKind.MAINTENANCE, Scope(devices=tuple(devices)), spans, shift, "", by
+                )
             except WindowRefused as why:
                 return str(why)
             return ""
@@ -224,3 +241,23 @@ async def test_the_freeze_of_a_campaign_holds_like_one_that_was_written(tmp_path
         assert await refused("2026-12-02 00:00", "2026-12-02 01:00") == ""
         assert await refused("2026-12-01 23:00", "2026-12-02 01:00", by=leader) == ""
         assert night.count(t.window, kind="freeze") == 0
+
+
+# --- how duty is shared out -----------------------------------------------------------------------------------------
+
+
+async def test_hours_are_shown_to_oneself_and_to_a_leader_and_it_is_written_down_who_looked(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2027-01-10 09:00") as night:
+        whom, leader = "an.nguyen", night.on("leader")
+        spans = {"start": local("2027-02-05 00:00").isoformat(), "end": local("2027-02-08 00:00").isoformat()}
+        for by in (whom, leader):
+            answer = await night.desk.roster("hours", by, {"whom": whom, **spans})
+            assert answer["text"].startswith("Nguyễn Văn An, từ 00:00 05/02/2027 đến 00:00 08/02/2027: ")
+            share = answer["share"]
+            assert 0 < share["nights"] <= share["hours"] == share["holidays"] == share["tet"]
+        seen = [(r.actor, r.refs["whom"]) for r in night.rows(FactKind.ROSTER_VIEWED)]
+        assert seen == [(whom, whom), (leader, whom)]
+        for other in (OWNER, "binh.tran", "vinh.chu"):
+            with pytest.raises(RosterRefused, match="leaders of the own unit alone"):
+                await night.desk.roster("hours", other, {"whom": whom, **spans})
+        assert len(night.rows(FactKind.ROSTER_VIEWED)) == 2

@@ -230,7 +230,8 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
             ("vt", "`units` must be a list: begin each entry with `- `"),
             (
                 "x:",
-                "unknown section `x`; known here: anchors, brandname, bulletins, campaigns, communes, coverage, desk, devices, duty_kinds,"
+                "unknown section `x`; known here: anchors, brandname, bulletins, campaigns, communes, coverage,"
+                " desk, devices, duty_kinds,"
                 " links, log_channel, loss_rules, mail, operators, organisations, people, policies, power_areas, rings,"
                 " roster, routes, security_lanes, services, severity_rules, sites, smpp, sms, storm, teams, telegram,"
                 " units, voice, web, webhook",

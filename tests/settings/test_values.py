@@ -243,10 +243,22 @@ campaigns:
 def test_what_is_needed_and_a_campaign_with_lunar_days_are_as_they_are_written(tmp_path: Path) -> None:
     settings = loaded(written(tmp_path / "config", SMALL + MORE))
     (demand,) = settings.demands
-    assert (demand.unit, demand.duty, demand.need, demand.most, dict(demand.levels)) == ("vt", "shift", 1, 2, {"tet": 2})
+    assert (demand.unit, demand.duty, demand.need, demand.most, dict(demand.levels)) == (
+        "vt",
+        "shift",
+        1,
+        2,
+        {"tet": 2},
+    )
     (tet,) = settings.campaigns
     assert (tet.start, tet.end) == (datetime(2027, 2, 5, tzinfo=UTC), datetime(2027, 2, 9, 17, tzinfo=UTC))
-    assert (tet.units, tet.orders, tet.level, tet.faster, tet.freeze) == (frozenset(), ("Công văn 1",), "tet", 0.5, True)
+    assert (tet.units, tet.orders, tet.level, tet.faster, tet.freeze) == (
+        frozenset(),
+        ("Công văn 1",),
+        "tet",
+        0.5,
+        True,
+    )
     assert tet.reports == (datetime(2027, 2, 5, 23, tzinfo=UTC), datetime(2027, 2, 7, 7, tzinfo=UTC))
     at = [tet.start - timedelta(microseconds=1), tet.start, tet.end - timedelta(microseconds=1), tet.end]
     hastened = [settings.policy_at(when, "vt", 1) for when in at]
@@ -275,7 +287,10 @@ def test_an_entry_for_a_unit_goes_before_the_one_for_all(tmp_path: Path) -> None
 def test_what_is_asked_of_a_roster_is_refused_where_it_makes_no_sense(tmp_path: Path) -> None:
     cases = {
         "need: 1, most": ("need: 3, most", "`most` must not be less than `need`"),
-        "level: tet": ("level: tett", "no entry of `coverage` says what is needed at level `tett`; did you mean `tet`?"),
+        "level: tet": (
+            "level: tett",
+            "no entry of `coverage` says what is needed at level `tett`; did you mean `tet`?",
+        ),
         '"29 Tết 2027 07:00"': ('"30 Tết 2027 07:00"', "29 Tết"),
         '"29 Tết 2027 07:00" ': ('"29 Tết 07:00"', "an instant is written"),
         "24:00": ("24:30", "a time of day is written"),

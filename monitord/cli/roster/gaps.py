@@ -1,7 +1,7 @@
 """`monitord roster gaps`: what the roster lacks, told ahead. It reads the database; the daemon need not run."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Annotated
 
 import cyclopts
@@ -19,6 +19,7 @@ from monitord.domain.journal import stamp
 from monitord.domain.safe import clean
 from monitord.settings.model import Settings
 from monitord.texts.coverage import said_of
+from monitord.texts.story import Words
 
 AHEAD = timedelta(days=30)
 """How far is looked when nobody says how far."""
@@ -36,7 +37,9 @@ def gaps(
     ] = None,
     unit: Annotated[str | None, Parameter(help="Only this unit, by id.")] = None,
     duty: Annotated[str | None, Parameter(help="Only this duty kind, by id.")] = None,
-    only_missing: Annotated[bool, Parameter(name="--missing", negative="", help="Only where somebody is missing.")] = False,
+    only_missing: Annotated[
+        bool, Parameter(name="--missing", negative="", help="Only where somebody is missing.")
+    ] = False,
     as_lines: Annotated[bool, Parameter(name="--json", negative="", help="One JSON object a finding.")] = False,
     config: Config = None,
     database: Database = None,
@@ -88,7 +91,7 @@ def _print(
     words, zone = desk.words, settings.zone
     for campaign in settings.campaigns:
         if campaign.start < until and campaign.end > since and any(map(campaign.meant_for, units)):
-            print(campaign_line(desk, settings, campaign))
+            print(campaign_line(words, zone, campaign))
     names = {name: person.name for name, person in found.people.items()}
     duties = {name: kind.name for name, kind in settings.duty_kinds.items()}
     rows = [
@@ -116,9 +119,8 @@ def _print(
         print(f"{said} ({words.table['handover']} {settings.units[name].handover:%H:%M})")
 
 
-def campaign_line(desk: Reading, settings: Settings, campaign: Campaign) -> str:
+def campaign_line(words: Words, zone: tzinfo, campaign: Campaign) -> str:
     """Return what holds while a campaign does: from when to when, at which level, by which orders, when it reports."""
-    words, zone = desk.words, settings.zone
     start, end = (words.instant(at, zone) for at in (campaign.start, campaign.end))
     parts = [words.table["campaign_holds"].format(name=campaign.name, start=start, end=end, level=campaign.level)]
     if campaign.orders:
