@@ -23,13 +23,13 @@ from monitord.account.who import (
 )
 from monitord.cli.place import WRONG, fail
 from monitord.cli.reading import Config, Database, Reading, reading
-from monitord.cli.roster.gaps import campaign_line
 from monitord.cli.terminal import print_table, printable
 from monitord.clock import SystemClock
 from monitord.domain.campaign import campaigns_at
 from monitord.domain.journal import stamp
 from monitord.domain.people import DutyKind, Unit
 from monitord.domain.safe import clean
+from monitord.texts.coverage import campaign_line
 
 WIDE = 160
 """Columns of a terminal that has room for title and source as well."""
@@ -107,7 +107,7 @@ def _print(desk: Reading, instant: datetime, found: list[OnDuty]) -> None:
     if sys.stdout.isatty() and get_terminal_size().columns < WIDE:
         keys, rows = keys[:-2], [row[:-2] for row in rows]
     for campaign in campaigns_at(desk.settings.campaigns if desk.settings else (), instant):
-        print(campaign_line(words, zone, campaign))
+        print(clean(campaign_line(words, zone, campaign), 1_000))
     print_table([words.table[key] for key in keys], rows)
     if not found:
         print(words.table["nobody"])

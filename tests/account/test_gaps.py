@@ -8,7 +8,7 @@ from pathlib import Path
 import cyclopts
 import pytest
 
-from monitord.cli import roster
+from monitord.cli import roster, who
 from monitord.store import tables as t
 from monitord.store.engine import writing_engine
 from tests.support.night import CONFIG, SECRETS, ZONE, empty_database
@@ -99,6 +99,15 @@ def test_a_campaign_in_the_range_is_named_with_its_orders(run: Run) -> None:
     assert first.startswith("Đêm giao thừa Đinh Mùi 2027: từ 22:00 05/02/2027 đến 06:00 06/02/2027, mức giao-thua")
     assert "Công văn số 000/VD-SKHCN" in first
     assert "giao thừa" not in run("gaps", "--missing", *DAY)[1]
+
+
+def test_who_says_which_campaign_holds_then(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    app = cyclopts.App(name="monitord")
+    who.register(app)
+    for at, named in (("2027-02-05 21:59", False), ("2027-02-05 22:00", True), ("2027-02-06 06:00", False)):
+        with pytest.raises(SystemExit):
+            app(["who", "--at", at])
+        assert ("Đêm giao thừa Đinh Mùi 2027" in capsys.readouterr().out) is named
 
 
 def test_what_cannot_be_meant_is_refused(run: Run) -> None:
