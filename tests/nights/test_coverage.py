@@ -131,6 +131,18 @@ async def test_what_was_filled_before_it_could_be_sent_is_not_sent(tmp_path: Pat
         assert told(night) == []
 
 
+async def test_a_leader_hears_nothing_when_what_was_near_is_filled_and_only_what_is_far_is_left(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 09:00") as night:
+        night.lanes = ("log",)
+        override = await emptied(night, "2026-12-01 22:00", "2026-12-02 06:00")
+        await emptied(night, "2026-12-20 22:00", "2026-12-21 06:00")
+        await night.passes(minutes=1)
+        await night.desk.roster("withdraw", OWNER, {"override": override})
+        night.lanes = None
+        await night.passes(minutes=1)
+        assert [got.person for got in told(night)] == [OWNER]
+
+
 async def test_it_is_told_once_also_after_a_restart(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 09:00") as night:
         await emptied(night, "2026-12-20 22:00", "2026-12-21 06:00")
