@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from monitord.account.cards import IncidentCard, Names, RestoredLine, one_line, read_cards, read_restored
 from monitord.account.journal_log import in_words
 from monitord.account.stored import fetch, selection, snapshot
+from monitord.domain.campaign import campaigns_at
 from monitord.domain.dutybook import DutyBook
 from monitord.domain.health import Cause, Health, Hold
 from monitord.domain.incident import RUNNING
@@ -21,6 +22,7 @@ from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.roster import shifts_covering
 from monitord.store.rows import person_of
+from monitord.texts.coverage import campaign_line
 from monitord.texts.story import Words
 
 MOST_LINES = 100
@@ -126,6 +128,8 @@ class Board:
     sites: tuple[SiteGroup, ...]
     log: tuple[LogLine, ...]
     duties: tuple[DutyLine, ...]
+    campaigns: tuple[str, ...] = ()
+    """What holds while a campaign does, a line each."""
 
     @property
     def all_well(self) -> bool:
@@ -149,6 +153,9 @@ def read_board(connection: sa.Connection, settings: Settings, words: Words, now:
             sites=sites,
             log=journal_lines(connection, settings, words)[::-1],
             duties=_duties(names, now),
+            campaigns=tuple(
+                one_line(campaign_line(words, settings.zone, one)) for one in campaigns_at(settings.campaigns, now)
+            ),
         )
 
 

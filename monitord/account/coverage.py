@@ -46,6 +46,6 @@ def planned(connection: sa.Connection, settings: Settings, since: datetime, unti
 
 
 def people_of(connection: sa.Connection, settings: Settings) -> dict[str, Person]:
-    """Return everybody by id, with the addresses that were bound since; before the first start those of the settings."""
+    """Return everybody by id, with the addresses that were bound since; before the first start as the settings say."""
     kept = {row["id"]: person_of(row) for row in connection.execute(sa.select(t.person)).mappings()}
     return {**settings.people, **kept}

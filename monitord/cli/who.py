@@ -24,9 +24,11 @@ from monitord.cli.reading import Config, Database, Reading, reading
 from monitord.cli.terminal import print_table, printable
 from monitord.cli.when import instant_or_fail
 from monitord.clock import SystemClock
+from monitord.domain.campaign import campaigns_at
 from monitord.domain.journal import stamp
 from monitord.domain.people import DutyKind, Unit
 from monitord.domain.safe import clean
+from monitord.texts.coverage import campaign_line
 
 WIDE = 160
 """Columns of a terminal that has room for title and source as well."""
@@ -102,6 +104,8 @@ def _print(desk: Reading, instant: datetime, found: list[OnDuty]) -> None:
     ]
     if sys.stdout.isatty() and get_terminal_size().columns < WIDE:
         keys, rows = keys[:-2], [row[:-2] for row in rows]
+    for campaign in campaigns_at(desk.settings.campaigns if desk.settings else (), instant):
+        print(clean(campaign_line(words, zone, campaign), 1_000))
     print_table([words.table[key] for key in keys], rows)
     if not found:
         print(words.table["nobody"])

@@ -105,6 +105,7 @@ class Context:
             groups=self.settings.groups,
             away=tx.away_at(at.now),
             uncalled=tx.uncalled_at(at.now),
+            administrators=self.settings.administrators,
         )
 
 

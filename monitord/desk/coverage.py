@@ -67,8 +67,7 @@ def text(tx: Tx, context: Context, row: Any) -> str:
     ident, _, duty = row["subject"].split("@")
     settings, page = context.settings, context.words.page
     unit, role = settings.units.get(ident), settings.duty_kinds.get(duty)
-    until = row["created_at"] + SOON if duty else None
-    gaps = [_gap(context, one) for one in open_gaps(tx.sql, ident) if until is None or one["starts"] <= until]
+    gaps = [_gap(context, one) for one in _meant(tx, row)]
     if unit is None or not gaps:
         return page["gaps_filled"]
     to = (role.name if role else duty) if duty else ""
@@ -78,13 +77,20 @@ def text(tx: Tx, context: Context, row: Any) -> str:
 
 def reason_gone(tx: Tx, row: Any) -> str | None:
     """Return why nobody need be told any more, None while something is missing."""
-    return None if open_gaps(tx.sql, row["subject"].partition("@")[0]) else "gap filled"
+    return None if _meant(tx, row) else "gap filled"
 
 
 def open_gaps(connection: sa.Connection, unit: str | None = None) -> Sequence[Any]:
     """Return the gaps that are not closed, of a unit or of all, the nearest first."""
     wanted = sa.select(t.coverage_gap).where(_g.closed_at.is_(None)).order_by(_g.starts, _g.unit, _g.duty, _g.id)
     return connection.execute(wanted if unit is None else wanted.where(_g.unit == unit)).mappings().all()
+
+
+def _meant(tx: Tx, row: Any) -> list[Any]:
+    """Return the gaps a message is about: all of the unit for its owner, what begins soon for a leader on duty."""
+    unit, _, duty = row["subject"].split("@")
+    until = row["created_at"] + SOON
+    return [one for one in open_gaps(tx.sql, unit) if not duty or one["starts"] <= until]
 
 
 def _horizon(tx: Tx, wanted: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from monitord.desk import batches, deadlines, no_calls, overlaying, swaps, verifying, viewing
+from monitord.desk import batches, deadlines, no_calls, overlaying, sharing, swaps, verifying, viewing
 from monitord.desk.context import Context
 from monitord.desk.rostering import Answer, RosterAct, RosterRefused
 from monitord.store.rows import Moment
@@ -15,6 +15,7 @@ ACTS: Mapping[str, RosterAct] = {
     **swaps.ACTS,
     **deadlines.ACTS,
     **viewing.ACTS,
+    **sharing.ACTS,
     **verifying.ACTS,
     **no_calls.ACTS,
 }

@@ -35,6 +35,8 @@ class DutyBook:
     """Who is on leave at that instant: a stand-in is told instead."""
     uncalled: frozenset[str] = frozenset()
     """Who asked not to be called by telephone at that instant: messages still reach him."""
+    administrators: tuple[str, ...] = ()
+    """Who hears of a gap where the owner of the roster cannot be told either."""
 
     def ways(self, person: str, channels: Iterable[str]) -> tuple[str, ...]:
         """Return by which channels somebody can be told at that instant; none for who is not there, or on leave, or

@@ -226,17 +226,24 @@ def gap_fact(incident: Incident, number: int, step: PolicyStep) -> Fact:
 
 
 def gap_notices(incident: Incident, number: int, book: DutyBook) -> list[Notice]:
-    """Return what the owner of the roster is told of a gap."""
+    """Return what the owner of the roster is told of a gap; where neither he nor a stand-in of his can be told, every
+    administrator is: a gap that nobody hears of would leave the incident with nobody."""
     unit = book.units.get(incident.unit)
     if unit is None:
         return []
     step = step_of(incident.policy, number)
-    owner = resolve(PolicyStep(timedelta(0), Whom.PERSON, unit.roster_owner, step.channels), unit.id, book)
+
+    def found(person: str) -> tuple[Reached, ...]:
+        return resolve(PolicyStep(timedelta(0), Whom.PERSON, person, step.channels), unit.id, book)
+
+    told = found(unit.roster_owner)
+    if not told:
+        told = tuple({way.person: way for name in book.administrators for way in found(name)}.values())
     return [
         Notice(incident.id, Event.COVERAGE, way.person, way.channels[0], Priority.FIRST, step=number,
         round=incident.round,
                fallback=way.channels[1:])
-        for way in owner
+        for way in told
     ]  # fmt: skip
 
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 
+from monitord.domain.campaign import Campaign
 from monitord.domain.coverage import Fault
 from monitord.texts import forms
+from monitord.texts.story import Words
 
 MOST_LINES = 7
 """Gaps named in one message; with what stands around them it has twelve lines at most."""
@@ -55,6 +57,18 @@ def said_of(fault: Fault, have: int, need: int, also: Sequence[str], table: Mapp
     """Return what is wrong in the words of a table's cell; `also` are the names of the other duties of who has two."""
     values = {"have": have, "need": need, "lacking": need - have, "spare": have - need, "also": ", ".join(also)}
     return table[f"fault_{fault}"].format(**values)
+
+
+def campaign_line(words: Words, zone: tzinfo, campaign: Campaign) -> str:
+    """Return what holds while a campaign does: from when to when, at which level, by which orders, when it reports."""
+    start, end = (words.instant(at, zone) for at in (campaign.start, campaign.end))
+    parts = [words.table["campaign_holds"].format(name=campaign.name, start=start, end=end, level=campaign.level)]
+    if campaign.orders:
+        parts.append(words.table["campaign_order"].format(orders="; ".join(campaign.orders)))
+    if campaign.reports:
+        reports = ", ".join(words.instant(at, zone) for at in campaign.reports)
+        parts.append(words.table["campaign_report"].format(reports=reports))
+    return " · ".join(parts)
 
 
 def _line(gap: Gap, zone: tzinfo, page: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from monitord.account.board import MOST_LINES, Board, journal_lines, read_board
 from monitord.account.cards import MOST_INCIDENTS
+from monitord.domain.campaign import Campaign
 from monitord.domain.decision import Timer, TimerKind
 from monitord.domain.health import Health, Hold
 from monitord.domain.incident import Phase
@@ -169,6 +170,15 @@ def test_duties_show_who_holds_them_and_where_there_is_a_gap(database: Path) -> 
         ("trực lãnh đạo", []),
         ("trực ca", ["Nguyễn Văn An"]),
     ]
+
+
+def test_the_campaign_that_holds_stands_over_the_duties_and_is_gone_with_its_end(database: Path) -> None:
+    for end, lines in ((NOW + timedelta(microseconds=1), 1), (NOW, 0)):
+        campaign = Campaign("bao", "Bão số 3", NOW - timedelta(hours=1), end, orders=("Công văn 1",), level="bao")
+        with reader(database)() as connection:
+            heightened = replace(settings(database.parent), campaigns=(campaign,))
+            found = read_board(connection, heightened, WORDS, NOW).campaigns
+        assert [("Bão số 3" in line, "theo Công văn 1" in line) for line in found] == [(True, True)] * lines
 
 
 def test_the_log_speaks_in_names_newest_first_without_the_first_looks_that_were_well(database: Path) -> None:

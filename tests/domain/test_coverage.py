@@ -130,7 +130,7 @@ TO = 72
 spans = st.tuples(st.integers(-40, 110), st.integers(1, 40))
 shifts_ = st.lists(
     st.builds(
-        lambda who, duty, span, backup: Shift(*duty, who, hour(span[0]), hour(sum(span)), "", backup),
+        lambda who, duty, span, backup: Shift(duty[0], duty[1], who, hour(span[0]), hour(sum(span)), "", backup),
         st.sampled_from(PEOPLE),
         st.sampled_from(DUTIES),
         spans,
@@ -153,7 +153,9 @@ campaigns_ = st.lists(
 demands_ = st.tuples(
     *(
         st.builds(
-            lambda need, more, levels, duty=duty: Demand(*duty, need, None if more is None else need + more, levels),
+            lambda need, more, levels, duty=duty: Demand(
+                duty[0], duty[1], need, None if more is None else need + more, levels
+            ),
             st.integers(0, 2),
             st.sampled_from([None, 0, 1]),
             st.dictionaries(st.sampled_from(["tet", "bao"]), st.integers(0, 3)),
@@ -211,7 +213,9 @@ def test_at_each_boundary_and_a_tick_before_and_after_what_is_found_is_what_coun
     asked = contract(*demands, campaigns=tuple(campaigns), silent=["dung"])
     start, end = DAY, hour(TO)
     found = holes(asked, shifts, leaves, start, end)
-    edges = {start, end, *(at for s in (*shifts, *leaves, *campaigns) for at in (s.start, s.end))}
+    edges = {start, end, *(at for s in shifts for at in (s.start, s.end))}
+    edges |= {at for leave in leaves for at in (leave.start, leave.end)}
+    edges |= {at for one in campaigns for at in (one.start, one.end)}
     edges |= {at for hole in found for at in (hole.start, hole.end)}
     for at in sorted(at + by for at in edges for by in (-TICK, timedelta(0), TICK)):
         if start <= at < end:

@@ -5,6 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from monitord.desk.rostering import RosterRefused
 from monitord.desk.windows import WindowRefused
 from monitord.domain.campaign import Campaign
 from monitord.domain.health import Health
@@ -31,7 +34,7 @@ def told(night: Night) -> list[Got]:
 async def emptied(night: Night, start: str, end: str, duty: str = "shift", by: str = OWNER) -> int:
     """Let the keeper of the roster take everybody off a duty, and return the number of the override."""
     spans = {"start": local(start).isoformat(), "end": local(end).isoformat()}
-    given = {"unit": UNIT, "duty": duty, "outgoing": None, "incoming": [], "reason": ""}
+    given: dict[str, object] = {"unit": UNIT, "duty": duty, "outgoing": None, "incoming": [], "reason": ""}
     answer = await night.desk.roster("override", by, {**given, **spans})
     return int(answer["override"])
 
@@ -128,6 +131,18 @@ async def test_what_was_filled_before_it_could_be_sent_is_not_sent(tmp_path: Pat
         assert told(night) == []
 
 
+async def test_a_leader_hears_nothing_when_what_was_near_is_filled_and_only_what_is_far_is_left(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 09:00") as night:
+        night.lanes = ("log",)
+        override = await emptied(night, "2026-12-01 22:00", "2026-12-02 06:00")
+        await emptied(night, "2026-12-20 22:00", "2026-12-21 06:00")
+        await night.passes(minutes=1)
+        await night.desk.roster("withdraw", OWNER, {"override": override})
+        night.lanes = None
+        await night.passes(minutes=1)
+        assert [got.person for got in told(night)] == [OWNER]
+
+
 async def test_it_is_told_once_also_after_a_restart(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-01 09:00") as night:
         await emptied(night, "2026-12-20 22:00", "2026-12-21 06:00")
@@ -173,6 +188,17 @@ async def test_the_numbers_say_who_is_missing_now_and_how_far_the_nearest_gap_is
         assert counted() == (1, 0.0)
         await night.passes(hours=1)
         assert counted() is None
+
+
+async def test_where_every_step_finds_nobody_and_the_owner_cannot_be_told_an_administrator_is(tmp_path: Path) -> None:
+    settings = example()
+    other = "binh.tran"
+    owner = replace(settings.people[OWNER], telegram=None, stand_ins=())
+    settings = replace(settings, people={**settings.people, OWNER: owner}, administrators=(other,), roster=())
+    async with Night(tmp_path, "2026-12-01 09:00", settings) as night:
+        await night.sees(silent("olt-go-may"), Health.DOWN)
+        gaps = [got for got in night.got if got.channel == "telegram" and "TRỐNG CA" in got.text]
+        assert {got.person for got in gaps} == {other}
 
 
 # --- campaigns ----------------------------------------------------------------------------------------------------
@@ -227,3 +253,23 @@ async def test_the_freeze_of_a_campaign_holds_like_one_that_was_written(tmp_path
         assert await refused("2026-12-02 00:00", "2026-12-02 01:00") == ""
         assert await refused("2026-12-01 23:00", "2026-12-02 01:00", by=leader) == ""
         assert night.count(t.window, kind="freeze") == 0
+
+
+# --- how duty is shared out -----------------------------------------------------------------------------------------
+
+
+async def test_hours_are_shown_to_oneself_and_to_a_leader_and_it_is_written_down_who_looked(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2027-01-10 09:00") as night:
+        whom, leader = "an.nguyen", night.on("leader")
+        spans = {"start": local("2027-02-05 00:00").isoformat(), "end": local("2027-02-08 00:00").isoformat()}
+        for by in (whom, leader):
+            answer = await night.desk.roster("hours", by, {"whom": whom, **spans})
+            assert answer["text"].startswith("Nguyễn Văn An, từ 00:00 05/02/2027 đến 00:00 08/02/2027: ")
+            share = answer["share"]
+            assert 0 < share["nights"] <= share["hours"] == share["holidays"] == share["tet"]
+        seen = [(r.actor, r.refs["whom"]) for r in night.rows(FactKind.HOURS_VIEWED)]
+        assert seen == [(whom, whom), (leader, whom)]
+        for other in (OWNER, "binh.tran", "vinh.chu"):
+            with pytest.raises(RosterRefused, match="leaders of the own unit alone"):
+                await night.desk.roster("hours", other, {"whom": whom, **spans})
+        assert len(night.rows(FactKind.HOURS_VIEWED)) == 2

@@ -11,7 +11,7 @@ from monitord.domain.policy import Whom, from_wire, to_wire
 from monitord.domain.quiet import Quiet
 from monitord.domain.roster import DailySlot, Shift, expand, on_duty
 from monitord.settings import AnchorSettings, DailyEntry, DatedEntry, checks_dirs
-from tests.settings.small import SECRETS, SMALL, InterfaceParams, PageParams, broken, loaded, written
+from tests.settings.small import SECRETS, SMALL, InterfaceParams, PageParams, broken, loaded, mistakes, written
 
 
 def test_a_device_has_its_access_its_timing_and_its_targets(tmp_path: Path) -> None:
@@ -221,3 +221,83 @@ def test_anchors_leave_daily_at_seven_unless_something_else_is_said(tmp_path: Pa
     assert plain == AnchorSettings(("an",), timedelta(hours=24), time(7))
     said = loaded(written(tmp_path / "said", SMALL + 'anchors: {tell: [an, yen], every: 6h, at: "01:00"}\n')).anchors
     assert said == AnchorSettings(("an", "yen"), timedelta(hours=6), time(1))
+
+
+MORE = """
+coverage:
+  - {duty: shift, need: 1, most: 2, levels: {tet: 2}}
+campaigns:
+  - id: tet
+    name: Tết Đinh Mùi 2027 24/24
+    from: "29 Tết 2027 07:00"
+    to: "mùng 4 Tết 2027, 24:00"
+    orders: [Công văn 1]
+    level: tet
+    faster: 0.5
+    freeze: true
+    reports: ["2027-02-07 14:00", "mùng 1 Tết 2027 06:00"]
+    deadlines: [nhanh]
+"""
+
+
+def test_what_is_needed_and_a_campaign_with_lunar_days_are_as_they_are_written(tmp_path: Path) -> None:
+    settings = loaded(written(tmp_path / "config", SMALL + MORE))
+    (demand,) = settings.demands
+    assert (demand.unit, demand.duty, demand.need, demand.most, dict(demand.levels)) == (
+        "vt",
+        "shift",
+        1,
+        2,
+        {"tet": 2},
+    )
+    (tet,) = settings.campaigns
+    assert (tet.start, tet.end) == (datetime(2027, 2, 5, tzinfo=UTC), datetime(2027, 2, 9, 17, tzinfo=UTC))
+    assert (tet.units, tet.orders, tet.level, tet.faster, tet.freeze) == (
+        frozenset(),
+        ("Công văn 1",),
+        "tet",
+        0.5,
+        True,
+    )
+    assert tet.reports == (datetime(2027, 2, 5, 23, tzinfo=UTC), datetime(2027, 2, 7, 7, tzinfo=UTC))
+    at = [tet.start - timedelta(microseconds=1), tet.start, tet.end - timedelta(microseconds=1), tet.end]
+    hastened = [settings.policy_at(when, "vt", 1) for when in at]
+    assert [p.steps[1].after for p in hastened] == [timedelta(minutes=m) for m in (5, 2.5, 2.5, 5)]
+    assert [p.repeat for p in hastened] == [timedelta(minutes=m) for m in (60, 30, 30, 60)]
+    assert {p.ack_holds for p in hastened} == {timedelta(hours=2)}
+
+
+def test_a_unit_that_says_nothing_needs_one_on_what_a_policy_or_a_daily_slot_names(tmp_path: Path) -> None:
+    kinds = "  - {id: shift, name: trực ca}\n  - {id: x, name: x}\n  - {id: y, name: y}\n"
+    rosters = """
+  - {unit: vt, duty: x, every_day: [{from: "06:00", to: "06:00", people: [an]}]}
+  - {unit: vt, duty: y, shifts: [{from: "2027-02-05 22:00", to: "2027-02-05 24:00", person: an}]}
+"""
+    text = broken("  - {id: shift, name: trực ca}\n", kinds) + rosters
+    found = {d.duty: (d.need, d.most) for d in loaded(written(tmp_path / "config", text)).demands}
+    assert found == {"shift": (1, 1), "x": (1, None)}  # shift is the leader's duty there
+
+
+def test_an_entry_for_a_unit_goes_before_the_one_for_all(tmp_path: Path) -> None:
+    text = SMALL + "\ncoverage:\n  - {duty: shift, need: 3}\n  - {units: [vt], duty: shift, need: 2}\n"
+    (demand,) = loaded(written(tmp_path / "config", text)).demands
+    assert (demand.need, demand.most) == (2, 2)
+
+
+def test_what_is_asked_of_a_roster_is_refused_where_it_makes_no_sense(tmp_path: Path) -> None:
+    cases = {
+        "need: 1, most": ("need: 3, most", "`most` must not be less than `need`"),
+        "level: tet": (
+            "level: tett",
+            "no entry of `coverage` says what is needed at level `tett`; did you mean `tet`?",
+        ),
+        '"29 Tết 2027 07:00"': ('"30 Tết 2027 07:00"', "29 Tết"),
+        '"29 Tết 2027 07:00" ': ('"29 Tết 07:00"', "an instant is written"),
+        "24:00": ("24:30", "a time of day is written"),
+        "faster: 0.5": ("faster: 0", "0.1"),
+        "duty: shift, need: 1": ("duty: shft, need: 1", "there is no duty kind `shft`"),
+    }
+    for number, (old, (new, why)) in enumerate(cases.items()):
+        assert old.strip() in MORE
+        (mistake,) = mistakes(written(tmp_path / str(number), SMALL + MORE.replace(old.strip(), new)))
+        assert why in mistake

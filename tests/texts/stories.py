@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from monitord.domain.coverage import Fault
 from monitord.domain.document import AttachmentKind
 from monitord.domain.extent import Battery, Cut, Extent
 from monitord.domain.finding import FindingKind
@@ -14,6 +15,7 @@ from monitord.domain.notice import DeliveryCause, Event
 from monitord.domain.pon import Onts
 from monitord.domain.probable import Suspect
 from monitord.domain.survey import Group, Kind, Running, Survey
+from monitord.texts import coverage
 from monitord.texts.story import (
     Alarm,
     AlarmItem,
@@ -569,6 +571,23 @@ ALARMS = {
     )
 }
 GAP = Gap("Viễn thông Cửu Long", "trực điều hành", at("03:14"), ZONE, instead="trực lãnh đạo", code="SC-0602-004")
+GAPS = [
+    coverage.GapsAhead("vt", "Viễn thông Cửu Long", time(7), gaps, ZONE, "đồng chí", to)
+    for to, gaps in (
+        (
+            "",
+            tuple(coverage.Gap("trực ca", at("22:00", n), at("06:00", n + 1), 0, 1) for n in range(7, 16)),
+        ),
+        (
+            "trực lãnh đạo",
+            (
+                coverage.Gap("trực lãnh đạo", at("03:14"), at("04:00"), 1, 2),
+                coverage.Gap("trực điều hành", at("07:00"), None, 0, 1),
+                coverage.Gap("trực ca", at("07:00"), None, 1, 3),
+            ),
+        ),
+    )
+]
 BROKEN = ChannelTrouble(
     "telegram", Trouble.BROKEN, at("22:00", 5), at("22:12", 5), ZONE, DeliveryCause.CONNECT, waiting=1248
 )
@@ -578,6 +597,10 @@ def asides(words: Words) -> Mapping[str, str]:
     """Return the texts beside incidents, by the name of their golden file."""
     return {
         "coverage": words.coverage(GAP),
+        "gaps-ahead": "\n\n".join(coverage.letter(told, words.page) for told in GAPS),
+        "gaps-table": "\n".join(
+            coverage.said_of(fault, 3 if fault is Fault.DOUBLED else 0, 2, ["trực ca"], words.table) for fault in Fault
+        ),
         "channel-broken": words.channel_trouble(BROKEN),
         "channel-binding": words.channel_trouble(
             replace(BROKEN, trouble=Trouble.BINDING, cause=DeliveryCause.BLOCKED, person="Lê Văn C", waiting=0)

@@ -13,15 +13,16 @@ from monitord.cli.place import WRONG, fail
 from monitord.cli.reading import Config, Database, Reading, reading
 from monitord.cli.terminal import print_table, printable
 from monitord.clock import SystemClock
-from monitord.domain.campaign import Campaign
 from monitord.domain.coverage import Fault, Hole, missing
 from monitord.domain.journal import stamp
 from monitord.domain.safe import clean
 from monitord.settings.model import Settings
-from monitord.texts.coverage import said_of
+from monitord.texts.coverage import campaign_line, said_of
 
 AHEAD = timedelta(days=30)
 """How far is looked when nobody says how far."""
+LONGEST = 1_000
+"""Characters of the line of a campaign."""
 MOST = timedelta(days=3660)
 """How far may be looked."""
 
@@ -90,7 +91,7 @@ def _print(
     words, zone = desk.words, settings.zone
     for campaign in settings.campaigns:
         if campaign.start < until and campaign.end > since and any(map(campaign.meant_for, units)):
-            print(campaign_line(desk, settings, campaign))
+            print(clean(campaign_line(words, zone, campaign), LONGEST))
     names = {name: person.name for name, person in found.people.items()}
     duties = {name: kind.name for name, kind in settings.duty_kinds.items()}
     rows = [
@@ -116,19 +117,6 @@ def _print(
             end=words.instant(until, zone),
         )
         print(f"{said} ({words.table['handover']} {settings.units[name].handover:%H:%M})")
-
-
-def campaign_line(desk: Reading, settings: Settings, campaign: Campaign) -> str:
-    """Return what holds while a campaign does: from when to when, at which level, by which orders, when it reports."""
-    words, zone = desk.words, settings.zone
-    start, end = (words.instant(at, zone) for at in (campaign.start, campaign.end))
-    parts = [words.table["campaign_holds"].format(name=campaign.name, start=start, end=end, level=campaign.level)]
-    if campaign.orders:
-        parts.append(words.table["campaign_order"].format(orders="; ".join(campaign.orders)))
-    if campaign.reports:
-        reports = ", ".join(words.instant(at, zone) for at in campaign.reports)
-        parts.append(words.table["campaign_report"].format(reports=reports))
-    return clean(" · ".join(parts), 1000)
 
 
 def _as_json(hole: Hole) -> dict[str, object]:

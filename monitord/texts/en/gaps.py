@@ -28,5 +28,7 @@ TABLE = {
     "not_covered": "{unit}: {number} times with somebody missing from {start} to {end}.",
     "campaign_holds": "{name}: from {start} to {end}, level {level}",
     "campaign_order": "by {orders}",
+    "share": "{name}, from {start} to {end}: {hours} hours on duty, of which night (22:00–06:00) {nights}, "
+    "holidays {holidays}, Tết {tet}",
     "campaign_report": "reports due: {reports}",
 }

@@ -28,5 +28,7 @@ TABLE = {
     "not_covered": "{unit}: còn {number} khoảng thiếu người từ {start} đến {end}.",
     "campaign_holds": "{name}: từ {start} đến {end}, mức {level}",
     "campaign_order": "theo {orders}",
+    "share": "{name}, từ {start} đến {end}: {hours} giờ trực, trong đó đêm (22:00–06:00) {nights} giờ, "
+    "ngày lễ {holidays} giờ, Tết {tet} giờ",
     "campaign_report": "giờ báo cáo: {reports}",
 }
