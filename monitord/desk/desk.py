@@ -28,6 +28,7 @@ from monitord.desk import (
     overdue,
     presses,
     publishing,
+    purging,
     reporting,
     reports,
     reviewing,
@@ -165,6 +166,7 @@ class Desk:
         def work(tx: Tx, at: Moment) -> int:
             laying.write_out(tx, self._context.settings, at)
             presses.prune(tx, at)
+            purging.purge(tx, self._context.settings, at)
             return starting.rearm_forgotten(tx, self._context, at)
 
         if await self._decide("keep_house", work):

@@ -3,13 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from monitord.desk import batches, no_calls, overlaying, swaps, verifying
+from monitord.desk import batches, no_calls, overlaying, purging, swaps, verifying
 from monitord.desk.context import Context
 from monitord.desk.rostering import Answer, RosterAct, RosterRefused
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
-ACTS: Mapping[str, RosterAct] = {**overlaying.ACTS, **batches.ACTS, **swaps.ACTS, **verifying.ACTS, **no_calls.ACTS}
+ACTS: Mapping[str, RosterAct] = {
+    **overlaying.ACTS,
+    **batches.ACTS,
+    **swaps.ACTS,
+    **verifying.ACTS,
+    **no_calls.ACTS,
+    **purging.ACTS,
+}
 
 
 def act(tx: Tx, context: Context, what: str, person: str, given: Mapping[str, Any], at: Moment) -> Answer:

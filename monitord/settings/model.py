@@ -223,6 +223,8 @@ class Settings:
     channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: MappingProxyType({}))
     one_way_counts: frozenset[str] = frozenset()
     groups: tuple[Group, ...] = ()
+    purge_after: timedelta = timedelta(days=90)
+    """How long after their last shift the telephone numbers of people are kept in the database; zero: for ever."""
     check_contacts: bool = True
     """Whether it is an alarm that somebody on duty soon has no contact that was proved and works."""
 

@@ -180,6 +180,10 @@ class PersonForm(Form):
     stand_ins: list[Slug] = Field(default_factory=list)
 
 
+class PrivacyForm(Form):
+    purge_after_days: Annotated[int, Field(ge=0, le=3650)] = 90
+
+
 ONE: dict[str, type[Form]] = {
     "desk": DeskForm,
     "web": WebForm,
@@ -187,6 +191,7 @@ ONE: dict[str, type[Form]] = {
     "log_channel": LogChannelForm,
     "anchors": AnchorsForm,
     "storm": StormForm,
+    "privacy": PrivacyForm,
 }
 """Sections that stand once, with keys of their own."""
 
