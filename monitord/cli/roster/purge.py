@@ -21,7 +21,7 @@ def purge(
     config: Config = None,
     database: Database = None,
 ) -> None:
-    """Blank telephone numbers that are needed no more; the daemon does so by itself every day. Names stay."""
+    """Blank telephone numbers that are needed no more; the daemon does so by itself every hour. Names stay."""
     if not dry_run:
         if not person:
             fail("say who you are with --as, or --dry-run", WRONG)
