@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitord.domain.group import is_group
+from monitord.domain.masking import masked
 from monitord.domain.notice import NoticeState
 from monitord.domain.people import IMPERSONAL
 from monitord.settings.model import Settings
@@ -49,14 +50,6 @@ def contacts(connection: sa.Connection, settings: Settings) -> list[Contact]:
                 )
             )
     return found
-
-
-def masked(address: str) -> str:
-    """Return an address as it may stand in a list: `+849*****678`, `a*****@example.vn`, `10*****4`."""
-    name, at, host = address.partition("@")
-    if at:
-        return f"{name[:1]}*****@{host}"
-    return f"{address[:4]}*****{address[-3:]}" if len(address) > 9 else f"{address[:2]}*****{address[-1:]}"
 
 
 def _last(connection: sa.Connection, state: NoticeState) -> dict[tuple[str, str], datetime]:

@@ -15,7 +15,7 @@ from monitord.domain.finding import NAMED, FindingKind
 from monitord.domain.group import is_group
 from monitord.domain.journal import Row
 from monitord.domain.notice import BUTTONED, DeliveryCause, Event, NoticeState
-from monitord.domain.people import IMPERSONAL
+from monitord.domain.people import IMPERSONAL, name_at
 from monitord.store import tables as t
 from monitord.store.rows import Moment, journal_row
 from monitord.store.tx import Tx
@@ -101,7 +101,9 @@ def _bulletin(tx: Tx, context: Context, row: Any, at: Moment) -> str:
             text=made["text"],
             asks=asks,
             unit_name=unit.name if unit else made["unit"],
-            organisation=organisation.name if organisation else made["organisation"],
+            organisation=name_at(organisation, made["due"].astimezone(settings.zone).date())
+            if organisation
+            else made["organisation"],
             reader=", ".join(part for part in named if part),
             address_form=unit.address_form if unit else "đồng chí",
             approved_by=approver.name if approver else "",

@@ -31,6 +31,7 @@ from monitord.desk import (
     overdue,
     presses,
     publishing,
+    purging,
     reporting,
     reports,
     reviewing,
@@ -177,6 +178,7 @@ class Desk:
         def work(tx: Tx, at: Moment) -> int:
             laying.note_horizon(tx, self._context.settings, at)
             presses.prune(tx, at)
+            purging.purge(tx, self._context.settings, at)
             return starting.rearm_forgotten(tx, self._context, at)
 
         for unit in self._context.settings.units:

@@ -8,8 +8,9 @@ from monitord.desk.context import Context
 from monitord.desk.mentions import name_of
 from monitord.domain.dutybook import DutyBook, duty_in
 from monitord.domain.extent import Cut
-from monitord.domain.group import MARK, Group, without_numbers
+from monitord.domain.group import MARK, Group
 from monitord.domain.incident import Incident
+from monitord.domain.masking import without_numbers
 from monitord.domain.people import Person
 from monitord.domain.survey import Survey
 from monitord.settings.model import Settings

@@ -16,8 +16,9 @@ from monitord.desk.said import closing_cause
 from monitord.desk.surveys import survey
 from monitord.domain.dutybook import DutyBook, step_name
 from monitord.domain.extent import NOTHING
-from monitord.domain.group import is_group, without_numbers
+from monitord.domain.group import is_group
 from monitord.domain.incident import Incident
+from monitord.domain.masking import without_numbers
 from monitord.domain.menus import Menu, asked
 from monitord.domain.network import BY_HAND
 from monitord.domain.notice import BUTTONED, Event, Key

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from monitord.desk import batches, deadlines, no_calls, overlaying, sharing, swaps, verifying, viewing
+from monitord.desk import (
+    batches,
+    deadlines,
+    no_calls,
+    overlaying,
+    purging,
+    sharing,
+    swaps,
+    verifying,
+    viewing,
+)
 from monitord.desk.context import Context
 from monitord.desk.rostering import Answer, RosterAct, RosterRefused
 from monitord.store.rows import Moment
@@ -18,6 +28,7 @@ ACTS: Mapping[str, RosterAct] = {
     **sharing.ACTS,
     **verifying.ACTS,
     **no_calls.ACTS,
+    **purging.ACTS,
 }
 
 

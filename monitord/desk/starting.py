@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord import __version__
-from monitord.desk import canaries, contacts, groups, laying
+from monitord.desk import canaries, contacts, groups, laying, purging
 from monitord.desk.binding import accounts, forget
 from monitord.desk.context import Context, write
 from monitord.desk.edges import drop_removed
@@ -92,7 +92,7 @@ def take_settings(tx: Tx, context: Context, at: Moment) -> None:
         tx.put("settings_hash", settings.hash)
         refs = {"hash": settings.hash, "devices": len(settings.devices), "people": len(settings.people)}
         tx.append([Fact(FactKind.SETTINGS_LOADED, refs=refs)], at)
-    _import_people(tx, settings)
+    _import_people(tx, settings, at)
     laying.write_out(tx, settings, at)
 
 
@@ -105,8 +105,9 @@ def _down_between(tx: Tx, at: Moment) -> tuple[datetime, datetime] | None:
     return max(seen, last.ts), max(at.now, last.ts)
 
 
-def _import_people(tx: Tx, settings: Settings) -> None:
+def _import_people(tx: Tx, settings: Settings, at: Moment) -> None:
     kept = set(tx.sql.execute(sa.select(t.person.c.id)).scalars())
+    blank = purging.blanked(tx, settings, at)
     bound = accounts(tx)
     taken = frozenset(bound.values())
     everybody = dict(settings.people) | {one.id: one for one in groups.readers(tx, settings)}
@@ -122,6 +123,8 @@ def _import_people(tx: Tx, settings: Settings) -> None:
             "addresses": dict(person.addresses),
             "source": "settings",
         }
+        if person.id in blank:
+            values |= purging.without_numbers_of(person)
         if person.id in kept:
             tx.sql.execute(t.person.update().where(t.person.c.id == person.id).values(values))
         else:

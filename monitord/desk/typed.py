@@ -29,6 +29,7 @@ from monitord.desk.mentions import name_of
 from monitord.domain.commands import Command, Verb
 from monitord.domain.dutybook import DutyBook, duty_in
 from monitord.domain.incident import Incident, Phase, number_of
+from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import Event, NoticeState
 from monitord.domain.people import Person
 from monitord.domain.policy import step_of
@@ -89,7 +90,9 @@ def obey(
         case Verb.STATUS:
             return context.words.typed(_status(tx, context, _units(context, person, book, at), book, said)), True
         case Verb.ROSTER:
-            return context.words.typed(_roster(context, _units(context, person, book, at), book, said)), True
+            units = _units(context, person, book, at)
+            tx.append([Fact(FactKind.ROSTER_VIEWED, actor=person.id, refs={"units": units, **update.refs})], at)
+            return context.words.typed(_roster(context, units, book, said)), True
     found = _meant(tx, context, person, command, book, at)
     if len(found) != 1:
         result = TypedResult.SEVERAL if found else TypedResult.NONE

@@ -3,7 +3,6 @@
 What stands there is read by whoever was let in: roles instead of names, no telephone numbers.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,8 +14,6 @@ from monitord.domain.people import TOPIC, Person
 MARK = "group:"
 """How the id of a group begins among the ids of persons, where no person's can."""
 CHANNEL = "telegram"
-_NUMBER = re.compile(r"(?<![A-Za-z0-9])\(?(?:\+?84|0)(?:[ .()\u00a0-]{0,2}[0-9]){8,10}(?![A-Za-z0-9])")
-"""What may be a telephone number of this country, however it is parted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +56,3 @@ def group_notices(incident: Incident, number: int, groups: Iterable[Group]) -> l
         Notice(incident.id, Event.STEP, MARK + one.id, CHANNEL, Priority.FOLLOW_UP, step=number, round=incident.round)
         for one in hearing(groups, incident)
     ]
-
-
-def without_numbers(text: str) -> str:
-    """Return a text with what may be a telephone number masked: `0912 *** 678`."""
-    return _NUMBER.sub(_masked, text)
-
-
-def _masked(found: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", found.group())
-    return f"{digits[:4]} *** {digits[-3:]}"

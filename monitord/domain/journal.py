@@ -32,6 +32,8 @@ class FactKind(StrEnum):
     ROSTER_IMPORTED = "roster.imported"
     ROSTER_WRITTEN = "roster.written"
     ROSTER_OVERLAID = "roster.overlaid"
+    ROSTER_VIEWED = "roster.viewed"
+    ROSTER_PURGED = "roster.purged"
     ROSTER_WITHDRAWN = "roster.withdrawn"
     LEAVE_NOTED = "leave.noted"
     SWAP_ASKED = "swap.asked"

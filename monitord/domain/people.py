@@ -1,8 +1,9 @@
 """Who there is: persons, units, organisations, duty kinds."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -59,7 +60,8 @@ class Unit:
     `auto_send_order` names the order by which the unit lets steps leave the house without its leader's approval; None
     means that
     approval is needed. `roster_owner` is told of gaps. `handover` is the "giờ đổi trực". Who comes on a duty
-    of `roll_call` is asked to say so.
+    of `roll_call` is asked to say so. `department` is the organisation it reports to; `kept_by` names the organisation
+    that keeps a duty in its place, by the duty.
     """
 
     id: str
@@ -70,6 +72,8 @@ class Unit:
     address_form: str = "đồng chí"
     handover: time = time(7, 0)
     roll_call: tuple[str, ...] = ()
+    department: str | None = None
+    kept_by: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 class OrganisationRole(StrEnum):
@@ -84,10 +88,20 @@ class OrganisationRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FormerName:
+    """A name that something had up to, not including, the day `until`."""
+
+    name: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """Another organisation.
 
-    `contacts` are persons told by message, in order; police and the corporate NOC are called by people (`phone`).
+    `contacts` are persons told by message, in order; police and the corporate NOC are called by people (`phone`). It is
+    there from the day `valid_from` up to, not including, `valid_to`; `former` are the names it had before, `aliases`
+    other names by which people write of it.
     """
 
     id: str
@@ -95,8 +109,35 @@ class Organisation:
     role: OrganisationRole
     contacts: tuple[str, ...] = ()
     phone: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    aliases: tuple[str, ...] = ()
+    former: tuple[FormerName, ...] = ()
 
     @property
     def called(self) -> bool:
         """Return whether people reach it by telephone alone, and no message does."""
         return not self.contacts and bool(self.phone)
+
+
+def name_at(organisation: Organisation, day: date) -> str:
+    """Return what an organisation was called on a day: a report about an earlier year keeps the name of that year."""
+    then = [former for former in organisation.former if day < former.until]
+    return min(then, key=lambda former: former.until).name if then else organisation.name
+
+
+def is_there(organisation: Organisation, day: date) -> bool:
+    """Return whether an organisation exists on a day."""
+    begun = organisation.valid_from is None or organisation.valid_from <= day
+    return begun and (organisation.valid_to is None or day < organisation.valid_to)
+
+
+def is_called(organisation: Organisation, written: str) -> bool:
+    """Return whether somebody may mean an organisation by what he wrote: its name, a former one or an alias, in any
+    case and with any blanks."""
+    names = (organisation.name, *organisation.aliases, *(former.name for former in organisation.former))
+    return _plainly(written) in map(_plainly, names)
+
+
+def _plainly(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

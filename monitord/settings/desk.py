@@ -21,6 +21,7 @@ from monitord.settings.schema import (
     AnchorsForm,
     DeskForm,
     LogChannelForm,
+    PrivacyForm,
     TelegramCanaryForm,
     TelegramForm,
     UnitForm,
@@ -200,6 +201,12 @@ def log_channel_of(book: Book, state: Path) -> Path | None:
     """Return the file of the log channel, None without one; a relative path lies in the state folder."""
     entry = book.once("log_channel", LogChannelForm)
     return state / entry.given.path if entry else None
+
+
+def purge_after_of(book: Book) -> timedelta:
+    """Return how long after their last shift the telephone numbers of people are kept; zero: for ever."""
+    entry = book.once("privacy", PrivacyForm)
+    return timedelta(days=entry.given.purge_after_days if entry else PrivacyForm().purge_after_days)
 
 
 def anchors_of(book: Book, people: Mapping[str, Person], telegram: TelegramSettings | None) -> AnchorSettings | None:

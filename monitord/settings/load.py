@@ -155,6 +155,7 @@ def _settings(
         content=content(sections.prints),
         watch=desk.given.watch if desk else True,
         anchors=at_desk.anchors_of(book, people, telegram),
+        purge_after=at_desk.purge_after_of(book),
         channels=channels_of(book, channels, secrets),
         groups=groups_of(book),
         one_way_counts=at_desk.one_way_counts_of(desk, book, frozenset(channels)),

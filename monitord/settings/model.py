@@ -257,6 +257,8 @@ class Settings:
     campaigns: tuple[Campaign, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     days_off: DaysOffSettings = DaysOffSettings()
+    purge_after: timedelta = timedelta(days=90)
+    """How long after their last shift the telephone numbers of people are kept in the database; zero: for ever."""
     check_contacts: bool = True
     """Whether it is an alarm that somebody on duty soon has no contact that was proved and works."""
 

@@ -1,8 +1,9 @@
 """Units, organisations, duty kinds and persons."""
 
+from types import MappingProxyType
 from typing import Any
 
-from monitord.domain.people import DutyKind, Organisation, OrganisationRole, Person, Unit
+from monitord.domain.people import DutyKind, FormerName, Organisation, OrganisationRole, Person, Unit
 from monitord.settings.book import Book, Entry
 from monitord.settings.channels import Sections, addresses_of
 from monitord.settings.problem import quoted
@@ -24,6 +25,11 @@ def units_of(book: Book) -> dict[str, Unit]:
         order = given.auto_send.order if given.auto_send else None
         for number, duty in enumerate(given.roll_call):
             book.refer(duty, entry, "roll_call", number, to="duty_kinds")
+        if given.department is not None:
+            book.refer(given.department, entry, "department", to="organisations")
+        for duty, keeper in given.kept_by.items():
+            book.refer(duty, entry, "kept_by", duty, to="duty_kinds")
+            book.refer(keeper, entry, "kept_by", duty, to="organisations")
         units[given.id] = Unit(
             given.id,
             given.name,
@@ -33,6 +39,8 @@ def units_of(book: Book) -> dict[str, Unit]:
             given.address_form,
             given.handover,
             tuple(given.roll_call),
+            given.department,
+            MappingProxyType(dict(given.kept_by)),
         )
     return units
 
@@ -47,7 +55,18 @@ def organisations_of(book: Book) -> dict[str, Organisation]:
             book.findings.add(entry.file, entry.at("id"), f"{quoted(given.id)} is already a unit, at {first}")
         _refer_each(book, entry, "contacts", given.contacts)
         role = OrganisationRole(given.role)
-        organisations[given.id] = Organisation(given.id, given.name, role, tuple(given.contacts), given.phone)
+        former = tuple(FormerName(one.name, one.until) for one in given.former)
+        organisations[given.id] = Organisation(
+            given.id,
+            given.name,
+            role,
+            tuple(given.contacts),
+            given.phone,
+            given.valid_from,
+            given.valid_to,
+            tuple(given.aliases),
+            former,
+        )
     return organisations
 
 

@@ -12,6 +12,7 @@ from monitord.settings.model import DailyEntry, DatedEntry, PatternEntry, Roster
 from monitord.settings.patterns import cycle_of, rotation_of
 from monitord.settings.policies import duties_in
 from monitord.settings.problem import quoted
+from monitord.settings.schema import UnitForm
 from monitord.settings.schema_duty import RosterForm
 
 ALWAYS = date(2000, 1, 1)
@@ -56,6 +57,8 @@ def warn_of_empty_duties(book: Book) -> None:
     if "roster" in book.incomplete:
         return
     held = {(entry.given.unit, entry.given.duty) for entry in book.entries("roster", RosterForm)}
+    # What another organisation keeps in the unit's place is in its roster.
+    held |= {(entry.given.id, duty) for entry in book.entries("units", UnitForm) for duty in entry.given.kept_by}
     told: set[tuple[str, str]] = set()
     for policy, number, unit, duty in duties_in(book):
         if (unit, duty) not in held | told:

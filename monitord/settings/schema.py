@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from monitord.settings.fields import (
     ClockTime,
+    Day,
     Duration,
     Mail,
     Port,
@@ -155,6 +156,13 @@ class UnitForm(Form):
     address_form: Text = "đồng chí"
     handover: ClockTime = time(7, 0)
     roll_call: list[Slug] = Field(default_factory=list)
+    department: Slug | None = None
+    kept_by: dict[Slug, Slug] = Field(default_factory=dict)
+
+
+class FormerNameForm(Form):
+    name: Text
+    until: Day
 
 
 class OrganisationForm(Form):
@@ -163,6 +171,16 @@ class OrganisationForm(Form):
     role: Literal["department", "police", "power", "corporate_noc", "authority", "military"]
     contacts: list[Slug] = Field(default_factory=list)
     phone: Text = ""
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    aliases: list[Text] = Field(default_factory=list)
+    former: list[FormerNameForm] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def exists_for_some_time(self) -> "OrganisationForm":
+        if self.valid_from is not None and self.valid_to is not None and self.valid_to <= self.valid_from:
+            raise ValueError("`valid_to` is the first day on which it is there no more: after `valid_from`")
+        return self
 
 
 class DutyKindForm(Form):
@@ -183,6 +201,10 @@ class PersonForm(Form):
     stand_ins: list[Slug] = Field(default_factory=list)
 
 
+class PrivacyForm(Form):
+    purge_after_days: Annotated[int, Field(ge=0, le=3650)] = 90
+
+
 ONE: dict[str, type[Form]] = {
     "desk": DeskForm,
     "web": WebForm,
@@ -191,6 +213,7 @@ ONE: dict[str, type[Form]] = {
     "anchors": AnchorsForm,
     "storm": StormForm,
     "days_off": DaysOffForm,
+    "privacy": PrivacyForm,
 }
 """Sections that stand once, with keys of their own."""
 

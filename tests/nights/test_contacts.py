@@ -3,8 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from monitord.account.contacts import Contact, contacts, masked
+from monitord.account.contacts import Contact, contacts
 from monitord.domain.health import Health
+from monitord.domain.masking import masked
 from monitord.store import tables as t
 from tests.nights.test_second_channel import with_sms
 from tests.support.night import BLOCKED, Night, silent
@@ -83,6 +84,7 @@ async def test_a_way_that_was_given_up_says_when(tmp_path: Path) -> None:
 
 
 def test_an_address_in_a_list_is_masked() -> None:
-    assert masked("+84912345678") == "+849*****678"
+    assert masked("+84912345678") == masked("0912 345 678") == "0912 *** 678"
+    assert masked("+85512345678") == "+855*****678"
     assert masked("an.nguyen@example.vn") == "a*****@example.vn"
     assert masked("1001") == "10*****1"

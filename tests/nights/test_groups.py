@@ -10,11 +10,12 @@ import pytest
 from monitord.account.board import read_board
 from monitord.account.courses import course_of
 from monitord.domain.digest import GATHERED
-from monitord.domain.group import Group, without_numbers
+from monitord.domain.group import Group
 from monitord.domain.health import Cause, Health
 from monitord.domain.incident import Phase
 from monitord.domain.journal import FactKind
 from monitord.domain.marks import Sign
+from monitord.domain.masking import without_numbers
 from monitord.domain.notice import Claimed, Delivery, DeliveryCause, Outcome, Priority
 from monitord.domain.policy import PolicyStep, Whom
 from monitord.settings.model import Settings

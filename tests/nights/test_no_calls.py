@@ -131,9 +131,9 @@ async def test_a_call_that_is_owed_already_becomes_a_message(tmp_path: Path) -> 
 async def test_a_call_does_not_follow_a_message_that_fails(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 03:07", ringing("sms", "voice", "log")) as night:
         shift = night.on("shift")
-        await night.writes(shift, "KHONGGOI")
         night.lanes = ("voice", "log")  # no SMS leaves
         await night.sees(silent("olt-go-may"), Health.DOWN)
+        await night.writes(shift, "KHONGGOI")
         await night.passes(minutes=4)
         assert got_by(night, "voice", shift) == []
         await night.writes(shift, "GOILAI")

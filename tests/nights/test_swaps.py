@@ -95,6 +95,17 @@ async def test_who_took_it_is_on_duty_in_those_hours_only_once_a_leader_approved
         assert night.on("shift") == "an.nguyen"
 
 
+async def test_whoever_else_is_on_duty_then_stays(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 10:00") as night:
+        beside = [UNIT, "shift", "hai.dang", *HOURS.values(), False, ""]
+        await night.desk.roster("put", "giang.vo", {"kind": "hand", "shifts": [beside]})
+        number = await ask(night)
+        await act(night, "swap_take", "chi.le", number)
+        await act(night, "swap_approve", "khanh.bui", number)
+        await night.passes(hours=21)
+        assert night.everybody_on("shift") == ["chi.le", "hai.dang"]
+
+
 async def test_each_reads_one_message_that_goes_on(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 10:00") as night:
         number = await ask(night)

@@ -141,6 +141,18 @@ async def test_who_is_on_duty_within_a_day_without_a_proved_contact_is_found(tmp
         assert here == [f"vt-song-mau/shift/{name}" for name in ("binh.tran", "dung.pham")]
 
 
+async def test_another_address_must_be_proved_anew(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-05 10:00", checking()) as night:
+        digits = await code(night, "chi.le")
+        await night.writes("chi.le", digits)
+        assert "vt-song-mau/shift/chi.le" not in doubted(night)
+        chi = night.settings.people["chi.le"]
+        moved = replace(chi, addresses={**chi.addresses, "sms": "+84987000111"})
+        night.settings = replace(night.settings, people={**night.settings.people, "chi.le": moved})
+        await night.desk.reload(night.context_of(night.settings))
+        assert "vt-song-mau/shift/chi.le" in doubted(night)
+
+
 async def test_a_proved_contact_that_fails_is_found_until_a_message_gets_through(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 10:00", checking()) as night:
         await night.types("chi.le", "TT")

@@ -232,9 +232,9 @@ ONE_MISTAKE: list[tuple[str, str, list[tuple[str, str]]]] = [
                 "x:",
                 "unknown section `x`; known here: anchors, brandname, bulletins, campaigns, communes, coverage,"
                 " days_off, deadlines, desk, devices, duty_kinds,"
-                " links, log_channel, loss_rules, mail, operators, organisations, people, policies, power_areas, rings,"
-                " roster, routes, security_lanes, services, severity_rules, sites, smpp, sms, storm, teams, telegram,"
-                " units, voice, web, webhook",
+                " links, log_channel, loss_rules, mail, operators, organisations, people, policies, power_areas,"
+                " privacy, rings, roster, routes, security_lanes, services, severity_rules, sites, smpp, sms, storm,"
+                " teams, telegram, units, voice, web, webhook",
             ),
         ],
     ),

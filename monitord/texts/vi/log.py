@@ -16,6 +16,9 @@ LINE = {
     FactKind.ROSTER_WRITTEN: "{actor} ghi lịch trực[ từ tệp {file}][: {shifts} ca][, {units}] (đợt {batch})",
     FactKind.ROSTER_OVERLAID: "{actor} đổi người trực ({duty}, {unit}) từ {from} đến {to}[: thay {outgoing}]"
     "[; người trực: {incoming}][: {text}]",
+    FactKind.ROSTER_VIEWED: "{actor} xem lịch trực có số điện thoại[ ({units})]",
+    FactKind.ROSTER_PURGED: "Xóa số điện thoại của người đã {days} ngày không còn trong lịch trực: {people}"
+    "[ ({actor})]",
     FactKind.ROSTER_WITHDRAWN: "{actor} hủy thay đổi lịch trực[ số {overlay}][, đợt {batch}]",
     FactKind.PERSON_QUIET: "{actor} không nhận cuộc gọi đến {until}, trừ sự cố mức 1",
     FactKind.PERSON_CALLED: "{actor} lại nhận cuộc gọi",
