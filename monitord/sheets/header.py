@@ -1,0 +1,149 @@
+"""The row that names the columns, wherever it stands under its title rows, and what each column is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from monitord.sheets.cells_hours import Hours, Spoken, read_hours
+from monitord.sheets.fold import words
+from monitord.sheets.known import Known
+from monitord.sheets.raw import Cell, Sheet
+
+
+class Column(StrEnum):
+    """What a column holds."""
+
+    NUMBER = "stt"
+    NAME = "ho_ten"
+    TITLE = "chuc_vu"
+    UNIT = "don_vi"
+    PHONE = "dien_thoai"
+    DAY = "ngay"
+    WEEKDAY = "thu"
+    LUNAR = "am_lich"
+    HOURS = "ca"
+    DUTY = "vai_tro"
+    NOTE = "ghi_chu"
+    FROM = "tu_luc"
+    TO = "den_luc"
+    WAY = "kenh"
+
+
+VARIANTS: Mapping[Column, tuple[str, ...]] = {
+    Column.NUMBER: ("STT", "TT", "Số TT", "Số thứ tự", "No"),
+    Column.NAME: (
+        "Họ và tên", "Họ tên", "Họ & tên", "Cán bộ trực", "Người trực", "Lãnh đạo trực", "Họ và tên người trực",
+        "Họ tên người trực", "Họ và tên cán bộ trực", "Họ tên cán bộ trực", "Tên cán bộ", "Nhân viên trực", "Tên",
+        "Cán bộ, nhân viên trực", "Họ, tên", "Người trực ca",
+    ),
+    Column.TITLE: ("Chức vụ", "Chức danh", "Chức vụ công tác"),
+    Column.UNIT: ("Đơn vị", "Phòng/Ban", "Bộ phận", "Đơn vị công tác", "Phòng", "Cơ quan"),
+    Column.PHONE: (
+        "Điện thoại", "Số điện thoại", "SĐT", "ĐTDĐ", "Di động", "Liên hệ", "Số ĐT", "ĐT", "Số di động",
+        "Điện thoại di động",        "Điện thoại liên hệ", "Số điện thoại liên hệ", "Phone",
+    ),
+    Column.DAY: (
+        "Ngày trực", "Ngày", "Thời gian trực", "Ngày tháng", "Ngày/tháng", "Ngày dương lịch", "Dương lịch", "Thứ, ngày",
+        "Thứ ngày", "Ngày, tháng", "Ngày tháng năm", "Thứ/ngày", "Ngày dương",
+    ),
+    Column.WEEKDAY: ("Thứ",),
+    Column.LUNAR: ("Âm lịch", "Ngày âm lịch", "Ngày âm"),
+    Column.HOURS: ("Ca trực", "Ca", "Thời gian", "Buổi", "Giờ trực", "Khung giờ", "Buổi trực", "Ca/giờ"),
+    Column.DUTY: ("Nhiệm vụ", "Nội dung trực", "Hình thức trực", "Vị trí trực", "Vai trò", "Loại trực",
+                  "Nhiệm vụ trực"),
+    Column.NOTE: ("Ghi chú",),
+    Column.FROM: ("Từ lúc", "Từ giờ", "Bắt đầu"),
+    Column.TO: ("Đến lúc", "Đến giờ", "Kết thúc"),
+    Column.WAY: ("Kênh",),
+}  # fmt: skip
+"""How each column is called in the files that arrive; the words of the interchange form (tu_luc, ho_ten) count too."""
+
+_BY_WORDS = {words(said): column for column, all_of in VARIANTS.items() for said in all_of} | {
+    words(column.value): column for column in Column
+}
+_DEEPEST = 40
+"""Rows from the top among which the first header is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A column of a matrix: whoever stands in it is on `duty`, at these hours; None where the file says it
+    elsewhere."""
+
+    duty: str | None
+    hours: Hours | Spoken | None
+    phone: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns under one header row: by what they are, and those of a matrix by their number.
+
+    `cells` are the header cells, to say what each was understood as.
+    """
+
+    row: int
+    columns: Mapping[Column, int]
+    people: Mapping[int, People] = field(default_factory=dict)
+    cells: Mapping[int, Cell] = field(default_factory=dict)
+
+
+def column_of(text: str) -> Column | None:
+    """Return what a header cell calls its column; a remark in brackets behind it is left away."""
+    return _BY_WORDS.get(words(text)) or _BY_WORDS.get(words(text.partition("(")[0]))
+
+
+def header_at(row: int, cells: Mapping[int, Cell], known: Known) -> Header | None:
+    """Return the header that a row is, None when it is none."""
+    columns: dict[Column, int] = {}
+    people: dict[int, People] = {}
+    phones: list[int] = []
+    for number, cell in cells.items():
+        if not isinstance(cell.value, str) or (cell.spread and number - 1 in cells):
+            continue
+        what = column_of(cell.text)
+        if what is Column.PHONE:
+            phones.append(number)
+        elif what is not None:
+            columns.setdefault(what, number)
+        if what in (None, Column.NAME) and (duty_and_hours := _people_of(cell.text, known)):
+            people[number] = duty_and_hours
+    if phones:
+        columns.setdefault(Column.PHONE, phones[0])
+    name = columns.get(Column.NAME)
+    if Column.DAY not in columns and Column.HOURS in columns and not {Column.LUNAR, Column.FROM} & set(columns):
+        columns[Column.DAY] = columns.pop(Column.HOURS)
+    dated = Column.DAY in columns or Column.FROM in columns or Column.LUNAR in columns
+    if not dated:
+        return None
+    if name is not None and (set(people) <= {name} or name not in people):
+        return Header(row, columns, {}, dict(cells))
+    if people:
+        columns.pop(Column.NAME, None)
+        return Header(row, columns, _with_phones(people, phones), dict(cells))
+    return None
+
+
+def find_header(sheet: Sheet, known: Known) -> Header | None:
+    """Return the first header of a sheet, None when no row is one."""
+    for row, cells in sheet.rows.items():
+        if row > _DEEPEST:
+            return None
+        if (found := header_at(row, cells, known)) is not None:
+            return found
+    return None
+
+
+def _people_of(text: str, known: Known) -> People | None:
+    duty = known.duty_of(text)
+    hours = read_hours(text)
+    return People(duty, hours) if duty is not None or hours is not None else None
+
+
+def _with_phones(people: Mapping[int, People], phones: list[int]) -> dict[int, People]:
+    found = dict(people)
+    for phone in phones:
+        before = [number for number in people if number < phone]
+        if before:
+            found[max(before)] = People(people[max(before)].duty, people[max(before)].hours, phone)
+    return found
