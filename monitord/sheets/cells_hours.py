@@ -60,19 +60,24 @@ def read_hours(text: str) -> Hours | Spoken | None:
 
 
 _BY_DAY = ("sang", "chieu", "toi", "dem")
+SAID = {"sang": "Sáng", "chieu": "Chiều", "toi": "Tối", "dem": "Đêm", "ca ngay": "Ca ngày"}
+"""How shift words are shown; "ca 1" is "Ca 1"."""
 
 
 def legend_of(lines: Iterable[str]) -> dict[str, Hours]:
-    """Return what lines outside of the table say of shift words: "Ca 1: 6h00 - 14h00; Ca 2: ..."."""
+    """Return what the lines of a sheet say of shift words: "Ca 1: 6h00 - 14h00; Ca 2: ..."; what they say in two ways is
+    left out."""
     found: dict[str, Hours] = {}
+    twice: set[str] = set()
     for line in lines:
         for part in re.split(r"[;,\n]|\.\s", line):
             match read_hours(part), _SESSION.search(plain(part)):
                 case Hours() as hours, re.Match():
                     spoken = read_hours(_SPAN.sub("", _BARE.sub("", plain(part).replace("–", "-"))))
                     if isinstance(spoken, Spoken) and spoken not in (WHOLE, EITHER):
-                        found.setdefault(spoken.word, hours)
-    return found
+                        if found.setdefault(spoken.word, hours) != hours:
+                            twice.add(spoken.word)
+    return {word: hours for word, hours in found.items() if word not in twice}
 
 
 def _hours(h1: str, m1: str | None, h2: str, m2: str | None, first: str | None, last: str | None) -> Hours | None:

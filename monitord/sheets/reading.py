@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from monitord.sheets.asking import Ask, Asker, Note, Settle
+from monitord.sheets.cells_hours import SAID
 from monitord.sheets.cells_people import people_in
 from monitord.sheets.deciding import Decider, show
 from monitord.sheets.entry import Entry, Read, Understood
@@ -40,7 +41,7 @@ def read_roster(sheets: Sequence[Sheet], known: Known, settle: Settle | None = N
         read = _rows(sheet, header, known, matcher, asker)
         entries += read.entries()
         rows, pending = rows + read.rows, pending + read.pending
-        legend |= {word: show(hours) for word, hours in read.decider.around.legend.items()}
+        legend |= {SAID.get(word, word.capitalize()): show(hours) for word, hours in read.decider.around.legend.items()}
     if not tables:
         raise Unreadable(Why.NO_TABLE)
     entries = list(_one_leader(_each_once(entries), known, asker))

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 
 from monitord.sheets.asking import Ask, Note
-from monitord.sheets.cells_days import Hint, bare_month, read_days, weekday_said
+from monitord.sheets.cells_days import read_days
 from monitord.sheets.cells_hours import Hours, Spoken
 from monitord.sheets.cells_people import Named, is_backup, people_in
 from monitord.sheets.cells_phones import phones_of
+from monitord.sheets.day_words import Hint, bare_month, weekday_said
 from monitord.sheets.deciding import Decider, said_in
 from monitord.sheets.entry import Entry, instant
 from monitord.sheets.fold import plain

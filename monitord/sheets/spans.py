@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from monitord.sheets.cells_days import Hint
+from monitord.sheets.day_words import Hint
 from monitord.sheets.fold import plain
 from monitord.sheets.raw import Cell
 

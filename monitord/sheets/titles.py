@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from monitord.sheets.cells_days import Hint
 from monitord.sheets.cells_hours import Legend, legend_of
+from monitord.sheets.day_words import Hint
 from monitord.sheets.fold import plain, words
 from monitord.sheets.known import Known
 from monitord.sheets.raw import Sheet
