@@ -96,25 +96,19 @@ class Asker:
     def __init__(self, settle: Settle, today: date) -> None:
         self.settle = settle
         self.today = today
-        self.taken: set[str] = set()
+        self._settled: set[tuple[Ask, str]] = set()
         self._takes = {bare(place) for place in settle.takes}
         self._doubts: dict[tuple[Ask, str], list[Doubt]] = {}
         self._remarks: dict[tuple[Note, str, str], list[Remark]] = {}
 
     def ask(self, place: str, ask: Ask, said: str, proposal: str = "", value: Value | None = None) -> Value | None:
         """Return the value that is proposed where it was taken; otherwise keep the doubt and return None."""
-        one = Doubt(place, ask, said, proposal)
         key = (ask, said if ask in _BY_TEXT else place)
-        first = self._doubts.get(key, [one])[0].place
-        if value is not None and self._takes & {bare(first), bare(place), bare(place).rpartition("!")[2]}:
-            self.taken.add(place)
-            if key not in self._doubts:
-                self._takes.add(bare(place))
-                self._doubts[key] = []
+        places = {bare(place), bare(place).rpartition("!")[2]}
+        if value is not None and (key in self._settled or places & self._takes):
+            self._settled.add(key)
             return value
-        if value is not None and key in self._doubts and not self._doubts[key]:
-            return value
-        self._doubts.setdefault(key, []).append(one)
+        self._doubts.setdefault(key, []).append(Doubt(place, ask, said, proposal))
         return None
 
     def note(self, place: str, note: Note, said: str, understood: str = "") -> None:
@@ -128,8 +122,8 @@ class Asker:
             Doubt(
                 all_of[0].place, all_of[0].ask, all_of[0].said, all_of[0].proposal, len({o.place for o in all_of}) - 1
             )
-            for all_of in self._doubts.values()
-            if all_of
+            for key, all_of in self._doubts.items()
+            if key not in self._settled
         )
 
     @property

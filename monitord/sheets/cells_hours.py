@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from monitord.sheets.fold import marked, plain, unmarked
 
-_TIME = r"(\d{1,2}) ?(?:h|g|gio|:)(?: ?(\d{2}))?(?: ?(?:phut|p|'))?"
+_TIME = r"(\d{1,2}) ?(?:gio|h|g|:)(?: ?(\d{2}))?(?: ?(?:phut|p|'))?"
 _SPAN = re.compile(
     rf"(?:tu )?{_TIME} ?(?P<first>hom truoc|ngay hom truoc)? ?(?:-|->|–|—|den|toi) ?{_TIME}"
     rf" ?(?P<last>hom sau|ngay hom sau|sang hom sau|ngay ke tiep)?"
 )
-_BARE = re.compile(r"(?:tu )?(\d{1,2}) ?(?:-|–|den) ?(\d{1,2}) ?(?:h|g|gio)\b")
+_BARE = re.compile(r"(?:tu )?(\d{1,2}) ?(?:-|–|den) ?(\d{1,2}) ?(?:gio|h|g)\b")
 _SESSION = re.compile(r"\b(ca (?:\d|i{1,3}|iv)\b|(?:ca |buoi )?(?:sang|chieu|toi|dem)\b|ca ngay\b)")
 _WHOLE = re.compile(r"24 ?/ ?24|\b24 ?(?:h|gio)\b|\bngay dem\b|\bngay va dem\b")
 _WHOLE_DAY = re.compile(rf"(?<!\w){re.escape(marked('cả ngày'))}(?!\w)")
@@ -65,8 +65,8 @@ SAID = {"sang": "Sáng", "chieu": "Chiều", "toi": "Tối", "dem": "Đêm", "ca
 
 
 def legend_of(lines: Iterable[str]) -> dict[str, Hours]:
-    """Return what the lines of a sheet say of shift words: "Ca 1: 6h00 - 14h00; Ca 2: ..."; what they say in two ways is
-    left out."""
+    """Return what the lines of a sheet say of shift words: "Ca 1: 6h00 - 14h00; Ca 2: ..."; what they say in two
+    ways is left out."""
     found: dict[str, Hours] = {}
     twice: set[str] = set()
     for line in lines:
@@ -74,9 +74,9 @@ def legend_of(lines: Iterable[str]) -> dict[str, Hours]:
             match read_hours(part), _SESSION.search(plain(part)):
                 case Hours() as hours, re.Match():
                     spoken = read_hours(_SPAN.sub("", _BARE.sub("", plain(part).replace("–", "-"))))
-                    if isinstance(spoken, Spoken) and spoken not in (WHOLE, EITHER):
-                        if found.setdefault(spoken.word, hours) != hours:
-                            twice.add(spoken.word)
+                    named = isinstance(spoken, Spoken) and spoken not in (WHOLE, EITHER)
+                    if isinstance(spoken, Spoken) and named and found.setdefault(spoken.word, hours) != hours:
+                        twice.add(spoken.word)
     return {word: hours for word, hours in found.items() if word not in twice}
 
 

@@ -17,7 +17,7 @@ _IN_BRACKETS = re.compile(r"\(([^()]*)\)|\(([^()]*)$")
 _TITLES = (
     "giam doc", "pho", "pgd", "gd", "truong", "chuyen vien", "nhan vien", "ky su", "ky thuat", "to ", "doi ", "chanh",
     "chu tich", "cv", "nv", "ktv", "tp", "ptp", "can bo", "lanh dao", "phong", "bao ve", "lai xe",
-    "dien thoai", "may ban",    "sdt", "dt", "di dong", "tel",
+    "truc ", "dien thoai", "may ban",    "sdt", "dt", "di dong", "tel",
 )  # fmt: skip
 _BACKUP = re.compile(r"\b(?:truc phu|du phong|phu|backup)\b")
 _MAIN = re.compile(r"\b(?:truc chinh|chinh)\b")

@@ -23,8 +23,9 @@ def unswapped(cell: Cell, day: date, hint: Hint, asker: Asker, weekday: int | No
 def checked(cell: Cell, day: date, weekday: int | None, hint: Hint, asker: Asker, lunar: str) -> date | None:
     """Return the day when its weekday and its lunar date, where they are said, are those of the calendar."""
     if weekday is not None and day.weekday() != weekday:
-        near = [date(y, day.month, day.day) for y in (day.year - 1, day.year + 1) if exists(y, day.month, day.day)]
-        other = next((d for d in near if d.weekday() == weekday and not _has_year(cell)), day)
+        turn = -1 if day.month >= 11 else 1 if day.month <= 2 and (hint.month or 0) >= 11 else 0
+        moved = date(day.year + turn, day.month, day.day) if exists(day.year + turn, day.month, day.day) else day
+        other = moved if moved.weekday() == weekday and not _has_year(cell) else day
         return asker.ask(cell.place, Ask.WEEKDAY, f"{cell.text} ({WEEKDAYS[weekday]})", say_day(other), other)
     if hint.year and not _fits(day, hint.year):
         moved = date(hint.year, day.month, day.day) if exists(hint.year, day.month, day.day) else day

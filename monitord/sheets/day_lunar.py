@@ -1,4 +1,4 @@
-"""Days of the lunar calendar in a roster: "29 Tết", "Mùng 1", "23 tháng Chạp"; what is none is asked with a proposal."""
+"""Days of the lunar calendar in a roster: "29 Tết", "Mùng 1", "23 tháng Chạp"; what is none is asked about."""
 
 import re
 from datetime import date

@@ -16,6 +16,8 @@ USUAL = {
     "dem": Hours(22 * 60, 30 * 60), "ca ngay": Hours(7 * 60, 19 * 60),
 }  # fmt: skip
 """The hours that are proposed for a shift word when neither the file nor the settings say any."""
+_NEAR = 0.7
+"""How much alike the names of duties must be for one to be proposed, 1 being the same."""
 _PART = {"sang": (4, 11), "chieu": (11, 17), "toi": (17, 22), "dem": (17, 24), "ca ngay": (5, 11)}
 """Between which hours a shift begins that is called so."""
 
@@ -52,11 +54,16 @@ class Decider:
             return meant
         if found := self.known.duty_of(cell.text):
             return found
-        by_words = {words(kind.name): key for key, kind in self.known.duties.items()}
-        near = get_close_matches(words(cell.text), by_words, 1, 0.6)
-        key = by_words[near[0]] if near else None
+        key = self._near(words(cell.text).removeprefix("truc "))
         offer = self.known.duties[key].name if key else ""
         return self.asker.ask(cell.place, Ask.DUTY_UNKNOWN, cell.text, offer, key)
+
+    def _near(self, said: str) -> str | None:
+        """Return the kind of duty that may be meant: its words shortened to letters (UCTT), or one much like it."""
+        names = {words(kind.name).removeprefix("truc "): key for key, kind in self.known.duties.items()}
+        short = [key for name, key in names.items() if "".join(word[0] for word in name.split()) == said]
+        near = get_close_matches(said, names, 1, _NEAR)
+        return short[0] if len(short) == 1 else names[near[0]] if near else None
 
     def hours(self, said: Hours | Spoken | None, cell: Cell | None, unit: str, duty: str, place: str) -> Hours | None:
         """Return the hours of a row, None when they must be asked."""

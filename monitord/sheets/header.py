@@ -61,6 +61,7 @@ VARIANTS: Mapping[Column, tuple[str, ...]] = {
 _BY_WORDS = {words(said): column for column, all_of in VARIANTS.items() for said in all_of} | {
     words(column.value): column for column in Column
 }
+Row = Mapping[int, Cell]
 _DEEPEST = 40
 """Rows from the top among which the first header is looked for."""
 
@@ -93,35 +94,52 @@ def column_of(text: str) -> Column | None:
     return _BY_WORDS.get(words(text)) or _BY_WORDS.get(words(text.partition("(")[0]))
 
 
-def header_at(row: int, cells: Mapping[int, Cell], known: Known) -> Header | None:
-    """Return the header that a row is, None when it is none."""
+def header_at(row: int, cells: Row, known: Known, below: Row | None = None) -> Header | None:
+    """Return the header that a row is, None when it is none; `below` is the next row, which may belong to it."""
     columns: dict[Column, int] = {}
     people: dict[int, People] = {}
     phones: list[int] = []
+    names: list[int] = []
     for number, cell in cells.items():
         if not isinstance(cell.value, str) or (cell.spread and number - 1 in cells):
             continue
         what = column_of(cell.text)
         if what is Column.PHONE:
             phones.append(number)
+        elif what is Column.NAME:
+            names.append(number)
         elif what is not None:
             columns.setdefault(what, number)
         if what in (None, Column.NAME) and (duty_and_hours := _people_of(cell.text, known)):
             people[number] = duty_and_hours
-    if phones:
-        columns.setdefault(Column.PHONE, phones[0])
-    name = columns.get(Column.NAME)
     if Column.DAY not in columns and Column.HOURS in columns and not {Column.LUNAR, Column.FROM} & set(columns):
         columns[Column.DAY] = columns.pop(Column.HOURS)
-    dated = Column.DAY in columns or Column.FROM in columns or Column.LUNAR in columns
-    if not dated:
+    if not {Column.DAY, Column.FROM, Column.LUNAR} & set(columns):
         return None
-    if name is not None and (set(people) <= {name} or name not in people):
-        return Header(row, columns, {}, dict(cells))
-    if people:
-        columns.pop(Column.NAME, None)
-        return Header(row, columns, _with_phones(people, phones), dict(cells))
-    return None
+    if below is not None and (split := _split(cells, below, known)):
+        return Header(row + 1, columns, split, {**below, **cells})
+    if phones:
+        columns.setdefault(Column.PHONE, phones[0])
+    if len(names) == 1 and (set(people) <= set(names) or words(cells[names[0]].text).startswith("ho ")):
+        return Header(row, {**columns, Column.NAME: names[0]}, {}, dict(cells))
+    for name in names:
+        # Beside columns of duties "Cán bộ trực" is one of them, whose duty is said elsewhere.
+        people.setdefault(name, People(None, None))
+    people = dict(sorted(people.items()))
+    return Header(row, columns, _with_phones(people, phones), dict(cells)) if people else None
+
+
+def _split(cells: Row, below: Row, known: Known) -> dict[int, People] | None:
+    """Return the people of a header of two rows: a duty or a shift over "Họ tên" and "SĐT", several times."""
+    under = {number: column_of(cell.text) for number, cell in below.items() if isinstance(cell.value, str)}
+    names = [number for number, what in under.items() if what is Column.NAME]
+    if not names or any(what is None and not below[number].spread for number, what in under.items()):
+        return None
+    people = {}
+    for number in names:
+        over = cells[max((n for n in cells if n <= number), default=min(cells))]
+        people[number] = _people_of(over.text, known) or People(None, None)
+    return _with_phones(people, [number for number, what in under.items() if what is Column.PHONE])
 
 
 def find_header(sheet: Sheet, known: Known) -> Header | None:
@@ -129,13 +147,13 @@ def find_header(sheet: Sheet, known: Known) -> Header | None:
     for row, cells in sheet.rows.items():
         if row > _DEEPEST:
             return None
-        if (found := header_at(row, cells, known)) is not None:
+        if (found := header_at(row, cells, known, sheet.rows.get(row + 1))) is not None:
             return found
     return None
 
 
 def _people_of(text: str, known: Known) -> People | None:
-    duty = known.duty_of(text)
+    duty = known.duty_of(text.partition("(")[0]) or known.duty_of(text, loosely=True)
     hours = read_hours(text)
     return People(duty, hours) if duty is not None or hours is not None else None
 

@@ -35,7 +35,7 @@ class Known:
         said = words(text).split()
         bag = frozenset(said) - _FILLING
         names = {key: frozenset(words(kind.name).split()) - {"truc"} for key, kind in self.duties.items()}
-        same = [key for key, name in names.items() if name == bag]
+        same = [key for key, name in names.items() if name == bag and (len(name) > 1 or "truc" in said)]
         if same or not bag:
             return same[0] if len(same) == 1 else None
         pairs = set(pairwise(said))

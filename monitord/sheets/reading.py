@@ -19,9 +19,9 @@ from monitord.sheets.titles import around, refuse_old_fonts
 from monitord.sheets.trouble import Unreadable, Why
 
 
-def read_roster(sheets: Sequence[Sheet], known: Known, settle: Settle | None = None) -> Read:
+def read_roster(sheets: Sequence[Sheet], known: Known, settle: Settle | None = None, called: str = "") -> Read:
     """Return what the sheets of a file plan, and everything that must be asked; Unreadable when no sheet holds a table
-    of duties."""
+    of duties. What the file is `called` may say which duty, where nothing in it does."""
     asker = Asker(settle or Settle(), known.today)
     matcher = Matcher.of(known)
     entries: list[Entry] = []
@@ -38,7 +38,7 @@ def read_roster(sheets: Sequence[Sheet], known: Known, settle: Settle | None = N
             continue
         tables += 1
         columns += _understood(header)
-        read = _rows(sheet, header, known, matcher, asker)
+        read = _rows(sheet, header, known, matcher, asker, called)
         entries += read.entries()
         rows, pending = rows + read.rows, pending + read.pending
         legend |= {SAID.get(word, word.capitalize()): show(hours) for word, hours in read.decider.around.legend.items()}
@@ -50,8 +50,8 @@ def read_roster(sheets: Sequence[Sheet], known: Known, settle: Settle | None = N
     return Read(tuple(entries), asker.doubts, asker.remarks, tuple(columns), rows, pending, legend)
 
 
-def _rows(sheet: Sheet, header: Header, known: Known, matcher: Matcher, asker: Asker) -> Rows:
-    about = around(sheet, header.row, known)
+def _rows(sheet: Sheet, header: Header, known: Known, matcher: Matcher, asker: Asker, called: str) -> Rows:
+    about = around(sheet, header.row, known, called)
     name = header.columns.get(Column.NAME)
     column_duty = known.duty_of(header.cells[name].text) if name is not None else None
     top = place_of(sheet.name, header.row, min(header.cells))

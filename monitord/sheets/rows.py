@@ -59,7 +59,7 @@ class Rows:
         for number, cells in self.sheet.rows.items():
             if number <= self.header.row:
                 continue
-            if (again := header_at(number, cells, self.decider.known)) is not None:
+            if (again := header_at(number, cells, self.decider.known, self.sheet.rows.get(number + 1))) is not None:
                 self.header, group, over = again, _Group(), False
                 continue
             over = over or any(

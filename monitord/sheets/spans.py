@@ -8,7 +8,7 @@ from monitord.sheets.day_words import Hint
 from monitord.sheets.fold import plain
 from monitord.sheets.raw import Cell
 
-_TIME = r"(\d{1,2}) ?(?:h|g|gio|:) ?(\d{2})?(?: ?phut)?"
+_TIME = r"(\d{1,2}) ?(?:gio|h|g|:) ?(\d{2})?(?: ?phut)?"
 _DATE = r"(\d{1,2})/(\d{1,2})(?:/(\d{4}))?"
 _BOTH = re.compile(
     rf"(?:tu )?(?:luc )?{_TIME},? ?(?:ngay )?{_DATE} ?(?:-|den|toi) ?(?:luc )?{_TIME},? ?(?:ngay )?{_DATE}"

@@ -32,14 +32,14 @@ class Around:
     legend: Legend = field(default_factory=dict)
 
 
-def around(sheet: Sheet, first: int, known: Known, duties: bool = True) -> Around:
-    """Return what a sheet says outside of its table, whose header stands in row `first`."""
+def around(sheet: Sheet, first: int, known: Known, called: str = "") -> Around:
+    """Return what a sheet says outside of its table, whose header stands in row `first`, of a file `called` so."""
     over = _lines(sheet, range(1, first))
     every = _lines(sheet, sheet.rows)
     about = [line for line in over if _ABOUT.search(plain(line))]
-    duty = next((found for line in (sheet.name, *about) if (found := known.duty_of(line, loosely=True))), None)
+    duty = next((found for line in (sheet.name, *about, called) if (found := known.duty_of(line, loosely=True))), None)
     unit = next((found for line in over if (found := known.unit_of(line, within=True))), None)
-    return Around(_hint(about) or _hint(over) or Hint(), unit, duty if duties else None, legend_of(every))
+    return Around(_hint(about) or _hint(over) or Hint(), unit, duty, legend_of(every))
 
 
 def refuse_old_fonts(sheet: Sheet) -> None:

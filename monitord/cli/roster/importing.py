@@ -68,7 +68,7 @@ def import_file(
     raw = _bytes_of(file)
     known = known_of(settings, SystemClock().now().astimezone(settings.zone).date())
     try:
-        read = read_roster(sheets_of(raw, file.name), known, settle)
+        read = read_roster(sheets_of(raw, file.name), known, settle, file.stem)
     except Unreadable as wrong:
         fail(f"{clean(file.name)}: {say.refused[wrong.why].format(more=clean(wrong.more, 120))}", WRONG)
     digest = hashlib.sha256(raw).hexdigest()

@@ -106,7 +106,7 @@ SHEETS = SheetWords(
         "period": "{duty}: {start} to {end}",
         "legend": "By the remarks of the file: {words}",
         "columns": "Columns: {columns}",
-        "counts": "Against the roster in force: + {added} new, = {same} the same, - {gone} gone ({rows} cells of names)",
+        "counts": "Against the roster in force: + {added} new, = {same} the same, - {gone} gone ({rows} named cells)",
         "pending": "{pending} cells with names do not count yet, because of what is not clear",
         "rest": "… and {rest} more shifts: --all shows them",
         "doubts": "TO BE SETTLED ({count})",
