@@ -14,7 +14,7 @@ MAX_ROWS = 20_000
 """Rows of a sheet, empty ones among them."""
 MAX_COLUMNS = 200
 """Columns of a sheet."""
-MAX_CELLS = 400_000
+MAX_CELLS = 100_000
 """Cells of a whole workbook that hold something."""
 MAX_TEXT = 2_000
 """Characters of one cell; what is longer is cut."""
@@ -22,9 +22,11 @@ MAX_SHEETS = 60
 """Sheets of a workbook."""
 MAX_MERGED = 20_000
 """Merged ranges of a workbook."""
-MAX_OUTPUT = 24 * 1024 * 1024
+MAX_OUTPUT = 16 * 1024 * 1024
 """Bytes that the parsing process may answer."""
-MEMORY = 72 * 1024 * 1024
+MAX_LINE = 4 * 1024 * 1024
+"""Bytes of one row as the parsing process answers it."""
+MEMORY = 40 * 1024 * 1024
 """Bytes that the parsing process may take over what it has before it reads."""
 CPU_SECONDS = 10
 """Seconds of computing that parsing may take."""

@@ -4,16 +4,16 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import monitord
 from monitord.domain.safe import clean
 from monitord.sheets.guard import kind_of
-from monitord.sheets.limits import MAX_MERGED, MAX_OUTPUT, MAX_TEXT
+from monitord.sheets.limits import MAX_LINE, MAX_MERGED, MAX_OUTPUT, MAX_TEXT
 from monitord.sheets.trouble import Unreadable, Why
 
 _START = """\
@@ -84,46 +84,60 @@ def place_of(sheet: str, row: int, column: int) -> str:
 
 def sheets_of(raw: bytes, name: str) -> list[Sheet]:
     """Return the sheets of a file that is called so; Unreadable says by name why there are none."""
-    found = list(_sheets(_parsed(raw, kind_of(raw, name))))
+    kind = kind_of(raw, name)
+    with tempfile.TemporaryFile() as given:
+        given.write(raw)
+        given.seek(0)
+        root = str(Path(monitord.__file__).parents[1])
+        command = [sys.executable, "-I", "-c", _START, root, kind]
+        with subprocess.Popen(
+            command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
+        ) as process:
+            try:
+                assert process.stdout is not None
+                found = _sheets(_lines(process.stdout))
+            except BaseException:
+                process.kill()
+                raise
     if not found:
         raise Unreadable(Why.NO_SHEET)
     return found
 
 
-def _parsed(raw: bytes, kind: str) -> Sequence[Any]:
-    root = str(Path(monitord.__file__).parents[1])
-    with tempfile.TemporaryFile() as given:
-        given.write(raw)
-        given.seek(0)
-        command = [sys.executable, "-I", "-c", _START, root, kind]
-        with subprocess.Popen(
-            command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
-        ) as process:
-            assert process.stdout is not None
-            told = process.stdout.read(MAX_OUTPUT + 1)
-            if len(told) > MAX_OUTPUT:
-                process.kill()
-                raise Unreadable(Why.TOO_MUCH)
-    lines = told.split(b"\n")
-    last = json.loads(lines[-2]) if len(lines) > 1 and lines[-2].startswith(b"{") else {}
-    if "why" in last:
-        raise Unreadable(Why(last["why"]))
-    if "done" not in last:
-        raise Unreadable(Why.GAVE_UP)
-    return [json.loads(line) for line in lines[:-2]]
+def _lines(told: IO[bytes]) -> Iterator[Any]:
+    """Yield what the parser tells; Unreadable unless it told all of it, and no more than is read."""
+    left = MAX_OUTPUT
+    while line := told.readline(min(left, MAX_LINE)):
+        left -= len(line)
+        if left <= 0:
+            raise Unreadable(Why.TOO_MUCH)
+        try:
+            said = json.loads(line)
+        except ValueError:
+            break
+        if isinstance(said, dict) and "why" in said:
+            raise Unreadable(Why(said["why"]))
+        if isinstance(said, dict) and "done" in said:
+            return
+        yield said
+    raise Unreadable(Why.GAVE_UP)
 
 
-def _sheets(lines: Sequence[Any]) -> Iterator[Sheet]:
-    starts = [number for number, line in enumerate(lines) if isinstance(line, dict)]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        head = lines[start]
-        rows = {
-            line[0]: {column: Cell(place_of(head["sheet"], line[0], column), _value(kind, value))
-                      for column, kind, value in line[1:]}
-            for line in lines[start + 1 : end]
-        }  # fmt: skip
-        _spread(rows, head["sheet"], head["merged"])
-        yield Sheet(clean(head["sheet"], 80), dict(sorted(rows.items())), head["hidden"])
+def _sheets(lines: Iterable[Any]) -> list[Sheet]:
+    found: list[Sheet] = []
+    rows: dict[int, dict[int, Cell]] = {}
+    merged: list[tuple[Sheet, Sequence[Sequence[int]]]] = []
+    for line in lines:
+        if isinstance(line, dict):
+            rows = {}
+            found.append(Sheet(clean(line["sheet"], 80), rows, line["hidden"]))
+            merged.append((found[-1], line["merged"]))
+        else:
+            name = found[-1].name
+            rows[line[0]] = {
+                col: Cell(place_of(name, line[0], col), _value(kind, said)) for col, kind, said in line[1:]
+            }
+    return [_spread(sheet, ranges) for sheet, ranges in merged]
 
 
 def _value(kind: str, value: Any) -> Value:
@@ -138,15 +152,18 @@ def _value(kind: str, value: Any) -> Value:
             return str(value)
 
 
-def _spread(rows: dict[int, dict[int, Cell]], sheet: str, merged: Sequence[Sequence[int]]) -> None:
+def _spread(sheet: Sheet, merged: Sequence[Sequence[int]]) -> Sheet:
+    """Return the sheet with the first cell of each merged range in every cell of it."""
+    rows = {row: dict(cells) for row, cells in sheet.rows.items()}
     left = _SPREAD
     for top, first, bottom, last in merged[:MAX_MERGED]:
         cell = rows.get(top, {}).get(first)
         left -= (bottom - top + 1) * (last - first + 1)
         if cell is None or left < 0:
             continue
+        spread = replace(cell, spread=True)
         for row in range(top, bottom + 1):
             for column in range(first, last + 1):
                 if (row, column) != (top, first):
-                    spread = Cell(cell.place, cell.value, True)
                     rows.setdefault(row, {})[column] = spread
+    return replace(sheet, rows={row: dict(sorted(rows[row].items())) for row in sorted(rows)})
