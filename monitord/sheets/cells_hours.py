@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitord.sheets.fold import marked, plain, unmarked
 
@@ -41,6 +42,7 @@ EITHER = Spoken("either")
 Legend = Mapping[str, Hours]
 
 
+@lru_cache(maxsize=4096)
 def read_hours(text: str) -> Hours | Spoken | None:
     """Return the hours a text says, or the word that stands for them; None when it says neither."""
     said = plain(text).replace("–", "-").replace("—", "-").replace("−", "-")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitord.sheets.cells_phones import Phone, phones_in
 from monitord.sheets.fold import plain, words
@@ -37,10 +38,7 @@ class Named:
 
 def people_in(cell: Cell) -> list[Named]:
     """Return the people of a cell in order; none for "nghỉ" and the like."""
-    found: list[Named] = []
-    for line in cell.lines:
-        found += _in_line(_NUMBERED.sub("", line))
-    return found
+    return [named for line in cell.lines for named in _in_line(_NUMBERED.sub("", line))]
 
 
 def is_backup(text: str) -> bool:
@@ -48,7 +46,8 @@ def is_backup(text: str) -> bool:
     return _BACKUP.search(plain(text)) is not None
 
 
-def _in_line(line: str) -> list[Named]:
+@lru_cache(maxsize=4096)
+def _in_line(line: str) -> tuple[Named, ...]:
     held: list[str] = []
 
     def hold(match: re.Match[str]) -> str:
@@ -73,7 +72,7 @@ def _in_line(line: str) -> list[Named]:
             found[-1] = Named(last.name, title, (*last.phones, *phones), last.backup or backup)
         elif words(name) not in _NOBODY:
             found.append(Named(name, titles[0] if titles else "", tuple(phones), backup))
-    return found
+    return tuple(found)
 
 
 def _is_title(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -55,6 +56,7 @@ def phones_of(cell: Cell) -> list[Phone]:
     return [replace(phone, place=cell.place) for part in parts for phone in phones_in(part)[0]]
 
 
+@lru_cache(maxsize=4096)
 def phone_of(written: str) -> Phone:
     """Return one number, read as a Vietnamese one unless it begins with `+`."""
     digits = re.sub(r"\D", "", written)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from monitord.sheets.cells_hours import Hours, Spoken, read_hours
 from monitord.sheets.fold import words
@@ -89,6 +90,7 @@ class Header:
     cells: Mapping[int, Cell] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=4096)
 def column_of(text: str) -> Column | None:
     """Return what a header cell calls its column; a remark in brackets behind it is left away."""
     return _BY_WORDS.get(words(text)) or _BY_WORDS.get(words(text.partition("(")[0]))
@@ -110,12 +112,14 @@ def header_at(row: int, cells: Row, known: Known, below: Row | None = None) -> H
             names.append(number)
         elif what is not None:
             columns.setdefault(what, number)
-        if what in (None, Column.NAME) and (duty_and_hours := _people_of(cell.text, known)):
-            people[number] = duty_and_hours
     if Column.DAY not in columns and Column.HOURS in columns and not {Column.LUNAR, Column.FROM} & set(columns):
         columns[Column.DAY] = columns.pop(Column.HOURS)
     if not {Column.DAY, Column.FROM, Column.LUNAR} & set(columns):
         return None
+    for number, cell in cells.items():
+        first = isinstance(cell.value, str) and not (cell.spread and number - 1 in cells)
+        if first and column_of(cell.text) in (None, Column.NAME) and (found := _people_of(cell.text, known)):
+            people[number] = found
     if below is not None and (split := _split(cells, below, known)):
         return Header(row + 1, columns, split, {**below, **cells})
     if phones:

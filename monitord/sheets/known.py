@@ -1,7 +1,7 @@
 """What the settings know, as far as a roster file needs it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ class Known:
     slots: Slots
     zone: ZoneInfo
     today: date
+    _seen: dict[tuple[str, bool], str | None] = field(default_factory=dict, repr=False, compare=False)
 
     def duty_of(self, text: str, *, loosely: bool = False) -> str | None:
         """Return the kind of duty that a text is, None when it is none or may be several.
@@ -30,6 +31,12 @@ class Known:
         "Lãnh đạo trực" is "trực lãnh đạo"; a longer text is the one kind whose two or more words it has, `loosely` also
         a kind of one word that follows "trực".
         """
+        key = text, loosely
+        if key not in self._seen:
+            self._seen[key] = self._duty_of(text, loosely)
+        return self._seen[key]
+
+    def _duty_of(self, text: str, loosely: bool) -> str | None:
         if text.strip() in self.duties:
             return text.strip()
         said = words(text).split()

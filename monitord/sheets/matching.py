@@ -21,15 +21,18 @@ class Matcher:
 
     known: Known
     numbers: Mapping[str, str]
+    names: Mapping[str, Sequence[Person]]
 
     @staticmethod
     def of(known: Known) -> "Matcher":
         """Return the matcher for the people of the settings."""
         numbers: dict[str, str] = {}
+        names: dict[str, list[Person]] = {}
         for person in known.people.values():
+            names.setdefault(marked(person.name), []).append(person)
             for number in numbers_of(person):
                 numbers[number] = "" if number in numbers else person.id
-        return Matcher(known, numbers)
+        return Matcher(known, numbers, names)
 
     def find(self, named: Named, unit: str | None, place: str, asker: Asker) -> str | None:
         """Return the id of the person, None when that must be asked; what is asked says who may be meant."""
@@ -38,7 +41,7 @@ class Matcher:
             return meant
         if named.name in people:
             return named.name
-        same = [p for p in people.values() if marked(p.name) == marked(named.name)]
+        same = self.names.get(marked(named.name), ())
         if not same:
             same = [p for p in people.values() if _ends_with(named.name, p.name)]
         if len(same) == 1:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +24,12 @@ runpy.run_module("monitord.sheets.child", run_name="__main__")
 """
 _SPREAD = 50_000
 """Cells that merged ranges may cover in all."""
+
+
+@lru_cache(maxsize=8192)
+def line_of(text: str) -> str:
+    """Return what a file says as one clean line; the same texts stand in many cells."""
+    return clean(text, MAX_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +61,14 @@ class Cell:
             case Minutes(minutes):
                 return f"{minutes // 60:02d}:{minutes % 60:02d}"
             case _:
-                return clean(str(self.value), MAX_TEXT)
+                return line_of(self.value)
 
     @property
     def lines(self) -> list[str]:
         """Return the lines of the content, each clean; empty ones are left out."""
         if not isinstance(self.value, str):
             return [self.text]
-        return [line for part in self.value.splitlines() if (line := clean(part, MAX_TEXT))]
+        return [line for part in self.value.splitlines() if (line := line_of(part))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ def place_of(sheet: str, row: int, column: int) -> str:
     while column:
         column, left = divmod(column - 1, 26)
         letters = chr(65 + left) + letters
-    return f"{clean(sheet, 40)}!{letters}{row}"
+    return f"{line_of(sheet)}!{letters}{row}"
 
 
 def sheets_of(raw: bytes, name: str) -> list[Sheet]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from monitord.sheets.asking import Ask, Note
@@ -62,9 +63,7 @@ class Rows:
             if (again := header_at(number, cells, self.decider.known, self.sheet.rows.get(number + 1))) is not None:
                 self.header, group, over = again, _Group(), False
                 continue
-            over = over or any(
-                _FOOT.match(plain(c.text)) for c in cells.values() if isinstance(c.value, str) and not c.spread
-            )
+            over = over or any(_is_foot(c.text) for c in cells.values() if isinstance(c.value, str) and not c.spread)
             if over or not cells:
                 continue
             yield from self._row(number, dict(cells), group)
@@ -175,6 +174,12 @@ class Rows:
     def _cell(self, cells: Row, what: Column) -> Cell | None:
         number = self.header.columns.get(what)
         return None if number is None else cells.get(number)
+
+
+@lru_cache(maxsize=4096)
+def _is_foot(text: str) -> bool:
+    """Return whether a text stands under a table and not in it: who is to have a copy, who signs."""
+    return _FOOT.match(plain(text)) is not None
 
 
 def _short(text: str) -> int | None:
