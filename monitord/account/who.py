@@ -2,19 +2,23 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import sqlalchemy as sa
 
+from monitord.calendar.spoken import NotALunarDate, spoken_day
 from monitord.domain.roster import Shift
 from monitord.domain.safe import clean
 from monitord.settings.model import Settings
 from monitord.settings.shifts import shifts_of
 from monitord.store import tables as t
 
-FORMS = '"23:58" (today), "2027-02-05 23:58", or "2027-02-05T23:58:00+07:00"'
+FORMS = '"23:58" (today), "2027-02-05 23:58", "mùng 1 03:29", or "2027-02-05T23:58:00+07:00"'
 
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
+_SPOKEN = re.compile(
+    r"(?:(?P<at>[0-9]{1,2}:[0-9]{2}),? )?(?P<day>[^0-9].*?|[0-9]{1,2} \D.*?)(?:,? (?P<then>[0-9]{1,2}:[0-9]{2}))?"
+)
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?) ?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
@@ -49,7 +53,7 @@ def who_at(connection: sa.Connection, at: datetime, unit: str | None = None, dut
         sa.select(t.shift, p.name, p.title, p.phone)
         .outerjoin_from(t.shift, t.person, p.id == s.person)
         .where(s.starts <= at, s.ends > at)
-        .order_by(s.unit, s.duty, s.starts, s.person)
+        .order_by(s.unit, s.duty, s.backup, s.starts, s.person)
     )
     if unit is not None:
         wanted = wanted.where(s.unit == unit)
@@ -125,6 +129,8 @@ def instant_at(text: str, now: datetime, zone: tzinfo) -> datetime:
     given = text.strip()
     if _CLOCK.fullmatch(given):
         given = f"{now.astimezone(zone):%Y-%m-%d} {given}"
+    if (spoken := _SPOKEN.fullmatch(given)) and bool(spoken["at"]) != bool(spoken["then"]):
+        given = f"{_lunar(spoken['day'], now.astimezone(zone).date())} {spoken['at'] or spoken['then']}"
     found = _INSTANT.fullmatch(given)
     if found is None:
         raise NotAnInstant(f'"{clean(text, 60)}" names no instant: write {FORMS}')
@@ -135,6 +141,19 @@ def instant_at(text: str, now: datetime, zone: tzinfo) -> datetime:
         return at.astimezone(UTC) if offset else _local(at, zone, text)
     except (ValueError, OverflowError):
         raise NotAnInstant(f'"{clean(text, 60)}" is on no calendar or clock: write {FORMS}') from None
+
+
+def _lunar(words: str, today: date) -> date:
+    """Return the day of lunar words ("29 Tết", "mùng 1") that is nearest to today; NotAnInstant for what is none."""
+    found, why = [], ""
+    for year in (today.year, today.year + 1):
+        try:
+            found.append(spoken_day(words, year))
+        except NotALunarDate as wrong:
+            why = why or str(wrong)
+    if not found:
+        raise NotAnInstant(why)
+    return min(found, key=lambda day: abs((day - today).days))
 
 
 def _local(at: datetime, zone: tzinfo, text: str) -> datetime:

@@ -45,7 +45,6 @@ class Note(StrEnum):
     LANDLINE = "landline"
     OLD_MOBILE = "old_mobile"
     NO_PHONE = "no_phone"
-    TWO_PHONES = "two_phones"
     PHONE_DIFFERS = "phone_differs"
     UNMARKED = "unmarked"
     BY_PHONE = "by_phone"

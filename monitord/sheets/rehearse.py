@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from monitord.domain.laying import Period
 from monitord.domain.roster import Shift
@@ -97,6 +98,15 @@ def rehearse(read: Read, known: Known, in_force: Sequence[Shift]) -> Rehearsal:
         key=lambda o: (o.shift.start, o.shift.unit, o.shift.duty, o.mark is Mark.GONE, o.shift.backup, o.shift.person)
     )
     return Rehearsal(read, periods, tuple(lines), tuple(_findings(read.entries, periods)))
+
+
+def batch_of(told: Rehearsal, file: str, digest: str) -> dict[str, Any]:
+    """Return what the desk is asked to write: the shifts and the periods, instants in ISO 8601."""
+    shifts = [
+        [e.unit, e.duty, e.person, e.start.isoformat(), e.end.isoformat(), e.backup, e.place] for e in told.read.entries
+    ]
+    periods = [[p.unit, p.duty, p.start.isoformat(), p.end.isoformat()] for p in told.periods]
+    return {"kind": "import", "file": file, "digest": digest, "shifts": shifts, "periods": periods}
 
 
 def _key(one: Entry | Shift) -> tuple[str, str, str, datetime, datetime, bool]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import cyclopts
 import sqlalchemy as sa
@@ -25,7 +25,7 @@ from monitord.sheets.fold import words
 from monitord.sheets.limits import MAX_BYTES
 from monitord.sheets.raw import sheets_of
 from monitord.sheets.reading import read_roster
-from monitord.sheets.rehearse import Mark, Rehearsal, periods_of, rehearse
+from monitord.sheets.rehearse import Mark, Rehearsal, batch_of, periods_of, rehearse
 from monitord.sheets.showing import MOST, Shower
 from monitord.sheets.trouble import Unreadable
 from monitord.texts.en.sheets import SHEETS as ENGLISH
@@ -83,7 +83,7 @@ def import_file(
         code = _ended(told, already, say, apply)
     if code is not None:
         return code
-    given = {**_given(told), "file": clean(file.name), "digest": digest}
+    given = batch_of(told, clean(file.name), digest)
     answer = asked_of_daemon(settings, "roster", act="put", person=person, given=given)
     print(say.phrases["written"].format(batch=answer["batch"], count=len(read.entries)))
     return 0
@@ -123,14 +123,6 @@ def _print(shower: Shower, told: Rehearsal, file: str, every: bool) -> None:
 def _harmless(line: str) -> str:
     """Return a line with its blanks in which nothing can be obeyed by a terminal."""
     return "".join(char if char.isprintable() else " " for char in line)
-
-
-def _given(told: Rehearsal) -> dict[str, Any]:
-    shifts = [
-        [e.unit, e.duty, e.person, e.start.isoformat(), e.end.isoformat(), e.backup, e.place] for e in told.read.entries
-    ]
-    periods = [[p.unit, p.duty, p.start.isoformat(), p.end.isoformat()] for p in told.periods]
-    return {"kind": "import", "shifts": shifts, "periods": periods}
 
 
 def _bytes_of(file: Path) -> bytes:
