@@ -115,7 +115,7 @@ SHEETS = SheetWords(
         "proposal": "Proposed: {proposal}?",
         "one_of": "One of: {proposal}",
         "second": "{proposal} as backup",
-        "more": " and {more} more cells",
+        "more": " (and {more} more cells)",
         "backup": " (backup)",
         "next_day": " next day",
         "take_all": "To take every proposal: {takes}",

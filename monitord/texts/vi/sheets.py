@@ -115,7 +115,7 @@ SHEETS = SheetWords(
         "proposal": "Đề xuất: {proposal}?",
         "one_of": "Một trong: {proposal}",
         "second": "{proposal} là trực phụ",
-        "more": " và {more} ô nữa",
+        "more": " (và {more} ô nữa)",
         "backup": " (trực phụ)",
         "next_day": " hôm sau",
         "take_all": "Nhận mọi đề xuất: {takes}",
