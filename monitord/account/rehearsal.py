@@ -117,7 +117,7 @@ def rehearsal(
 def _shifts(connection: sa.Connection, settings: Settings, at: datetime, written: datetime | None) -> tuple[Shift, ...]:
     """Return the shifts of an instant: those that are written, behind them those the settings plan."""
     if written is None or at >= written:
-        return tuple(planned_shifts(settings, at))
+        return tuple(planned_shifts(settings, at, connection))
     wanted = sa.select(t.shift).where(t.shift.c.starts <= at, t.shift.c.ends > at).order_by(t.shift.c.id)
     return tuple(shift_of(row) for row in connection.execute(wanted).mappings())
 

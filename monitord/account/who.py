@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import sqlalchemy as sa
 
+from monitord.account.importing import in_force
 from monitord.calendar.spoken import NotALunarDate, spoken_day
 from monitord.domain.roster import Shift
 from monitord.domain.safe import clean
 from monitord.settings.model import Settings
-from monitord.settings.shifts import shifts_of
 from monitord.store import tables as t
 
 FORMS = '"23:58" (today), "2027-02-05 23:58", "mùng 1 03:29", or "2027-02-05T23:58:00+07:00"'
@@ -81,17 +81,22 @@ def written_to(connection: sa.Connection) -> datetime | None:
     return None if kept is None else datetime.fromisoformat(kept)
 
 
-def planned_shifts(settings: Settings, at: datetime) -> list[Shift]:
-    """Return the shifts that cover `at` by the settings as they are today."""
-    first = at.astimezone(settings.zone).date() - timedelta(days=1)
-    return [shift for shift in shifts_of(settings, first, 3, settings.zone) if shift.covers(at)]
+def planned_shifts(settings: Settings, at: datetime, connection: sa.Connection | None = None) -> list[Shift]:
+    """Return the shifts that cover `at` by the settings as they are today, and by what the database plans over them."""
+    return [shift for shift in in_force(settings, connection, at, at + timedelta(minutes=1)) if shift.covers(at)]
 
 
-def planned_at(settings: Settings, at: datetime, unit: str | None = None, duty: str | None = None) -> list[OnDuty]:
-    """Return who will be on duty at `at` by the settings as they are today: a plan, which may still be changed."""
-    found = [s for s in planned_shifts(settings, at) if unit in (None, s.unit) and duty in (None, s.duty)]
+def planned_at(
+    settings: Settings,
+    at: datetime,
+    unit: str | None = None,
+    duty: str | None = None,
+    connection: sa.Connection | None = None,
+) -> list[OnDuty]:
+    """Return who will be on duty at `at` by the settings and imports of today: a plan, which may still be changed."""
+    found = [s for s in planned_shifts(settings, at, connection) if unit in (None, s.unit) and duty in (None, s.duty)]
     planned = []
-    for shift in sorted(found, key=lambda s: (s.unit, s.duty, s.start, s.person)):
+    for shift in sorted(found, key=lambda s: (s.unit, s.duty, s.backup, s.start, s.person)):
         person = settings.people.get(shift.person)
         planned.append(
             OnDuty(

@@ -57,9 +57,11 @@ def who(
             found = who_at(desk.connection, instant, unit, duty)
             written = written_between(desk.connection)
             until = written_to(desk.connection)
-        if desk.settings is not None and until is not None and instant >= until:
-            found = planned_at(desk.settings, instant, unit, duty)
-            print("as planned in the settings today; it may still be changed", file=sys.stderr)
+            ahead = until is not None and instant >= until
+            if desk.settings is not None and ahead:
+                found = planned_at(desk.settings, instant, unit, duty, desk.connection)
+        if desk.settings is not None and ahead:
+            print("as planned today; it may still be changed", file=sys.stderr)
         if as_lines:
             for one in found:
                 print(printable(json.dumps(_as_json(one), ensure_ascii=False)))

@@ -96,6 +96,7 @@ class Asker:
         self.settle = settle
         self.today = today
         self._settled: set[tuple[Ask, str]] = set()
+        self._used: set[str] = set()
         self._takes = {bare(place) for place in settle.takes}
         self._doubts: dict[tuple[Ask, str], list[Doubt]] = {}
         self._remarks: dict[tuple[Note, str, str], list[Remark]] = {}
@@ -106,6 +107,7 @@ class Asker:
         places = {bare(place), bare(place).rpartition("!")[2]}
         if value is not None and (key in self._settled or places & self._takes):
             self._settled.add(key)
+            self._used |= places
             return value
         self._doubts.setdefault(key, []).append(Doubt(place, ask, said, proposal))
         return None
@@ -132,6 +134,11 @@ class Asker:
             Remark(all_of[0].place, *key, len({one.place for one in all_of}) - 1)
             for key, all_of in self._remarks.items()
         )
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Return the cells that were named to take a proposal of, and at which nothing was proposed."""
+        return tuple(sorted(place for place in self.settle.takes if bare(place) not in self._used))
 
     def meant(self, text: str) -> str | None:
         """Return the id that the keeper of the roster named for a text, or None."""

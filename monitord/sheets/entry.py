@@ -34,7 +34,9 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file as it was understood. `rows` counts the rows that name somebody; `pending` those that wait for a doubt."""
+    """A file as it was understood. `rows` counts the rows that name somebody; `pending` those that wait for a doubt.
+    `unused` are the cells named to take a proposal of, and at which nothing is proposed.
+    """
 
     entries: tuple[Entry, ...]
     doubts: tuple[Doubt, ...]
@@ -43,6 +45,7 @@ class Read:
     rows: int
     pending: int
     legend: Mapping[str, str]
+    unused: tuple[str, ...] = ()
 
 
 def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:

@@ -47,7 +47,7 @@ def read_roster(sheets: Sequence[Sheet], known: Known, settle: Settle | None = N
     entries = list(_one_leader(_each_once(entries), known, asker))
     if not entries and not asker.doubts:
         raise Unreadable(Why.NO_ROWS)
-    return Read(tuple(entries), asker.doubts, asker.remarks, tuple(columns), rows, pending, legend)
+    return Read(tuple(entries), asker.doubts, asker.remarks, tuple(columns), rows, pending, legend, asker.unused)
 
 
 def _rows(sheet: Sheet, header: Header, known: Known, matcher: Matcher, asker: Asker, called: str) -> Rows:

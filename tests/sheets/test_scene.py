@@ -1,6 +1,7 @@
 """A wrong roster before Tết, from the file to the person who is asked at 03:29 of mùng 1."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitord.account.importing import batch_with, in_force, known_of
-from monitord.account.who import NotAnInstant, instant_at, who_at
+from monitord.account.who import NotAnInstant, instant_at, planned_at, who_at
 from monitord.desk.rostering import RosterRefused
 from monitord.sheets.asking import Ask, Note, Settle
 from monitord.sheets.raw import sheets_of
@@ -79,6 +80,18 @@ async def test_once_settled_it_is_written_whole_and_who_names_the_right_one(tmp_
             assert batch_with(connection, DIGEST) == answer["batch"]
 
 
+async def test_months_ahead_who_reads_what_was_imported_as_well(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2026-12-01 08:00") as night:
+        at = instant_at("mùng 1 03:29", night.clock.now(), ZONE)
+        given = batch_of(rehearsed(night, replace(TAKEN, year=2027)), "tet.xlsx", DIGEST)
+        given["shifts"] = [[*one[:2], "giang.vo", *one[3:]] if one[1] == "leader" else one for one in given["shifts"]]
+        await night.desk.roster("put", "giang.vo", given)
+        with night.engine.connect() as connection:
+            found = planned_at(night.settings, at, "vt-song-mau", "leader", connection)
+        assert [one.person for one in found] == ["giang.vo"]
+        assert [one.person for one in planned_at(night.settings, at, "vt-song-mau", "leader")] == ["khanh.bui"]
+
+
 async def test_the_same_file_again_changes_nothing_and_is_not_written_twice(tmp_path: Path) -> None:
     async with Night(tmp_path, "2027-02-01 08:00") as night:
         given = batch_of(rehearsed(night, TAKEN), "tet.xlsx", DIGEST)
@@ -87,6 +100,12 @@ async def test_the_same_file_again_changes_nothing_and_is_not_written_twice(tmp_
         assert {line.mark for line in again.lines} == {Mark.SAME}
         with pytest.raises(RosterRefused, match="in force already"):
             await night.desk.roster("put", "giang.vo", given)
+
+
+async def test_a_cell_at_which_nothing_is_proposed_cannot_be_taken(tmp_path: Path) -> None:
+    async with Night(tmp_path, "2027-02-01 08:00") as night:
+        assert rehearsed(night, TAKEN).read.unused == ()
+        assert rehearsed(night, replace(TAKEN, takes=TAKEN.takes | {"Tết!B6"})).read.unused == ("Tết!B6",)
 
 
 async def test_what_the_file_leaves_open_is_said(tmp_path: Path) -> None:

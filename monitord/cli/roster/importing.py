@@ -71,6 +71,8 @@ def import_file(
         read = read_roster(sheets_of(raw, file.name), known, settle, file.stem)
     except Unreadable as wrong:
         fail(f"{clean(file.name)}: {say.refused[wrong.why].format(more=clean(wrong.more, 120))}", WRONG)
+    if read.unused:
+        fail(f"--take: nothing is proposed at {clean(', '.join(read.unused), 200)}; the rehearsal shows where", WRONG)
     digest = hashlib.sha256(raw).hexdigest()
     with _database(settings, config) as connection:
         spans = periods_of(read.entries, known)
