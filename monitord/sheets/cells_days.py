@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from monitord.sheets.asking import Ask, Asker
 from monitord.sheets.day_checks import checked, unswapped
 from monitord.sheets.day_lunar import lunar_day
-from monitord.sheets.day_words import LUNAR, WEEKDAY, Hint, exists, say_day, solar_in, weekday_said, year_of
+from monitord.sheets.day_words import LUNAR, WEEKDAY, YEARS, Hint, exists, say_day, solar_in, weekday_said, year_of
 from monitord.sheets.fold import plain
 from monitord.sheets.raw import Cell
 
@@ -26,7 +26,7 @@ _LUNAR_RANGE = re.compile(r"(mung |mong )?(\d{1,2}) ?- ?(mung |mong )?(\d{1,2}) 
 def read_days(cell: Cell, hint: Hint, asker: Asker, weekday: int | None = None, lunar: str = "") -> tuple[date, ...]:
     """Return the days of a cell, none when that must be asked; `weekday` and `lunar` are what other cells say of it."""
     match cell.value:
-        case datetime():
+        case datetime() if cell.value.year in YEARS:
             days: list[date | None] = [unswapped(cell, cell.value.date(), hint, asker, weekday)]
         case float() if _FIRST_SERIAL <= cell.value <= _LAST_SERIAL:
             days = [_EPOCH + timedelta(days=int(cell.value))]
@@ -81,7 +81,7 @@ def _one(cell: Cell, said: str, hint: Hint, asker: Asker, weekday: int | None) -
     bare = re.fullmatch(r"(?:.*\D)?(?:ngay )?(\d{1,2})", WEEKDAY.sub("", said).strip(" ,:"))
     if bare and hint.month and 1 <= int(bare[1]) <= 31:
         return _day(cell, int(bare[1]), hint.month, None, hint, asker, weekday)
-    if said.isdigit() and _FIRST_SERIAL <= int(said) <= _LAST_SERIAL:
+    if said.isdecimal() and _FIRST_SERIAL <= int(said) <= _LAST_SERIAL:
         return _EPOCH + timedelta(days=int(said))
     return asker.ask(cell.place, Ask.DAY_UNREAD, cell.text)
 

@@ -7,6 +7,8 @@ from datetime import date
 from monitord.sheets.fold import plain
 from monitord.sheets.raw import Cell
 
+YEARS = range(2000, 2101)
+"""The years of which a roster can be."""
 WEEKDAY = re.compile(r"(?:thu (hai|ba|tu|nam|sau|bay|[2-7])|\bt([2-7])|(chu nhat|\bcn))\b")
 """A day of the week, in a text without marks."""
 _NAMES = {"hai": 0, "ba": 1, "tu": 2, "nam": 3, "sau": 4, "bay": 5}
@@ -41,7 +43,7 @@ def weekday_said(text: str) -> int | None:
     if found[3]:
         return 6
     said = found[1] or found[2]
-    return int(said) - 2 if said.isdigit() else _NAMES[said]
+    return int(said) - 2 if said.isdecimal() else _NAMES[said]
 
 
 def say_day(day: date) -> str:
@@ -65,7 +67,9 @@ def bare_month(cell: Cell) -> int | None:
 
 
 def exists(year: int, month: int, day: int) -> bool:
-    """Return whether the calendar has that day."""
+    """Return whether the calendar has that day, in years of which a roster can be."""
+    if year not in YEARS:
+        return False
     try:
         date(year, month, day)
     except ValueError:

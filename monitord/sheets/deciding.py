@@ -99,7 +99,7 @@ class Decider:
 
     def _slot(self, word: str, unit: str, duty: str) -> Hours | None:
         slots = self.known.slots.get((unit, duty), ())
-        if word.startswith("ca ") and word[3:].isdigit():
+        if word.startswith("ca ") and word[3:].isdecimal():
             found = [slots[int(word[3:]) - 1]] if 1 < len(slots) >= int(word[3:]) else []
         else:
             first, last = _PART.get(word, (0, 0))

@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
-from monitord.sheets.day_words import Hint
+from monitord.sheets.day_words import YEARS, Hint, exists
 from monitord.sheets.fold import plain
 from monitord.sheets.raw import Cell
 
@@ -48,7 +48,7 @@ def _span(start: datetime | None, end: datetime | None) -> Span | None:
 
 def _instant(cell: Cell) -> datetime | None:
     if isinstance(cell.value, datetime):
-        return cell.value
+        return cell.value if cell.value.year in YEARS else None
     found = _INSTANT.search(plain(cell.text))
     if found is None:
         return None
@@ -57,8 +57,7 @@ def _instant(cell: Cell) -> datetime | None:
 
 
 def _at(year: int, month: str, day: str, hour: str, minute: str | None) -> datetime | None:
-    try:
-        at = date(year, int(month), int(day))
-        return datetime.combine(at, time(int(hour) % 24, int(minute or 0)))
-    except ValueError:
+    minutes = int(minute or 0)
+    if not exists(year, int(month), int(day)) or int(hour) > 24 or minutes > 59:
         return None
+    return datetime.combine(date(year, int(month), int(day)), time(0)) + timedelta(hours=int(hour), minutes=minutes)
