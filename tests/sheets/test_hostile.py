@@ -1,13 +1,9 @@
 """Files that are meant to harm, or cannot be read: each is refused by its name, and none takes memory."""
 
-import io
 import resource
-import struct
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,75 +11,23 @@ import pytest
 from monitord.sheets.limits import MAX_BYTES, MAX_COLUMNS, MAX_MEMBERS, MAX_ROWS
 from monitord.sheets.raw import sheets_of
 from monitord.sheets.trouble import Unreadable, Why
+from tests.sheets.hostile_files import (
+    ROWS,
+    as_large_as_may_be,
+    bomb,
+    book,
+    cell,
+    lying_bomb,
+    millions_of_texts,
+    ods,
+    ods_table,
+    sheet_xml,
+)
 from tests.support.biff import xls
 from tests.support.sheetbook import made
 
-ROWS = [["Ngày", "Họ và tên"], ["05/02/2027", "Bùi Quốc Khánh"]]
 MOST_MEMORY = 100 * 1024 * 1024
 """Bytes that reading any file may take, over idle."""
-ZIP_BOMB = 192 * 1024 * 1024
-
-
-def book(**members: bytes) -> bytes:
-    """Return a sound .xlsx with further members, or with others instead; `__` stands for `/` in names."""
-    named = {name.replace("__", "/").replace("_dot_", "."): content for name, content in members.items()}
-    raw = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(made("xlsx", {"Sheet1": ROWS}))) as sound, zipfile.ZipFile(raw, "w", 8) as archive:
-        for entry in sound.infolist():
-            archive.writestr(entry.filename, named.pop(entry.filename, sound.read(entry)))
-        for name, content in named.items():
-            archive.writestr(name, content)
-    return raw.getvalue()
-
-
-def sheet_xml(rows: str) -> bytes:
-    """Return a .xlsx whose sheet is these rows of XML."""
-    head = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-    return book(xl__worksheets__sheet1_dot_xml=f"{head}{rows}</sheetData></worksheet>".encode())
-
-
-def cell(place: str) -> str:
-    """Return the XML of a cell with a text."""
-    return f'<c r="{place}" t="inlineStr"><is><t>x</t></is></c>'
-
-
-@cache
-def bomb() -> bytes:
-    """Return a .xlsx of which one member unpacks to far more than any roster."""
-    raw = io.BytesIO()
-    with zipfile.ZipFile(raw, "w", 8) as archive, archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as to:
-        for _ in range(ZIP_BOMB // (1 << 20)):
-            to.write(b" " * (1 << 20))
-    return raw.getvalue()
-
-
-def lying_bomb() -> bytes:
-    """Return the bomb with a head that says it unpacks to little."""
-    raw = bytearray(bomb())
-    for mark, at in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
-        place = raw.index(mark)
-        raw[place + at : place + at + 4] = struct.pack("<I", 1000)
-    return bytes(raw)
-
-
-def ods(content: str, **members: bytes) -> bytes:
-    """Return an .ods with that in place of its table."""
-    sound = io.BytesIO(made("ods", {"Sheet1": ROWS}))
-    raw = io.BytesIO()
-    with zipfile.ZipFile(sound) as old, zipfile.ZipFile(raw, "w", 8) as new:
-        text = old.read("content.xml").decode()
-        start, end = text.index("<table:table "), text.index("</office:spreadsheet>")
-        new.writestr("content.xml", text[:start] + content + text[end:] if content else text)
-        for name, body in members.items():
-            new.writestr(name.replace("__", "/").replace("_dot_", "."), body)
-    return raw.getvalue()
-
-
-def ods_table(cell: str) -> str:
-    """Return a table with one row of that cell."""
-    return f'<table:table table:name="a"><table:table-row>{cell}</table:table-row></table:table>'
-
-
 GRID = {(1, 1): "Ngày", (1, 2): "Họ và tên"}
 LAUGHS = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">]><worksheet>&a;</worksheet>'
 REPEATED = '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="1000000000"/>'
@@ -154,20 +98,6 @@ def test_what_is_sound_passes_the_guard_in_every_kind() -> None:
 def test_an_external_link_is_not_followed_and_does_no_harm() -> None:
     [sheet] = sheets_of(book(xl__externalLinks__externalLink1_dot_xml=b"<externalLink/>"), "a.xlsx")
     assert len(sheet.rows) == 2
-
-
-@cache
-def millions_of_texts() -> bytes:
-    """Return a .xlsx that is no bomb, and once unpacked far more than the parsing process may hold."""
-    strings = b"".join(b"<si><t>%x</t></si>" % n for n in range(2_400_000))
-    head = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-    return book(xl__sharedStrings_dot_xml=head + strings + b"</sst>")
-
-
-def as_large_as_may_be() -> bytes:
-    """Return a .xlsx with about as many cells as are read."""
-    rows = ("".join(f'<c r="{letter}{n}"><v>{n}</v></c>' for letter in "ABCD") for n in range(1, MAX_ROWS))
-    return sheet_xml("".join(f"<row>{row}</row>" for row in rows))
 
 
 def test_a_parser_that_wants_more_memory_than_it_has_is_an_error_with_words() -> None:
