@@ -49,8 +49,9 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], Why]] = {
     "a .csv that is not UTF-8": ("a.csv", lambda: "Ngày;Họ tên\n".encode("cp1258", "replace"), Why.NOT_UTF8),
     "macros by the name": ("a.xlsm", lambda: book(), Why.MACROS),
     "macros within": ("a.xlsx", lambda: book(xl__vbaProject_dot_bin=b"x"), Why.MACROS),
-    "macros in an .xls": ("a.xls", lambda: xls({"a": (GRID, [])}, macros=True), Why.MACROS),
+    "macros in an .xls": ("a.xls", lambda: xls({"a": (GRID, [])}, beside="_VBA_PROJECT_CUR"), Why.MACROS),
     "macros in an .ods": ("a.ods", lambda: ods("", Basic__Standard__Module1_dot_xml=b"<a/>"), Why.MACROS),
+    "a password on an .xlsx": ("a.xlsx", lambda: xls({"a": (GRID, [])}, beside="EncryptedPackage"), Why.ENCRYPTED),
     "a password on an .xls": ("a.xls", lambda: xls({"a": (GRID, [])}, locked=True), Why.ENCRYPTED),
     "a password on an .ods": (
         "a.ods",

@@ -12,8 +12,8 @@ _SECTOR = 512
 _END, _FAT, _FREE = 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
 
 
-def xls(sheets: Mapping[str, tuple[Grid, Merged]], *, locked: bool = False, macros: bool = False) -> bytes:
-    """Return a workbook; `locked` has the record of a password, `macros` a storage of macros."""
+def xls(sheets: Mapping[str, tuple[Grid, Merged]], *, locked: bool = False, beside: str = "") -> bytes:
+    """Return a workbook; `locked` has the record of a password, `beside` is a further storage: of macros, say."""
     heads = [_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0x0006))]
     if locked:
         heads.append(_record(0x002F, b"\x01\x00" + b"\0" * 52))
@@ -25,7 +25,7 @@ def xls(sheets: Mapping[str, tuple[Grid, Merged]], *, locked: bool = False, macr
         heads.append(_record(0x0085, struct.pack("<IH", at, 0) + text))
         at += len(body)
     stream = b"".join([*heads, _record(0x000A, b""), *bodies])
-    return _compound(stream.ljust(4096, b"\0"), macros)
+    return _compound(stream.ljust(4096, b"\0"), beside)
 
 
 def _sheet(grid: Grid, merged: Merged) -> bytes:
@@ -47,15 +47,15 @@ def _record(kind: int, body: bytes) -> bytes:
     return struct.pack("<HH", kind, len(body)) + body
 
 
-def _compound(stream: bytes, macros: bool) -> bytes:
+def _compound(stream: bytes, beside: str) -> bytes:
     sectors = -(-len(stream) // _SECTOR)
     fats = 1 + (sectors + 2) // 127
     fat = [_FAT] * fats + [_END] + [fats + 2 + n for n in range(sectors)]
     fat[-1] = _END
     fat += [_FREE] * (fats * 128 - len(fat))
     entries = [_entry("Root Entry", 5, _END, 0, child=1), _entry("Workbook", 2, fats + 1, len(stream))]
-    if macros:
-        entries.append(_entry("_VBA_PROJECT_CUR", 1, 0, 0))
+    if beside:
+        entries.append(_entry(beside, 1, 0, 0))
     head = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 16 + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 6
     head += struct.pack("<IIIIIIIII", 0, fats, fats, 0, 4096, _END, 0, _END, 0)
     head += struct.pack(f"<{fats}I", *range(fats)) + struct.pack("<I", _FREE) * (109 - fats)
