@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from monitord.domain.coverage import MARGIN, Hole, holes
 from monitord.domain.people import Person
-from monitord.domain.roster import Shift
 from monitord.settings.coverage import contract_of
 from monitord.settings.model import Settings
-from monitord.settings.shifts import layers_of
+from monitord.settings.shifts import layers_between
 from monitord.store import tables as t
 from monitord.store.roster import leaves, roster_over
 from monitord.store.rows import person_of
@@ -30,19 +29,12 @@ def look(
 ) -> Looked:
     """Return every hole of the roster of all units, or of those, within `[start, end)`."""
     people = people_of(connection, settings)
-    shifts = planned(connection, settings, start - MARGIN, end + MARGIN)
+    layers = layers_between(settings, start - MARGIN, end + MARGIN)
+    shifts = roster_over(connection, layers, start - MARGIN, end + MARGIN)
     contract = contract_of(settings, people, units)
     wanted = set(settings.units) if units is None else set(units)
     found = holes(contract, shifts, leaves(connection, start, end), start, end)
     return Looked(tuple(hole for hole in found if hole.unit in wanted), people)
-
-
-def planned(connection: sa.Connection, settings: Settings, since: datetime, until: datetime) -> list[Shift]:
-    """Return the shifts between two instants, as they are planned today."""
-    first = since.astimezone(settings.zone).date() - timedelta(days=1)
-    days = (until.astimezone(settings.zone).date() - first).days + 1
-    laid = roster_over(connection, layers_of(settings, first, days, settings.zone), since, until)
-    return [shift for shift in laid if shift.end > since and shift.start < until]
 
 
 def people_of(connection: sa.Connection, settings: Settings) -> dict[str, Person]:

@@ -1,19 +1,15 @@
 """The roster over any time: as it was written out, and beyond that as it is planned by now."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from monitord.domain.laying import lay
 from monitord.domain.roster import Shift
 from monitord.settings.model import Settings
-from monitord.settings.shifts import layers_of
+from monitord.settings.shifts import layers_between
 from monitord.store import tables as t
-from monitord.store.roster import overlays, written_layers
+from monitord.store.roster import roster_over
 from monitord.store.rows import shift_of
-
-MARGIN = timedelta(days=31)
-"""How far before a time a shift may have begun that lasts into it."""
 
 
 def roster_between(connection: sa.Connection, settings: Settings, since: datetime, until: datetime) -> list[Shift]:
@@ -30,9 +26,7 @@ def roster_between(connection: sa.Connection, settings: Settings, since: datetim
     written = [shift_of(row) for row in connection.execute(touching).mappings()]
     if edge is not None and until <= edge:
         return written
-    first = (max(since, edge) if edge is not None else since).astimezone(settings.zone).date() - timedelta(days=1)
-    days = (until.astimezone(settings.zone).date() - first).days + 1
-    layers = [*layers_of(settings, first, days, settings.zone), *written_layers(connection, since - MARGIN, until)]
-    planned = lay(layers, overlays(connection, since - MARGIN, until))
-    later = [one for one in planned if one.end > since and one.start < until and (edge is None or one.start >= edge)]
+    start = since if edge is None else max(since, edge)
+    planned = roster_over(connection, layers_between(settings, start, until), since, until)
+    later = [one for one in planned if edge is None or one.start >= edge]
     return sorted([*written, *later], key=lambda one: (one.start, one.unit, one.duty, one.person))

@@ -80,7 +80,7 @@ def _who(of_unit: bool, of_duty: bool) -> sa.Select[Any]:
         sa.select(s.unit, s.duty, s.person, p.name, p.title, p.phone, s.starts, s.ends, s.source)
         .outerjoin_from(t.shift, t.person, p.id == s.person)
         .where(covering(*also))
-        .order_by(s.unit, s.duty, s.starts, s.person)
+        .order_by(s.unit, s.duty, s.backup, s.starts, s.person)
     )
 
 
@@ -101,7 +101,7 @@ def planned_at(
     """Return who will be on duty at `at` as it is planned today, in the settings and over them: it may still change."""
     found = [s for s in planned_over(connection, settings, at) if unit in (None, s.unit) and duty in (None, s.duty)]
     planned = []
-    for shift in sorted(found, key=lambda s: (s.unit, s.duty, s.start, s.person)):
+    for shift in sorted(found, key=lambda s: (s.unit, s.duty, s.backup, s.start, s.person)):
         person = settings.people.get(shift.person)
         planned.append(
             OnDuty(

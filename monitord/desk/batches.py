@@ -28,8 +28,11 @@ def put(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at: Mom
     concerned = {str(one[0]) for one in (*shifts, *periods)}
     for unit in concerned:
         keeper_of(tx, context, unit, person, at)
+    digest = str(given.get("digest") or "")
+    if digest and (there := _in_force(tx, digest)) is not None:
+        raise RosterRefused(f"this file is in force already, as batch {there}; nothing was written")
     made = {"kind": kind, "author": person, "file": str(given.get("file") or ""), "made_at": at.now,
-            "digest": str(given.get("digest") or "")}  # fmt: skip
+            "digest": digest}  # fmt: skip
     key = tx.sql.execute(t.roster_batch.insert().values(**made)).inserted_primary_key
     assert key is not None
     number = int(key[0])
@@ -43,6 +46,12 @@ def put(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at: Mom
     tx.append([Fact(FactKind.ROSTER_WRITTEN, actor=person, refs=refs)], at)
     laying.write_out(tx, context.settings, at, {"batch": number}, units=concerned)
     return {"batch": number, "text": f"batch:{number}"}
+
+
+def _in_force(tx: Tx, digest: str) -> int | None:
+    b = t.roster_batch.c
+    wanted = sa.select(b.id).where(b.digest == digest, b.withdrawn_at.is_(None)).order_by(b.id)
+    return tx.sql.execute(wanted).scalars().first()
 
 
 def withdraw(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at: Moment) -> Answer:

@@ -11,13 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitord.domain.journal import Fact, FactKind, stamp
-from monitord.domain.laying import Layer, lay
+from monitord.domain.laying import lay
 from monitord.domain.roster import Shift, instant
 from monitord.settings.model import Settings
-from monitord.settings.shifts import layers_of
+from monitord.settings.shifts import layers_between, layers_of
 from monitord.store import tables as t
 from monitord.store.reach import reach_of
-from monitord.store.roster import overlays, written_layers
+from monitord.store.roster import overlays, roster_over, written_layers
 from monitord.store.rows import Moment, shift_of
 from monitord.store.tx import Tx
 
@@ -57,17 +57,9 @@ def write_out(
 
 
 def between(connection: sa.Connection, settings: Settings, since: datetime, until: datetime) -> list[Shift]:
-    """Return the shifts that lie in `[since, until)`, in whole or in part, by the roster as it is now: also beyond what
-    is written out."""
-    laid = lay(layers_between(connection, settings, since, until), overlays(connection, since, until))
-    return [shift for shift in laid if shift.start < until and shift.end > since]
-
-
-def layers_between(connection: sa.Connection, settings: Settings, since: datetime, until: datetime) -> list[Layer]:
-    """Return what is planned between two instants, the lowest layer first, without what lies over it."""
-    first = since.astimezone(settings.zone).date() - timedelta(days=1)
-    days = (until.astimezone(settings.zone).date() - first).days + 1
-    return [*layers_of(settings, first, days, settings.zone), *written_layers(connection, since, until)]
+    """Return the shifts that lie between two instants, in whole or in part, by the roster as it is now: also beyond
+    what is written out."""
+    return roster_over(connection, layers_between(settings, since, until), since, until)
 
 
 def note_horizon(tx: Tx, settings: Settings, at: Moment) -> None:

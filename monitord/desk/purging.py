@@ -18,7 +18,7 @@ from monitord.desk.rostering import Answer, RosterAct, RosterRefused
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.people import Person
 from monitord.domain.policy import Whom
-from monitord.settings.model import DailyEntry, Settings
+from monitord.settings.model import DailyEntry, PatternEntry, Settings
 from monitord.store import tables as t
 from monitord.store.rows import Moment, person_of
 from monitord.store.tx import Tx
@@ -84,6 +84,8 @@ def _needed(settings: Settings, now: datetime) -> set[str]:
     for entry in settings.roster:
         if isinstance(entry, DailyEntry):
             on |= set(entry.slot.people)
+        elif isinstance(entry, PatternEntry):
+            on |= set(entry.people)
         elif entry.shift.end > now:
             on.add(entry.shift.person)
     stand_ins = {name for one in on if one in settings.people for name in settings.people[one].stand_ins}

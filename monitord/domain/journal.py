@@ -115,7 +115,6 @@ class FactKind(StrEnum):
     CONTACT_VERIFIED = "contact.verified"
     SHIFT_TAKEN = "shift.taken"
     DEADLINE_SENT = "deadline.sent"
-    ROSTER_VIEWED = "roster.viewed"
     SHIFT_PRESENT = "shift.present"
     SHIFT_MISSED = "shift.missed"
     HANDOVER_GIVEN = "handover.given"

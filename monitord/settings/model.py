@@ -109,6 +109,13 @@ class PatternEntry:
     source: str
     layer: int = 1
 
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Return everybody who has a turn in it."""
+        if isinstance(self.pattern, Rotation):
+            return self.pattern.people
+        return tuple(name for crew in self.pattern.crews for name in crew.people)
+
 
 @dataclass(frozen=True, slots=True)
 class DatedEntry:

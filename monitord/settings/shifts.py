@@ -39,6 +39,13 @@ def layers_of(
     return [Layer(tuple(found[n])) if n == lowest else layer_over(found[n]) for n in sorted(found)]
 
 
+def layers_between(settings: Settings, since: datetime, until: datetime) -> list[Layer]:
+    """Return the layers of the settings for a time, whatever reaches into it included."""
+    first = since.astimezone(settings.zone).date() - timedelta(days=1)
+    days = (until.astimezone(settings.zone).date() - first).days + 1
+    return layers_of(settings, first, days, settings.zone)
+
+
 def _pattern(entry: PatternEntry, since: datetime, until: datetime, zone: ZoneInfo) -> list[Shift]:
     source = YAML + place(entry.source)
     if isinstance(entry.pattern, Rotation):

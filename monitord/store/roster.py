@@ -99,9 +99,10 @@ def overlays(
 
 
 def roster_over(connection: sa.Connection, planned: Sequence[Layer], since: datetime, until: datetime) -> list[Shift]:
-    """Return who is on duty between two instants: what is `planned` elsewhere, what batches plan over it, and what lies
-    over both."""
-    return lay([*planned, *written_layers(connection, since, until)], overlays(connection, since, until))
+    """Return who is on duty at some time between two instants: what is `planned` elsewhere, what batches plan over it,
+    and what lies over both."""
+    laid = lay([*planned, *written_layers(connection, since, until)], overlays(connection, since, until))
+    return [shift for shift in laid if shift.end > since and shift.start < until]
 
 
 def written_shifts(connection: sa.Connection, since: datetime, until: datetime) -> list[Shift]:

@@ -14,15 +14,17 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from monitord.account.coverage import look, planned
+from monitord.account.coverage import look
 from monitord.bootstrap import settings_of
 from monitord.domain.coverage import Demand, lacking, missing
 from monitord.domain.people import DutyKind, Person, Unit
 from monitord.domain.roster import DailySlot
 from monitord.settings.coverage import contract_of
 from monitord.settings.model import DailyEntry, Settings
+from monitord.settings.shifts import layers_between
 from monitord.store.engine import writing_engine
 from monitord.store.migrate import bring_up
+from monitord.store.roster import roster_over
 from tests.bench.figures import figure, introduce
 from tests.bench.settings import SECRETS, write_settings
 
@@ -87,7 +89,10 @@ def main() -> None:
 def measure(connection: sa.Connection, settings: Settings, until: datetime, against: str) -> None:
     """Time what the command does, and what the desk does once an hour."""
     figure("coverage.gaps", best(lambda: look(connection, settings, SINCE, until)), "s of cpu", against, "<= 1")
-    shifts, contract = planned(connection, settings, SINCE, until), contract_of(settings, {})
+    shifts, contract = (
+        roster_over(connection, layers_between(settings, SINCE, until), SINCE, until),
+        contract_of(settings, {}),
+    )
     figure("coverage.lacking", best(lambda: lacking(contract, shifts, (), SINCE, until)), "s of cpu", against, "<= 0.5")
 
 

@@ -72,7 +72,6 @@ ROWS: Mapping[FactKind, Mapping[str, Any]] = {
         "overlay": 12,
         "kind": "override",
     },
-    FactKind.ROSTER_VIEWED: {"units": ["vt"], "update": 9},
     FactKind.ROSTER_PURGED: {"people": ["a", "b"], "days": 90},
     FactKind.ROSTER_WITHDRAWN: {"overlay": 12, "unit": "vt-song-mau", "duty": "shift"},
     FactKind.PERSON_QUIET: {"until": "2027-02-05T23:00:00.000000Z", "update": 9},

@@ -9,11 +9,11 @@ from monitord.cli.place import fail
 from monitord.cli.reading import Config, Reading, reading
 from monitord.cli.roster.lists import Shown, show
 from monitord.clock import SystemClock
-from monitord.desk.laying import layers_between
 from monitord.domain.laying import Overlay, lay
 from monitord.domain.roster import Shift, on_duty
 from monitord.settings.model import Settings
-from monitord.store.roster import overlays
+from monitord.settings.shifts import layers_between
+from monitord.store.roster import overlays, written_layers
 
 NOT_WRITTEN = 0
 """The number of an override that is not written: the database gives the first one 1."""
@@ -27,7 +27,7 @@ def sketch(settings: Settings, config: Config, given: Mapping[str, Any]) -> None
     unit, duty, out = given["unit"], given["duty"], given["outgoing"]
     new = Overlay(NOT_WRITTEN, unit, duty, start, end, None if out is None else tuple(out), tuple(given["incoming"]))
     with reading(config, None) as desk:
-        layers = layers_between(desk.connection, settings, start, end)
+        layers = [*layers_between(settings, start, end), *written_layers(desk.connection, start, end)]
         written = overlays(desk.connection, start, end)
         before, after = lay(layers, written), lay(layers, [*written, new])
         print(desk.words.table["dry_run"])

@@ -16,7 +16,7 @@ LINE = {
     FactKind.ROSTER_WRITTEN: "{actor} wrote the roster[ from {file}][: {shifts} shifts][, {units}] (batch {batch})",
     FactKind.ROSTER_OVERLAID: "{actor} changed who is on {duty} ({unit}) from {from} to {to}[: instead of {outgoing}]"
     "[; on duty: {incoming}][: {text}]",
-    FactKind.ROSTER_VIEWED: "{actor} looked at the roster with telephone numbers[ ({units})]",
+    FactKind.ROSTER_VIEWED: "{actor} looked at the roster with telephone numbers[ ({units})][ ({unit})][ from {from}][ to {to}]",
     FactKind.ROSTER_PURGED: "Telephone numbers blanked of who is in no roster for {days} days: {people}[ ({actor})]",
     FactKind.ROSTER_WITHDRAWN: "{actor} took back a change of the roster[, number {overlay}][, batch {batch}]",
     FactKind.PERSON_QUIET: "{actor} takes no calls until {until}, but for severity 1",
@@ -49,7 +49,6 @@ LINE = {
     FactKind.BULLETIN_SENT: "Bulletin {bulletin} sent[ to {organisation}][: {people}]",
     FactKind.DEADLINE_SENT: "{actor} noted that “{deadline}” was sent to {organisation} at {to}[, number {number}]"
     "[; late by {late_seconds}]",
-    FactKind.ROSTER_VIEWED: "{actor} took the roster with whole telephone numbers ({unit})[ from {from}][ to {to}]",
     FactKind.SHIFT_ASKED: "Asked {person} to take over {duty} ({unit}) from {starts}[ by {channel}]",
     FactKind.SHIFT_TAKEN: "{actor} took over {duty} ({unit}), from {starts} to {ends}"
     "[; knowing that nobody took {known}]",

@@ -16,7 +16,7 @@ LINE = {
     FactKind.ROSTER_WRITTEN: "{actor} ghi lịch trực[ từ tệp {file}][: {shifts} ca][, {units}] (đợt {batch})",
     FactKind.ROSTER_OVERLAID: "{actor} đổi người trực ({duty}, {unit}) từ {from} đến {to}[: thay {outgoing}]"
     "[; người trực: {incoming}][: {text}]",
-    FactKind.ROSTER_VIEWED: "{actor} xem lịch trực có số điện thoại[ ({units})]",
+    FactKind.ROSTER_VIEWED: "{actor} xem lịch trực có số điện thoại[ ({units})][ ({unit})][ từ {from}][ đến {to}]",
     FactKind.ROSTER_PURGED: "Xóa số điện thoại của người đã {days} ngày không còn trong lịch trực: {people}"
     "[ ({actor})]",
     FactKind.ROSTER_WITHDRAWN: "{actor} hủy thay đổi lịch trực[ số {overlay}][, đợt {batch}]",
@@ -52,7 +52,6 @@ LINE = {
     FactKind.BULLETIN_SENT: "Gửi bản tin {bulletin}[ tới {organisation}][: {people}]",
     FactKind.DEADLINE_SENT: "{actor} ghi nhận đã gửi “{deadline}” tới {organisation} lúc {to}[, số {number}]"
     "[; quá hạn {late_seconds}]",
-    FactKind.ROSTER_VIEWED: "{actor} lấy lịch trực đầy đủ số điện thoại ({unit})[ từ {from}][ đến {to}]",
     FactKind.SHIFT_ASKED: "Hỏi {person} nhận ca ({duty}, {unit}) từ {starts}[ qua {channel}]",
     FactKind.SHIFT_TAKEN: "{actor} nhận ca ({duty}, {unit}) từ {starts} đến {ends}"
     "[; đã biết chưa ai tiếp nhận {known}]",

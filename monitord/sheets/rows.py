@@ -1,0 +1,195 @@
+"""The rows under a header, as what they plan: a list with one person a row, or a matrix with people in its cells."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from itertools import pairwise
+
+from monitord.sheets.asking import Ask, Note
+from monitord.sheets.cells_days import read_days
+from monitord.sheets.cells_hours import Hours, Spoken
+from monitord.sheets.cells_people import Named, is_backup, people_in
+from monitord.sheets.cells_phones import phones_of
+from monitord.sheets.day_words import Hint, bare_month, weekday_said
+from monitord.sheets.deciding import Decider, said_in
+from monitord.sheets.entry import Entry, instant
+from monitord.sheets.fold import plain
+from monitord.sheets.header import Column, Header, header_at
+from monitord.sheets.matching import Matcher, compare_phones, note_phones
+from monitord.sheets.raw import Cell, Sheet, place_of
+from monitord.sheets.spans import span_in, span_of
+
+_FOOT = re.compile(
+    r"noi nhan|nguoi lap|lap bang|\(?ky ten|kt\. |tm\. |tl\. |luu:|ghi chu ?:|thu truong|.*, ngay \S+ thang \S+ nam"
+)
+Row = dict[int, Cell]
+
+
+@dataclass
+class _Group:
+    """What the rows of one day have in common: they follow each other, and name it once."""
+
+    day: Cell | None = None
+    hours: Cell | None = None
+    duty: str | None = None
+    unit: Cell | None = None
+    last: int = 0
+
+
+@dataclass
+class Rows:
+    """Reads the rows of a sheet; counts those that name somebody, and those of them that wait for an answer."""
+
+    sheet: Sheet
+    header: Header
+    decider: Decider
+    matcher: Matcher
+    column_duty: str | None
+    rows: int = 0
+    pending: int = 0
+    _known_days: dict[str, tuple[date, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.hint = _hint(self.sheet, self.header, self.decider.around.hint)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield what every row plans."""
+        group, over = _Group(), False
+        for number, cells in self.sheet.rows.items():
+            if number <= self.header.row:
+                continue
+            if (again := header_at(number, cells, self.decider.known, self.sheet.rows.get(number + 1))) is not None:
+                self.header, group, over = again, _Group(), False
+                continue
+            over = over or any(_is_foot(c.text) for c in cells.values() if isinstance(c.value, str) and not c.spread)
+            if over or not cells:
+                continue
+            yield from self._row(number, dict(cells), group)
+            group.last = number
+
+    def _row(self, number: int, cells: Row, group: _Group) -> Iterator[Entry]:
+        day = self._cell(cells, Column.DAY) or self._cell(cells, Column.LUNAR) or self._cell(cells, Column.FROM)
+        if day is not None:
+            # A merged cell stands in each of its rows; the rows are of one group all the same.
+            group.duty = group.duty if day == group.day or day.spread else None
+            group.hours = group.hours if day.spread else None
+            group.day = day
+        elif group.last != number - 1:
+            group.day = None
+        people = [c for c in self._people_columns() if c in cells and people_in(cells[c])]
+        if not people:
+            if day is not None and not day.spread:
+                self.decider.asker.note(day.place, Note.NOBODY, day.text)
+            return
+        if group.day is None:
+            return self._homeless(number, cells, people[0])
+        group.hours = self._cell(cells, Column.HOURS) or group.hours
+        for column in people:
+            self.rows += 1
+            found = list(self._planned(cells, column, group))
+            self.pending += not found
+            yield from found
+
+    def _homeless(self, number: int, cells: Row, column: int) -> None:
+        asker = self.decider.asker
+        place = place_of(self.sheet.name, number, column)
+        if any(what in self.header.columns and self.header.columns[what] in cells
+               for what in (Column.PHONE, Column.DUTY, Column.HOURS)):  # fmt: skip
+            self.rows, self.pending = self.rows + 1, self.pending + 1
+            asker.ask(place, Ask.DAY_UNREAD, cells[column].text)
+        else:
+            asker.note(place, Note.NOT_READ, cells[column].text)
+
+    def _people_columns(self) -> tuple[int, ...]:
+        return tuple(self.header.people) or (self.header.columns[Column.NAME],)
+
+    def _planned(self, cells: Row, column: int, group: _Group) -> Iterator[Entry]:
+        decider, place = self.decider, cells[column].place
+        matrix = self.header.people.get(column)
+        duty_cell = None if matrix and matrix.duty else self._cell(cells, Column.DUTY)
+        unit = decider.unit(self._cell(cells, Column.UNIT))
+        duty = decider.duty(duty_cell, matrix.duty if matrix else self.column_duty, group.duty, place)
+        group.duty = duty if matrix is None else None
+        spans = list(self._spans(cells, group, unit, duty, matrix.hours if matrix else None))
+        backup = duty_cell is not None and is_backup(duty_cell.text)
+        for named in self._named(cells, column, matrix.phone if matrix else self.header.columns.get(Column.PHONE)):
+            person = self.matcher.find(named, unit, place, decider.asker)
+            if person is None:
+                continue
+            compare_phones(decider.known.people[person], named.phones, place, decider.asker)
+            if unit is not None and duty is not None:
+                for day, start, end in spans:
+                    yield Entry(unit, duty, person, start, end, day, place, backup or named.backup)
+
+    def _named(self, cells: Row, column: int, phone_column: int | None) -> Iterator[Named]:
+        """Yield the people of a cell, each with its title and the numbers that stand beside it in the row."""
+        people = people_in(cells[column])
+        beside = phones_of(cells[phone_column]) if phone_column is not None and phone_column in cells else []
+        title = cells[self.header.columns[Column.TITLE]].text if self._cell(cells, Column.TITLE) else ""
+        note_phones(
+            (*beside, *(phone for named in people for phone in named.phones)), cells[column].place, self.decider.asker
+        )
+        for nth, named in enumerate(people):
+            mine = beside if len(people) == 1 else beside[nth : nth + 1] if len(people) == len(beside) else []
+            yield replace(named, title=named.title or title, phones=(*named.phones, *mine))
+
+    def _spans(
+        self, cells: Row, group: _Group, unit: str | None, duty: str | None, column: Hours | Spoken | None
+    ) -> Iterator[tuple[date, datetime, datetime]]:
+        zone = self.decider.known.zone
+        assert group.day is not None
+        whole = span_of(self._cell(cells, Column.FROM), self._cell(cells, Column.TO))
+        whole = whole or span_in(group.day, self.hint, self.decider.asker.settle.year)
+        if whole is not None:
+            start, end = (at.replace(tzinfo=zone).astimezone(UTC) for at in (whole.start, whole.end))
+            yield whole.start.date(), start, end
+            return
+        days = self._days_of(cells, group.day)
+        if unit is None or duty is None or not days:
+            return
+        cell = group.hours
+        said = column or said_in(cell) or (None if cell else said_in(group.day))
+        place = cell.place if cell is not None else group.day.place
+        hours = self.decider.hours(said, cell, unit, duty, place)
+        if hours is not None:
+            for day in days:
+                yield day, instant(day, hours.start, zone), instant(day, hours.end, zone)
+
+    def _days_of(self, cells: Row, day: Cell) -> tuple[date, ...]:
+        if day.place not in self._known_days:
+            weekday, lunar = self._cell(cells, Column.WEEKDAY), self._cell(cells, Column.LUNAR)
+            said = (
+                None
+                if weekday is None
+                else weekday_said(weekday.text)
+                if len(weekday.text) > 2
+                else _short(weekday.text)
+            )
+            beside = lunar.text if lunar is not None and lunar.place != day.place else ""
+            self._known_days[day.place] = read_days(day, self.hint, self.decider.asker, said, beside)
+        return self._known_days[day.place]
+
+    def _cell(self, cells: Row, what: Column) -> Cell | None:
+        number = self.header.columns.get(what)
+        return None if number is None else cells.get(number)
+
+
+@lru_cache(maxsize=4096)
+def _is_foot(text: str) -> bool:
+    """Return whether a text stands under a table and not in it: who is to have a copy, who signs."""
+    return _FOOT.match(plain(text)) is not None
+
+
+def _short(text: str) -> int | None:
+    """Return the day of the week of a column that is called so: "7", "CN"."""
+    return int(text) - 2 if text in tuple("234567") else weekday_said(text)
+
+
+def _hint(sheet: Sheet, header: Header, hint: Hint) -> Hint:
+    """Return the hint, with whether the list goes over New Year without naming years."""
+    number = header.columns.get(Column.DAY)
+    cells = [row[number] for row in sheet.rows.values() if number in row] if number is not None else []
+    months = [month for cell in cells if (month := bare_month(cell)) is not None]
+    return replace(hint, wraps=any(a >= 11 and b <= 2 for a, b in pairwise(months)))
