@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from monitord.calendar.holidays import days_off
 from monitord.calendar.lunar import solar_to_lunar
 from monitord.desk.context import Context
 from monitord.desk.rostering import Answer, RosterAct, RosterRefused, somebody, span_of
 from monitord.domain.fairness import share_of
 from monitord.domain.journal import Fact, FactKind, stamp
+from monitord.settings.model import Settings
 from monitord.store import tables as t
 from monitord.store.roster import leaders_ahead, written_shifts
 from monitord.store.rows import Moment
@@ -33,7 +33,7 @@ def hours(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at: M
             f"a range has {LONGEST.days} days at most and ends where the roster is written out: {written}"
         )
     settings, words = context.settings, context.words
-    holidays, tet = _special(start.astimezone(settings.zone).date(), end.astimezone(settings.zone).date())
+    holidays, tet = _special(settings, *(at.astimezone(settings.zone).date() for at in (start, end)))
     share = share_of(written_shifts(tx.sql, start, end), whom, start, end, settings.zone, holidays, tet)
     refs = {"whom": whom, "from": stamp(start), "to": stamp(end)}
     tx.append([Fact(FactKind.HOURS_VIEWED, actor=person, refs=refs)], at)
@@ -53,10 +53,10 @@ def _may_see(tx: Tx, context: Context, person: str, whom: str, at: Moment) -> bo
     return unit is not None and person in leaders_ahead(tx.sql, unit.id, unit.leader_duty, at.now)
 
 
-def _special(first: date, last: date) -> tuple[frozenset[date], frozenset[date]]:
-    """Return the days off by law of the years of a range, and those of them that are days of Tết."""
+def _special(settings: Settings, first: date, last: date) -> tuple[frozenset[date], frozenset[date]]:
+    """Return the days off by law and decision of the years of a range, and those of them that are days of Tết."""
     try:
-        off = frozenset(day for year in range(first.year, last.year + 1) for day in days_off(year).holidays)
+        off = frozenset(day for year in range(first.year, last.year + 1) for day in settings.days_off.of(year).holidays)
     except ValueError as why:
         raise RosterRefused(str(why)) from None
     lunar = {day: solar_to_lunar(day) for day in off}

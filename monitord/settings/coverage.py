@@ -20,7 +20,7 @@ from monitord.settings.schema_duty import RosterForm
 def demands_of(book: Book) -> tuple[Demand, ...]:
     """Return what each unit needs on each duty, one a unit and duty, by unit and duty.
 
-    What no entry speaks of needs one person where a policy or a slot of every day names it, and one leader at most.
+    What no entry speaks of needs one person where a policy or a pattern of the roster names it, and one leader at most.
     """
     units = {entry.given.id: entry.given for entry in book.entries("units", UnitForm)}
     own: dict[tuple[str, str], Entry[CoverageForm]] = {}
@@ -33,9 +33,11 @@ def demands_of(book: Book) -> tuple[Demand, ...]:
         if not entry.given.units:
             _claim(all_of.setdefault(entry.given.duty, entry), entry, "of every unit", book)
     named = {(unit, duty) for _, _, unit, duty in duties_in(book)} | {
-        (entry.given.unit, entry.given.duty) for entry in book.entries("roster", RosterForm) if entry.given.every_day
+        (entry.given.unit, entry.given.duty) for entry in book.entries("roster", RosterForm) if not entry.given.shifts
     }
-    asked = {*named, *own, *((unit, duty) for unit in units for duty in all_of)}
+    # What another organisation keeps in the unit's place is asked of the unit only where it says so itself.
+    elsewhere = {(unit, duty) for unit, given in units.items() for duty in given.kept_by}
+    asked = {*({*named, *((unit, duty) for unit in units for duty in all_of)} - elsewhere), *own}
     demands = []
     for unit, duty in sorted(asked):
         if unit in units:
@@ -55,6 +57,8 @@ def campaigns_of(book: Book, zone: ZoneInfo) -> tuple[Campaign, ...]:
         given = entry.given
         for number, unit in enumerate(given.units):
             book.refer(unit, entry, "units", number, to="units")
+        for number, deadline in enumerate(given.deadlines):
+            book.refer(deadline, entry, "deadlines", number, to="deadlines")
         if given.level not in known and "coverage" not in book.incomplete:
             why = f"no entry of `coverage` says what is needed at level {quoted(given.level)}"
             book.findings.add(entry.file, entry.at("level"), why + nearest(given.level, known))

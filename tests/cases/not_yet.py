@@ -48,6 +48,5 @@ NOT_YET = {
         "quiet-hours-4": _EVERY_DAY,
         "quiet-hours-5": _EVERY_DAY,
         "fair-nobody-free": "waits for a draft of the roster that shares duties fairly",
-        "handover-message": "waits for the message at the handover",
     },
 }

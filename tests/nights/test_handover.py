@@ -199,6 +199,7 @@ async def test_another_signs_nothing(tmp_path: Path) -> None:
         assert night.rows(FactKind.HANDOVER_GIVEN) == []
 
 
+@pytest.mark.case("roster", "handover-message")
 async def test_the_group_reads_one_line_of_roles_when_both_have_signed(tmp_path: Path) -> None:
     async with Night(tmp_path, "2026-12-05 05:40", with_group(settings=calling())) as night:
         await taken(night)

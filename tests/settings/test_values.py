@@ -237,6 +237,8 @@ campaigns:
     freeze: true
     reports: ["2027-02-07 14:00", "mùng 1 Tết 2027 06:00"]
     deadlines: [nhanh]
+deadlines:
+  - {id: nhanh, unit: vt, what: báo cáo nhanh, to: so, due: ["trước 14h00 mùng 2 Tết 2027"]}
 """
 
 
@@ -292,8 +294,9 @@ def test_what_is_asked_of_a_roster_is_refused_where_it_makes_no_sense(tmp_path: 
             "no entry of `coverage` says what is needed at level `tett`; did you mean `tet`?",
         ),
         '"29 Tết 2027 07:00"': ('"30 Tết 2027 07:00"', "29 Tết"),
-        '"29 Tết 2027 07:00" ': ('"29 Tết 07:00"', "an instant is written"),
+        '"29 Tết 2027 07:00" ': ('"hôm nào 07:00"', "names no lunar date"),
         "24:00": ("24:30", "a time of day is written"),
+        "deadlines: [nhanh]": ("deadlines: [nhan]", "there is no deadline `nhan`; did you mean `nhanh`?"),
         "faster: 0.5": ("faster: 0", "0.1"),
         "duty: shift, need: 1": ("duty: shft, need: 1", "there is no duty kind `shft`"),
     }

@@ -16,7 +16,8 @@ LINE = {
     FactKind.ROSTER_WRITTEN: "{actor} wrote the roster[ from {file}][: {shifts} shifts][, {units}] (batch {batch})",
     FactKind.ROSTER_OVERLAID: "{actor} changed who is on {duty} ({unit}) from {from} to {to}[: instead of {outgoing}]"
     "[; on duty: {incoming}][: {text}]",
-    FactKind.ROSTER_VIEWED: "{actor} looked at the roster with telephone numbers[ ({units})][ ({unit})][ from {from}][ to {to}]",
+    FactKind.ROSTER_VIEWED: "{actor} looked at the roster with telephone numbers[ ({units})][ ({unit})]"
+    "[ from {from}][ to {to}]",
     FactKind.ROSTER_PURGED: "Telephone numbers blanked of who is in no roster for {days} days: {people}[ ({actor})]",
     FactKind.ROSTER_WITHDRAWN: "{actor} took back a change of the roster[, number {overlay}][, batch {batch}]",
     FactKind.PERSON_QUIET: "{actor} takes no calls until {until}, but for severity 1",
