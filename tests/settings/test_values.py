@@ -295,7 +295,7 @@ def test_what_is_asked_of_a_roster_is_refused_where_it_makes_no_sense(tmp_path: 
         ),
         '"29 Tết 2027 07:00"': ('"30 Tết 2027 07:00"', "29 Tết"),
         '"29 Tết 2027 07:00" ': ('"hôm nào 07:00"', "names no lunar date"),
-        "24:00": ("24:30", "a time of day is written"),
+        "24:00": ("24:30", "is on no clock"),
         "deadlines: [nhanh]": ("deadlines: [nhan]", "there is no deadline `nhan`; did you mean `nhanh`?"),
         "faster: 0.5": ("faster: 0", "0.1"),
         "duty: shift, need: 1": ("duty: shft, need: 1", "there is no duty kind `shft`"),
