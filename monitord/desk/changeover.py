@@ -77,15 +77,17 @@ def row_at(tx: Tx, unit: str, duty: str, at: datetime) -> Any:
 
 def subject_of(row: Any, *more: str, silent: bool = False) -> str:
     """Return how a notice names the change it is about."""
-    return "@".join((f"h{row['id']}", *more)) + (_SILENT if silent else "")
+    # Its instant as well: the number of a book that was thrown away may be given again.
+    return "@".join((f"h{row['id']}-{int(row['at'].timestamp())}", *more)) + (_SILENT if silent else "")
 
 
 def row_of(tx: Tx, subject: str) -> Any:
     """Return the row of the book that a notice is about, None where it is gone."""
-    number = subject.partition("@")[0].removeprefix("h")
-    if not subject.startswith("h") or not number.isdigit():
+    number, _, instant = subject.partition("@")[0].removeprefix("h").partition("-")
+    if not subject.startswith("h") or not (number.isdigit() and instant.isdigit()):
         return None  # of a notice that was queued before there were books
-    return tx.sql.execute(sa.select(t.handover).where(_h.id == int(number))).mappings().first()
+    row = tx.sql.execute(sa.select(t.handover).where(_h.id == int(number))).mappings().first()
+    return row if row is not None and int(row["at"].timestamp()) == int(instant) else None
 
 
 def about(subject: str) -> str:

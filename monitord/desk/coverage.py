@@ -112,7 +112,10 @@ def _note(tx: Tx, found: Iterable[Hole], until: datetime, at: Moment) -> None:
             continue
         before.remove(known)
         starts = known["starts"] if hole.start <= at.now and known["starts"] < hole.start else hole.start
-        tx.sql.execute(t.coverage_gap.update().where(_g.id == known["id"]).values(starts=starts, **values))
+        # What was filled up to a later day is told again as that day comes near.
+        told = min(known["told"], _stage({"starts": starts}, at.now)) if starts > known["starts"] else known["told"]
+        moved = {"starts": starts, "told": told, **values}
+        tx.sql.execute(t.coverage_gap.update().where(_g.id == known["id"]).values(moved))
     for row in before:
         past = row["ends"] is not None and row["ends"] <= at.now
         tx.sql.execute(t.coverage_gap.update().where(_g.id == row["id"]).values(closed_at=at.now))
@@ -139,9 +142,14 @@ def _tell(tx: Tx, context: Context, unit: Unit, book: DutyBook, due: Sequence[An
     steps = {"": PolicyStep(timedelta(0), Whom.PERSON, unit.roster_owner, ways)}
     if any(row["starts"] - at.now <= SOON for row in due):
         steps[unit.leader_duty] = PolicyStep(timedelta(0), Whom.DUTY, unit.leader_duty, ways)
+    found = {duty: resolve(step, unit.id, book) for duty, step in steps.items()}
+    if not found[""]:
+        # Nobody who keeps that roster can be told: an administrator can, who looks why.
+        asked = (PolicyStep(timedelta(0), Whom.PERSON, one, ways) for one in book.administrators)
+        found[""] = next((reached for step in asked if (reached := resolve(step, unit.id, book))), ())
     told: set[str] = set()
-    for duty, step in steps.items():
-        for way in resolve(step, unit.id, book):
+    for duty, reached in found.items():
+        for way in reached:
             if way.person in told:
                 continue
             told.add(way.person)

@@ -23,6 +23,7 @@ from monitord.store.tx import Tx
 
 HORIZON_DAYS = 45
 """Days ahead for which the roster is written out as shifts."""
+_Same = tuple[str, str, str, datetime, datetime | None]
 LONGEST = timedelta(days=31)
 """How long a shift may last."""
 
@@ -78,18 +79,23 @@ def _make_so(tx: Tx, laid: Iterable[Shift], now: datetime, units: Collection[str
     ahead = sa.select(t.shift).where(s.ends > now, *(() if units is None else (s.unit.in_(units),)))
     rows = tx.sql.execute(ahead.order_by(s.id)).mappings().all()
     empty = not rows and tx.sql.execute(sa.select(s.id).limit(1)).first() is None
-    have = {_identity(shift_of(row), now): row for row in rows}
+    have: dict[_Same, list[Any]] = {}
+    for row in rows:
+        have.setdefault(_identity(shift_of(row), now), []).append(row)
     wanted = {_identity(shift, now): shift for shift in laid}
-    gone = [row for identity, row in have.items() if identity not in wanted]
+    # Two that run and end together are one for whoever asks: only one of them stays.
+    gone = [row for identity, alike in have.items() for row in alike[identity in wanted :]]
     new = [shift for identity, shift in wanted.items() if identity not in have]
     went = len(gone)
     new, gone = _cut_short(tx, new, gone, now)
+    ended: set[tuple[object, ...]] = set()
     for row in gone:
-        mine = s.id == row["id"]
-        tx.sql.execute(
-            t.shift.update().where(mine).values(ends=now) if row["starts"] < now else t.shift.delete().where(mine)
-        )
-    for identity, row in have.items():
+        mine, begun = s.id == row["id"], tuple(row[name] for name in ("unit", "duty", "person", "starts"))
+        # Of two that began together one is the evidence; both would end as the same row.
+        ends_now = row["starts"] < now and begun not in ended
+        ended.add(begun)
+        tx.sql.execute(t.shift.update().where(mine).values(ends=now) if ends_now else t.shift.delete().where(mine))
+    for identity, (row, *_) in have.items():
         shift = wanted.get(identity)
         if shift is not None and (row["source"], row["backup"]) != (shift.source, shift.backup):
             values = {"source": shift.source, "backup": shift.backup}
@@ -127,6 +133,6 @@ def _row(shift: Shift, earliest: datetime | None) -> dict[str, object]:
     }
 
 
-def _identity(shift: Shift, now: datetime) -> tuple[str, str, str, datetime, datetime | None]:
+def _identity(shift: Shift, now: datetime) -> _Same:
     """What makes two shifts the same: not where they are written, and not when one began that runs already."""
     return shift.unit, shift.duty, shift.person, shift.end, shift.start if shift.start > now else None

@@ -14,7 +14,7 @@ from monitord.desk.context import Context
 from monitord.desk.drawing import follow
 from monitord.desk.leases import end_attempt, notice_fact, notice_refs, sent_as_one
 from monitord.desk.reasons import reason_gone
-from monitord.domain.dutybook import GRAVEST, usable
+from monitord.domain.dutybook import GRAVEST
 from monitord.domain.group import MARK, is_group
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.notice import (
@@ -230,8 +230,7 @@ def bury(tx: Tx, context: Context, row: Any, outcome: Outcome, at: Moment) -> No
     replaced = (incident is None or not incident.suspected) and row["channel"] not in IMPERSONAL
     if still and replaced and event in (Event.STEP, Event.APPROVAL, Event.BULLETIN_ASK) and person is not None:
         for name in person.stand_ins:
-            stand_in = people.get(name)
-            ways = usable(stand_in, _ways(context, row)) if stand_in is not None else ()
+            ways = context.book(tx, at).ways(name, _ways(context, row))
             if ways and _was_told(tx, row, name):
                 break  # when an earlier way to the same person died, or by a duty of his own
             if ways:

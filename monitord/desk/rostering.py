@@ -63,7 +63,8 @@ def span_of(given: Mapping[str, Any]) -> tuple[datetime, datetime]:
 
 
 def somebody(tx: Tx, name: object) -> str:
-    """Return the id of a person who is there; RosterRefused when nobody has it."""
-    if name not in tx.people():
+    """Return the id of a person who is there; RosterRefused when nobody has it, or has it no more."""
+    known = tx.people().get(str(name))
+    if known is None or not known.home:
         raise RosterRefused(f"nobody has the id {str(name)!r}; the settings name the people")
     return str(name)

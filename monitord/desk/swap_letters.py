@@ -38,7 +38,9 @@ def approvers(tx: Tx, context: Context, swap: Swap, at: Moment) -> tuple[str, ..
     if unit is None:
         return ()
     both = (swap.asker, swap.taker)
-    leaders = tuple(one for one in leaders_ahead(tx.sql, unit.id, unit.leader_duty, at.now) if one not in both)
+    leads = (one for one in leaders_ahead(tx.sql, unit.id, unit.leader_duty, at.now) if one not in both)
+    # Who cannot be told now may approve all the same, and is asked last.
+    leaders = tuple(sorted(leads, key=lambda one: not context.book(tx, at).ways(one, context.settings.ways)))
     return leaders or tuple(one for one in (unit.roster_owner,) if one not in both)
 
 

@@ -67,6 +67,7 @@ def take(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at: Mo
         raise RosterRefused(f"{person} {why}: swap {swap.id} cannot be taken so")
     if on_it_already(shifts, swap, person):
         raise RosterRefused(f"{person} has that duty in those hours already")
+    _still_ahead(swap, at)
     swap = _move(tx, swap, SwapState.TAKEN, person, at)
     leaders = swap_letters.approvers(tx, context, swap, at)
     swap_letters.tell(tx, context, swap, leaders[:1], at)
@@ -83,6 +84,8 @@ def approve(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at:
     shifts = around(tx, context, swap)
     if swap.state is SwapState.TAKEN and (not holds_all(shifts, swap) or on_it_already(shifts, swap, swap.taker or "")):
         raise RosterRefused(f"the roster changed since swap {swap.id} was asked for: decline it, and ask anew")
+    _still_ahead(swap, at)
+    somebody(tx, swap.taker)
     swap = _move(tx, swap, SwapState.APPROVED, person, at)
     assert swap.taker is not None
     values = {"unit": swap.unit, "duty": swap.duty, "starts": swap.start, "ends": swap.end, "outgoing": [swap.asker],
@@ -92,6 +95,11 @@ def approve(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at:
     tx.sql.execute(t.swap.update().where(_w.id == swap.id).values(overlay=number))
     swap_letters.tell(tx, context, swap, (), at)
     return {"overlay": number, "text": f"swap:{swap.id} approved (override:{number})"}
+
+
+def _still_ahead(swap: Swap, at: Moment) -> None:
+    if swap.expires <= at.now:
+        raise RosterRefused(f"the time to answer swap {swap.id} is over: change the roster by an override")
 
 
 def decline(tx: Tx, context: Context, person: str, given: Mapping[str, Any], at: Moment) -> Answer:
