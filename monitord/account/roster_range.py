@@ -1,6 +1,6 @@
 """The roster over any time: as it was written out, and beyond that as it is planned by now."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -10,6 +10,10 @@ from monitord.settings.shifts import layers_between
 from monitord.store import tables as t
 from monitord.store.roster import roster_over
 from monitord.store.rows import shift_of
+
+
+MARGIN = timedelta(days=31)
+"""How far before a time a shift may have begun that lasts into it."""
 
 
 def roster_between(connection: sa.Connection, settings: Settings, since: datetime, until: datetime) -> list[Shift]:
@@ -26,7 +30,7 @@ def roster_between(connection: sa.Connection, settings: Settings, since: datetim
     written = [shift_of(row) for row in connection.execute(touching).mappings()]
     if edge is not None and until <= edge:
         return written
-    start = since if edge is None else max(since, edge)
-    planned = roster_over(connection, layers_between(settings, start, until), since, until)
-    later = [one for one in planned if edge is None or one.start >= edge]
+    # What lies before may have cut what reaches into it.
+    planned = roster_over(connection, layers_between(settings, since - MARGIN, until), since - MARGIN, until)
+    later = [one for one in planned if one.end > since and (edge is None or one.start >= edge)]
     return sorted([*written, *later], key=lambda one: (one.start, one.unit, one.duty, one.person))

@@ -14,7 +14,6 @@ from monitord.desk.context import Context
 from monitord.desk.leases import notice_refs
 from monitord.desk.rostering import Answer, RosterAct, RosterRefused, keeper_of
 from monitord.domain.deadline import Owed, every, reminders
-from monitord.domain.dutybook import usable
 from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import BUTTONED, CALLS, Event, Notice, NoticeState, Priority
 from monitord.domain.people import IMPERSONAL, Person
@@ -56,7 +55,7 @@ def keep(tx: Tx, context: Context, at: Moment) -> float | None:
 def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
     """Return the reminder as it reads by now: what was sent since then is left out of it."""
     done, settings = met(tx.sql), context.settings
-    told = _told_by(settings, row["person"], row["subject"])
+    told = _told_by(settings, row["subject"])
     owed = [one for one in told if one.key not in done] or told
     pressed = row["channel"] in BUTTONED and is_single(context, row)
     return reminder(context.words, [_line(settings, one) for one in owed], at.now, settings.zone, pressed=pressed)
@@ -64,12 +63,12 @@ def text(tx: Tx, context: Context, row: Any, at: Moment) -> str:
 
 def is_single(context: Context, row: Any) -> bool:
     """Return whether a reminder is of one due alone, so that a button can say that it was sent."""
-    return len(_told_by(context.settings, row["person"], row["subject"])) == 1
+    return len(_told_by(context.settings, row["subject"])) == 1
 
 
 def press(tx: Tx, context: Context, person: Person, notice: Any, at: Moment) -> Pressed:
     """Note that what a reminder is about was sent now; the first time counts."""
-    told = _told_by(context.settings, notice["person"], notice["subject"])
+    told = _told_by(context.settings, notice["subject"])
     if len(told) != 1:
         return Pressed(PressResult.UNKNOWN)
     (owed,) = told
@@ -148,28 +147,34 @@ def _note(
 def _leave_unsaid(tx: Tx, context: Context, person: str, at: Moment) -> None:
     """Supersede the reminders that wait to leave and speak of nothing that is still owed."""
     o, done = t.outbox.c, met(tx.sql)
-    waiting = sa.and_(o.event == Event.DEADLINE, o.person == person, o.state == NoticeState.PENDING)
+    his = o.subject.endswith(f"@{person}", autoescape=True)
+    waiting = sa.and_(o.event == Event.DEADLINE, his, o.state == NoticeState.PENDING)
     for row in tx.sql.execute(sa.select(t.outbox).where(waiting)).mappings().all():
-        if all(one.key in done for one in _told_by(context.settings, person, row["subject"])):
+        if all(one.key in done for one in _told_by(context.settings, row["subject"])):
             tx.sql.execute(t.outbox.update().where(o.id == row["id"]).values(state=NoticeState.SUPERSEDED))
             refs = notice_refs(row) | {"reason": "deadline sent"}
             tx.append([Fact(FactKind.NOTICE_SUPERSEDED, refs=refs)], at)
 
 
 def _remind(tx: Tx, context: Context, person: str, when: datetime, at: Moment) -> None:
-    known = tx.people().get(person)
-    ways = [way for way in usable(known, context.settings.ways) if way not in CALLS] if known is not None else []
-    if not any(way not in IMPERSONAL for way in ways):
+    book, known = context.book(tx, at), tx.people().get(person)
+    whole = tuple(way for way in context.settings.ways if way not in CALLS)
+    stand_ins = known.stand_ins if known is not None else ()
+    # Somebody hears of it: he, who stands in for him, who administers.
+    asked = ((name, book.ways(name, whole)) for name in (person, *stand_ins, *context.settings.administrators))
+    whom, ways = next((one for one in asked if any(way not in IMPERSONAL for way in one[1])), (person, ()))
+    if not ways:
         return
-    subject, rest = stamp(when), tuple(ways[1:])
-    notice = Notice(None, Event.DEADLINE, person, ways[0], Priority.FOLLOW_UP, fallback=rest, subject=subject)
+    subject, rest = f"{stamp(when)}@{person}", tuple(ways[1:])
+    notice = Notice(None, Event.DEADLINE, whom, ways[0], Priority.FOLLOW_UP, fallback=rest, subject=subject)
     if tx.sql.execute(sa.select(t.outbox.c.id).where(t.outbox.c.key == notice.key)).first() is None:
         tx.queue(notice, at.now)
 
 
-def _told_by(settings: Settings, person: str, subject: str) -> list[Owed]:
+def _told_by(settings: Settings, subject: str) -> list[Owed]:
     """Return what a reminder speaks of, sent or not: all of that person's whose time it is."""
-    when = datetime.fromisoformat(subject.replace("Z", "+00:00"))
+    stamped, _, person = subject.partition("@")
+    when = datetime.fromisoformat(stamped.replace("Z", "+00:00"))
     return [one for one in _of(settings, person) if when in reminders(one.due, settings.zone)]
 
 

@@ -14,7 +14,7 @@ from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.laying import lay
 from monitord.domain.roster import Shift, instant
 from monitord.settings.model import Settings
-from monitord.settings.shifts import layers_between, layers_of
+from monitord.settings.shifts import YAML, layers_between, layers_of
 from monitord.store import tables as t
 from monitord.store.reach import reach_of
 from monitord.store.roster import overlays, roster_over, written_layers
@@ -44,10 +44,12 @@ def write_out(
     first, until = _ahead(settings, at)
     layers = [
         *layers_of(settings, first, HORIZON_DAYS, settings.zone, units),
-        *written_layers(tx.sql, at.now, until, units),
+        *written_layers(tx.sql, at.now, until + LONGEST, units),
     ]
-    laid = lay(layers, overlays(tx.sql, at.now, until, units))
-    added, removed = _make_so(tx, [shift for shift in laid if shift.end > at.now], at.now, units)
+    # What lies behind the edge cuts what runs over it.
+    laid = lay(layers, overlays(tx.sql, at.now, until + LONGEST, units))
+    counts = [shift for shift in laid if shift.end > at.now and (shift.start < until or shift.source.startswith(YAML))]
+    added, removed = _make_so(tx, counts, at.now, units)
     if units is None:
         note_horizon(tx, settings, at)
     tx.roster_changed()

@@ -18,6 +18,7 @@ from monitord.domain.quiet import Quiet, quiet_until
 from monitord.domain.roster import on_duty
 from monitord.store import tables as t
 from monitord.store.journal_rows import first_row
+from monitord.store.roster import covering, instant_asked
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 
@@ -38,8 +39,8 @@ _s = t.shift.c
 def keep(tx: Tx, context: Context, wanted: Any, at: Moment) -> float | None:
     """Look who of those who were asked has not come; return the seconds until somebody may be missed, None without."""
     waits: list[float] = []
-    begun = sa.select(t.shift).where(wanted, _s.starts <= at.now + AHEAD, _s.ends > at.now)
-    for shift in tx.sql.execute(begun.order_by(_s.starts, _s.id)).mappings().all():
+    begun = sa.select(t.shift).where(covering(wanted)).order_by(_s.starts, _s.id)
+    for shift in tx.sql.execute(begun, instant_asked(at.now + AHEAD, AHEAD)).mappings().all():
         asked = first_row_of(tx, shift, FactKind.SHIFT_ASKED)
         if asked is None or first_row_of(tx, shift, *HERE) is not None:
             continue

@@ -18,6 +18,7 @@ from monitord.desk.rostering import Answer, RosterAct, RosterRefused
 from monitord.domain.journal import Fact, FactKind
 from monitord.domain.people import Person
 from monitord.domain.policy import Whom
+from monitord.domain.swap import PENDING
 from monitord.settings.model import DailyEntry, PatternEntry, Settings
 from monitord.store import tables as t
 from monitord.store.rows import Moment, person_of
@@ -72,8 +73,13 @@ def _past(connection: sa.Connection, settings: Settings, now: datetime) -> list[
     last = sa.select(t.shift.c.person, sa.func.max(t.shift.c.ends).label("last")).group_by(t.shift.c.person)
     gone = {row.person: row.last for row in connection.execute(last) if row.last <= now - settings.purge_after}
     ahead = sa.select(s.person).join_from(t.planned_shift, t.roster_batch, b.id == s.batch)
-    planned = connection.execute(ahead.where(s.ends > now, b.withdrawn_at.is_(None))).scalars()
-    needed = _needed(settings, now) | set(planned)
+    planned = set(connection.execute(ahead.where(s.ends > now, b.withdrawn_at.is_(None))).scalars())
+    o, w = t.overlay.c, t.swap.c
+    over = sa.select(o.incoming).where(o.ends > now, o.withdrawn_at.is_(None))
+    planned |= {name for incoming in connection.execute(over).scalars() for name in incoming}
+    swaps = sa.select(w.asker, w.named, w.taker).where(w.state.in_(PENDING))
+    planned |= {name for row in connection.execute(swaps) for name in row if name is not None}
+    needed = _with_stand_ins(settings, _needed(settings, now) | planned)
     people = connection.execute(sa.select(t.person).where(p.id.in_(list(gone))).order_by(p.id)).mappings()
     return [Due(person_of(row), gone[row["id"]]) for row in people if row["id"] not in needed]
 
@@ -88,14 +94,23 @@ def _needed(settings: Settings, now: datetime) -> set[str]:
             on |= set(entry.people)
         elif entry.shift.end > now:
             on.add(entry.shift.person)
-    stand_ins = {name for one in on if one in settings.people for name in settings.people[one].stand_ins}
+    reminded = {one.person for one in settings.deadlines if one.person is not None}
     owners = {unit.roster_owner for unit in settings.units.values()}
     outside = {name for one in settings.organisations.values() for name in one.contacts}
     steps = (step for rule in settings.policies for step in rule.policy.steps)
     named = {step.ref for step in steps if step.whom is Whom.PERSON}
     lanes = {name for lane in settings.lanes.values() for name in lane.named}
     anchors = set(settings.anchors.tell) if settings.anchors is not None else set()
-    return on | stand_ins | owners | outside | named | lanes | anchors | set(settings.administrators)
+    return on | reminded | owners | outside | named | lanes | anchors | set(settings.administrators)
+
+
+def _with_stand_ins(settings: Settings, needed: set[str]) -> set[str]:
+    """Return them with whoever stands in for them, and for those again."""
+    found, more = set(needed), set(needed)
+    while more:
+        more = {name for one in more if one in settings.people for name in settings.people[one].stand_ins} - found
+        found |= more
+    return found
 
 
 def _has_numbers(person: Person) -> bool:

@@ -5,7 +5,8 @@ Where a unit asks for it (`roll_call`). That it was taken is a row of the journa
 off without it: the roster says who is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,10 +20,13 @@ from monitord.domain.journal import Fact, FactKind, stamp
 from monitord.domain.notice import CALLS, Event
 from monitord.domain.people import IMPERSONAL, Person
 from monitord.store import tables as t
+from monitord.store.roster import covering, instant_asked
 from monitord.store.rows import Moment
 from monitord.store.tx import Tx
 from monitord.texts.story import Pressed, PressResult
 
+IN_SIGHT = timedelta(minutes=5)
+"""How far ahead it is looked for whom to ask next, and after how long again."""
 _s = t.shift.c
 
 
@@ -32,15 +36,21 @@ def keep(tx: Tx, context: Context, at: Moment) -> float | None:
     wanted = changeover.called(context)
     waits = [handover.keep(tx, context, at)]
     if wanted is not None:
-        soon = sa.select(t.shift).where(wanted, _s.starts > at.now - ASKED_FOR, _s.starts <= at.now + AHEAD)
-        for shift in tx.sql.execute(soon.order_by(_s.starts, _s.id)).mappings().all():
+        for shift in _beginning(tx, wanted, at.now - ASKED_FOR, at.now + AHEAD):
             change = change_at(tx, shift["unit"], shift["duty"], shift["starts"])
             if shift["person"] in change.taking:
                 _ask(tx, context, shift, handover.open_up(tx, context, change, at), at)
         waits.append(missing.keep(tx, context, wanted, at))
-        later = tx.sql.execute(sa.select(sa.func.min(_s.starts)).where(wanted, _s.starts > at.now + AHEAD)).scalar()
-        waits.append(None if later is None else max(1.0, (later - AHEAD - at.now).total_seconds()))
+        later = _beginning(tx, wanted, at.now + AHEAD, at.now + AHEAD + IN_SIGHT)
+        waits += [max(1.0, (shift["starts"] - AHEAD - at.now).total_seconds()) for shift in later[:1]]
+        waits.append(IN_SIGHT.total_seconds())
     return min((wait for wait in waits if wait is not None), default=None)
+
+
+def _beginning(tx: Tx, wanted: Any, since: datetime, until: datetime) -> Sequence[Any]:
+    """Return the shifts that begin after `since` and not after `until`, in order, by short ranges of an index."""
+    found = sa.select(t.shift).where(covering(wanted, _s.starts > since)).order_by(_s.starts, _s.id)
+    return tx.sql.execute(found, instant_asked(until, until - since)).mappings().all()
 
 
 def press(
