@@ -11,7 +11,6 @@ from monitord.store import tables as t
 from monitord.store.roster import roster_over
 from monitord.store.rows import shift_of
 
-
 MARGIN = timedelta(days=31)
 """How far before a time a shift may have begun that lasts into it."""
 
