@@ -7,14 +7,15 @@ from itertools import pairwise
 
 from monitord.sheets.asking import Ask, Note
 from monitord.sheets.cells_days import read_days
-from monitord.sheets.cells_hours import Hours, Spoken
+from monitord.sheets.cells_hours import Hours
 from monitord.sheets.cells_people import Named, is_backup, people_in
 from monitord.sheets.cells_phones import phones_of
 from monitord.sheets.day_words import Hint, bare_month, weekday_said
-from monitord.sheets.deciding import Decider, said_in
+from monitord.sheets.deciding import Decider
 from monitord.sheets.entry import Entry, instant
 from monitord.sheets.fold import words
 from monitord.sheets.foot import ends_table, people_columns, plans
+from monitord.sheets.half_read import whole_hours
 from monitord.sheets.header import Column, Header, header_at
 from monitord.sheets.matching import Matcher, compare_phones, note_phones
 from monitord.sheets.raw import Cell, Sheet, place_of
@@ -113,7 +114,7 @@ class Rows:
         unit = decider.unit(self._cell(cells, Column.UNIT))
         duty = decider.duty(duty_cell, matrix.duty if matrix else self.column_duty, group.duty, place)
         group.duty = duty if matrix is None else None
-        spans = list(self._spans(cells, group, unit, duty, matrix.hours if matrix else None))
+        spans = list(self._spans(cells, group, unit, duty, column))
         backup = duty_cell is not None and is_backup(duty_cell.text)
         for named in self._named(cells, column, matrix.phone if matrix else self.header.columns.get(Column.PHONE)):
             person = self.matcher.find(named, unit, place, decider.asker)
@@ -137,7 +138,7 @@ class Rows:
             yield replace(named, title=named.title or title, phones=(*named.phones, *mine))
 
     def _spans(
-        self, cells: Row, group: _Group, unit: str | None, duty: str | None, column: Hours | Spoken | None
+        self, cells: Row, group: _Group, unit: str | None, duty: str | None, column: int
     ) -> Iterator[tuple[date, datetime, datetime]]:
         zone = self.decider.known.zone
         assert group.day is not None
@@ -155,19 +156,18 @@ class Rows:
             for day in days:
                 yield day, instant(day, hours.start, zone), instant(day, hours.end, zone)
 
-    def _hours(
-        self, cells: Row, group: _Group, day: Cell, unit: str, duty: str, column: Hours | Spoken | None
-    ) -> Hours | None:
+    def _hours(self, cells: Row, group: _Group, day: Cell, unit: str, duty: str, column: int) -> Hours | None:
         ends = [self._cell(cells, what) for what in (Column.FROM, Column.TO)]
         there = [cell for cell in ends if cell is not None]
         if there:
             text = " - ".join(cell.text if cell is not None else "?" for cell in ends)
             return clock_span(*ends) or self.decider.asker.ask(there[0].place, Ask.HOURS_UNREAD, text)
-        cell = group.hours
-        if cell is None and column is None and {Column.FROM, Column.TO} & set(self.header.columns):
+        cell, matrix, over = group.hours, self.header.people.get(column), self.header.cells.get(column)
+        said = matrix.hours if matrix else None
+        if cell is None and said is None and {Column.FROM, Column.TO} & set(self.header.columns):
             return self.decider.asker.ask(day.place, Ask.HOURS_UNREAD, day.text)
-        said = column or said_in(cell) or (None if cell else said_in(day))
-        return self.decider.hours(said, cell, unit, duty, cell.place if cell is not None else day.place)
+        here = whole_hours(cell.text) if cell is not None else whole_hours(day.text, figures=False)
+        return self.decider.hours(said or here, cell, unit, duty, day, over if said else None)
 
     def _days_of(self, cells: Row, day: Cell) -> tuple[date, ...]:
         if day.place not in self._known_days:
