@@ -19,6 +19,8 @@ from monitord.store.roster import covering, instant_asked
 
 FORMS = '"23:58" (today), "2027-02-05 23:58", "mùng 1 Tết 2027 00:00", or "2027-02-05T23:58:00+07:00"'
 DAYS = '2027-02-05 or "29 Tết 2027"'
+YEARS = range(2000, 2101)
+"""The years of which a roster can be: beside them there is room to look ahead and back."""
 
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 _INSTANT = re.compile(
@@ -135,8 +137,19 @@ def instant_at(text: str, now: datetime, zone: tzinfo) -> datetime:
     """Return the instant that a text names, in UTC: a time of `now`'s day, a local day and time, or with an offset; a
     lunar date without its year is the one nearest to `now`.
 
-    NotAnInstant when it names none, or a local time that comes twice or never on that day.
+    NotAnInstant when it names none, one of years that no roster is of, or a local time that comes twice or never.
     """
+    at = _instant_at(text, now, zone)
+    _of_a_roster(at.year, text)
+    return at
+
+
+def _of_a_roster(year: int, text: str) -> None:
+    if year not in YEARS:
+        raise NotAnInstant(f'"{clean(text, 60)}" is out of time: rosters are of the years {YEARS[0]} to {YEARS[-1]}')
+
+
+def _instant_at(text: str, now: datetime, zone: tzinfo) -> datetime:
     given = text.strip()
     if is_moon(given) and parted(given) is not None:
         try:
@@ -162,11 +175,13 @@ def day_at(text: str, now: datetime, zone: tzinfo) -> date:
     NotAnInstant when it names none."""
     given = text.strip()
     try:
-        return day_near(given, now.astimezone(zone).date()).day if is_moon(given) else date.fromisoformat(given)
+        day = day_near(given, now.astimezone(zone).date()).day if is_moon(given) else date.fromisoformat(given)
     except NotALunarDate as wrong:
         raise NotAnInstant(str(wrong)) from None
     except ValueError:
         raise NotAnInstant(f'"{clean(text, 60)}" names no day: write {DAYS}') from None
+    _of_a_roster(day.year, text)
+    return day
 
 
 def _local(at: datetime, zone: tzinfo, text: str) -> datetime:

@@ -1,20 +1,20 @@
 """Shift words and hours: "Sáng", "Ca 1", "7h00 - 19h00", "từ 17 giờ hôm trước đến 7 giờ hôm sau", "24/24"."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from monitord.sheets.fold import marked, plain, unmarked
 
 _TIME = r"(\d{1,2}) ?(?:gio|h|g|:)(?: ?(\d{2}))?(?: ?(?:phut|p|'))?"
-_SPAN = re.compile(
+SPAN = re.compile(
     rf"(?:tu )?{_TIME} ?(?P<first>hom truoc|ngay hom truoc)? ?(?:-|->|–|—|den|toi) ?{_TIME}"
     rf" ?(?P<last>hom sau|ngay hom sau|sang hom sau|ngay ke tiep)?"
 )
-_BARE = re.compile(r"(?:tu )?(\d{1,2}) ?(?:-|–|den) ?(\d{1,2}) ?(?:gio|h|g)\b")
-_SESSION = re.compile(r"\b(ca (?:\d|i{1,3}|iv)\b|(?:ca |buoi )?(?:sang|chieu|toi|dem)\b|ca ngay\b)")
-_WHOLE = re.compile(r"24 ?/ ?24|\b24 ?(?:h|gio)\b|\bngay dem\b|\bngay va dem\b")
+BARE = re.compile(r"(?:tu )?(\d{1,2}) ?(?:-|–|den) ?(\d{1,2}) ?(?:gio|h|g)\b")
+SESSION = re.compile(r"\b(ca (?:\d|i{1,3}|iv)\b|(?:ca |buoi )?(?:sang|chieu|toi|dem)\b|ca ngay\b)")
+WHOLE_WORDS = re.compile(r"24 ?/ ?24|\b24 ?(?:h|gio)\b|\bngay dem\b|\bngay va dem\b")
 _WHOLE_DAY = re.compile(rf"(?<!\w){re.escape(marked('cả ngày'))}(?!\w)")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 DAY = 24 * 60
@@ -32,13 +32,14 @@ class Hours:
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A word that stands for hours: `sang`, `dem`, `ca 1`; `whole` is the whole day, `either` is "ca ngay" without
-    marks."""
+    marks, `unclear` is hours of which a part alone was read."""
 
     word: str
 
 
 WHOLE = Spoken("whole")
 EITHER = Spoken("either")
+UNCLEAR = Spoken("unclear")
 Legend = Mapping[str, Hours]
 
 
@@ -46,13 +47,13 @@ Legend = Mapping[str, Hours]
 def read_hours(text: str) -> Hours | Spoken | None:
     """Return the hours a text says, or the word that stands for them; None when it says neither."""
     said = plain(text).replace("–", "-").replace("—", "-").replace("−", "-")
-    if found := _SPAN.search(said):
+    if found := SPAN.search(said):
         return _hours(found[1], found[2], found[4], found[5], found["first"], found["last"])
-    if found := _BARE.search(said):
+    if found := BARE.search(said):
         return _hours(found[1], None, found[2], None, None, None)
-    if _WHOLE.search(said) or _WHOLE_DAY.search(marked(text)):
+    if WHOLE_WORDS.search(said) or _WHOLE_DAY.search(marked(text)):
         return WHOLE
-    if found := _SESSION.search(said):
+    if found := SESSION.search(said):
         word = found[1].removeprefix("buoi ")
         if word == "ca ngay":
             return EITHER if unmarked(text) else Spoken(word)
@@ -64,22 +65,6 @@ def read_hours(text: str) -> Hours | Spoken | None:
 _BY_DAY = ("sang", "chieu", "toi", "dem")
 SAID = {"sang": "Sáng", "chieu": "Chiều", "toi": "Tối", "dem": "Đêm", "ca ngay": "Ca ngày"}
 """How shift words are shown; "ca 1" is "Ca 1"."""
-
-
-def legend_of(lines: Iterable[str]) -> dict[str, Hours]:
-    """Return what the lines of a sheet say of shift words: "Ca 1: 6h00 - 14h00; Ca 2: ..."; what they say in two
-    ways is left out."""
-    found: dict[str, Hours] = {}
-    twice: set[str] = set()
-    for line in lines:
-        for part in re.split(r"[;,\n]|\.\s", line):
-            match read_hours(part), _SESSION.search(plain(part)):
-                case Hours() as hours, re.Match():
-                    spoken = read_hours(_SPAN.sub("", _BARE.sub("", plain(part).replace("–", "-"))))
-                    named = isinstance(spoken, Spoken) and spoken not in (WHOLE, EITHER)
-                    if isinstance(spoken, Spoken) and named and found.setdefault(spoken.word, hours) != hours:
-                        twice.add(spoken.word)
-    return {word: hours for word, hours in found.items() if word not in twice}
 
 
 def _hours(h1: str, m1: str | None, h2: str, m2: str | None, first: str | None, last: str | None) -> Hours | None:

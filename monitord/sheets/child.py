@@ -9,11 +9,15 @@ import io
 import json
 import resource
 import signal
+import struct
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from lzma import LZMAError
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -34,7 +38,7 @@ def main(kind: str) -> int:
         print(json.dumps({"why": "not_utf8"}))
     except OverflowError:
         print(json.dumps({"why": "too_much"}))
-    except (CalamineError, ValueError, OSError, KeyError, csv.Error):
+    except (CalamineError, ValueError, OSError, KeyError, csv.Error, BadZipFile, zlib.error, LZMAError, struct.error):
         print(json.dumps({"why": "broken"}))
     else:
         print(json.dumps({"done": True}))

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
@@ -74,13 +75,23 @@ def _row(row: Element, number: int, merged: list[list[int]]) -> list[list[Any]]:
 
 
 def _value(cell: Element) -> list[Any] | None:
-    kind = cell.get(f"{_OFFICE}value-type", "")
-    if kind == "date":
-        return ["d", cell.get(f"{_OFFICE}date-value", "")[:19].ljust(10).replace("Z", "")]
+    kind, day = cell.get(f"{_OFFICE}value-type", ""), cell.get(f"{_OFFICE}date-value", "")[:19].replace("Z", "")
+    if kind == "date" and _exists(day):
+        return ["d", day]
     if kind in ("float", "percentage", "currency"):
         return ["n", float(cell.get(f"{_OFFICE}value", "0"))]
     text = "\n".join("".join(_texts(line)) for line in cell.iter(f"{_TEXT}p")).strip()
+    # A day that no calendar has is what people see of it, and never an empty cell.
+    text = text or ((day or "?") if kind == "date" else "")
     return ["s", text[: limits.MAX_TEXT]] if text else None
+
+
+def _exists(day: str) -> bool:
+    try:
+        datetime.fromisoformat(day)
+    except ValueError:
+        return False
+    return True
 
 
 def _texts(node: Element) -> Iterator[str]:

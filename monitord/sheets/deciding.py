@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from monitord.sheets.asking import Ask, Asker, Note
-from monitord.sheets.cells_hours import DAY, EITHER, WHOLE, Hours, Spoken, read_hours
+from monitord.sheets.cells_hours import DAY, EITHER, UNCLEAR, WHOLE, Hours, Spoken
 from monitord.sheets.fold import words
 from monitord.sheets.known import Known, says_duty
 from monitord.sheets.raw import Cell
@@ -65,9 +65,14 @@ class Decider:
         near = get_close_matches(said, names, 1, _NEAR)
         return short[0] if len(short) == 1 else names[near[0]] if near else None
 
-    def hours(self, said: Hours | Spoken | None, cell: Cell | None, unit: str, duty: str, place: str) -> Hours | None:
-        """Return the hours of a row, None when they must be asked."""
+    def hours(
+        self, said: Hours | Spoken | None, cell: Cell | None, unit: str, duty: str, day: Cell, column: Cell | None
+    ) -> Hours | None:
+        """Return the hours of a row, None when they must be asked; a day or the header of a column may say them."""
+        place, where = (cell or day).place, (column or day).text
         text = cell.text if cell is not None else ""
+        if said == UNCLEAR:
+            return self.asker.ask(place, Ask.HOURS_UNREAD, text or where)
         if said is None:
             if text:
                 return self.asker.ask(place, Ask.HOURS_UNREAD, text)
@@ -108,11 +113,6 @@ class Decider:
             return None
         start, end = (at.hour * 60 + at.minute for at in found[0])
         return Hours(start, end if end > start else end + DAY)
-
-
-def said_in(cell: Cell | None) -> Hours | Spoken | None:
-    """Return the hours that a cell says, None when it says none."""
-    return None if cell is None else read_hours(cell.text)
 
 
 def show(hours: Hours) -> str:

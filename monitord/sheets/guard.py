@@ -4,8 +4,11 @@ Nothing here builds a table: bytes are counted as they are unpacked, and thrown 
 """
 
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from enum import StrEnum
 from pathlib import PurePath
 
@@ -38,6 +41,11 @@ _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)|<\x00!\x00[DE]", re.IGNORECASE)
 _CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,9})"')
 _ROW = re.compile(rb"<(?:[a-z]+:)?row[ />]")
 _MACRO_TYPE = b"macroEnabled"
+_DAMAGED = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError,
+    NotImplementedError, MemoryError, struct.error,
+)  # fmt: skip
+"""What unpacking a damaged archive ends with."""
 _ARCHIVES = (".zip", ".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".jar", ".gz", ".7z", ".rar")
 
 
@@ -85,7 +93,7 @@ def _look_at_zip(raw: bytes) -> Kind:
             _no_macros(names)
             for entry in entries:
                 _unpack(archive, entry)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise Unreadable(Why.BROKEN) from error
     if "content.xml" in names:
         return Kind.ODS

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from monitord.sheets.cells_hours import Hours, Spoken, read_hours
+from monitord.sheets.cells_hours import Hours, Spoken
 from monitord.sheets.fold import words
+from monitord.sheets.half_read import whole_hours
 from monitord.sheets.known import Known
 from monitord.sheets.raw import Cell, Sheet
 
@@ -158,7 +159,7 @@ def find_header(sheet: Sheet, known: Known) -> Header | None:
 
 def _people_of(text: str, known: Known) -> People | None:
     duty = known.duty_of(text.partition("(")[0]) or known.duty_of(text, loosely=True)
-    hours = read_hours(text)
+    hours = whole_hours(text, figures=False)
     return People(duty, hours) if duty is not None or hours is not None else None
 
 

@@ -152,7 +152,8 @@ def _value(kind: str, value: Any) -> Value:
         case "n":
             return float(value)
         case "d":
-            return datetime.fromisoformat(value.strip())
+            # A clock with an offset is read as people see it in the cell.
+            return datetime.fromisoformat(value).replace(tzinfo=None)
         case "t":
             return Minutes(int(value))
         case _:

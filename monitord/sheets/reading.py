@@ -51,7 +51,7 @@ def read_roster(sheets: Sequence[Sheet], known: Known, settle: Settle | None = N
 
 
 def _rows(sheet: Sheet, header: Header, known: Known, matcher: Matcher, asker: Asker, called: str) -> Rows:
-    about = around(sheet, header.row, known, called)
+    about = around(sheet, header, known, called)
     name = header.columns.get(Column.NAME)
     column_duty = known.duty_of(header.cells[name].text) if name is not None else None
     top = place_of(sheet.name, header.row, min(header.cells))

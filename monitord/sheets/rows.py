@@ -1,29 +1,26 @@
 """The rows under a header, as what they plan: a list with one person a row, or a matrix with people in its cells."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from itertools import pairwise
 
 from monitord.sheets.asking import Ask, Note
 from monitord.sheets.cells_days import read_days
-from monitord.sheets.cells_hours import Hours, Spoken
+from monitord.sheets.cells_hours import Hours
 from monitord.sheets.cells_people import Named, is_backup, people_in
 from monitord.sheets.cells_phones import phones_of
 from monitord.sheets.day_words import Hint, bare_month, weekday_said
-from monitord.sheets.deciding import Decider, said_in
+from monitord.sheets.deciding import Decider
 from monitord.sheets.entry import Entry, instant
-from monitord.sheets.fold import plain
+from monitord.sheets.fold import words
+from monitord.sheets.foot import ends_table, people_columns, plans
+from monitord.sheets.half_read import whole_hours
 from monitord.sheets.header import Column, Header, header_at
 from monitord.sheets.matching import Matcher, compare_phones, note_phones
 from monitord.sheets.raw import Cell, Sheet, place_of
-from monitord.sheets.spans import span_in, span_of
+from monitord.sheets.spans import clock_span, span_in, span_of
 
-_FOOT = re.compile(
-    r"noi nhan|nguoi lap|lap bang|\(?ky ten|kt\. |tm\. |tl\. |luu:|ghi chu ?:|thu truong|.*, ngay \S+ thang \S+ nam"
-)
 Row = dict[int, Cell]
 
 
@@ -63,11 +60,19 @@ class Rows:
             if (again := header_at(number, cells, self.decider.known, self.sheet.rows.get(number + 1))) is not None:
                 self.header, group, over = again, _Group(), False
                 continue
-            over = over or any(_is_foot(c.text) for c in cells.values() if isinstance(c.value, str) and not c.spread)
+            over = (over or ends_table(cells, self.header)) and not plans(cells, self.header)
             if over or not cells:
+                self._left(number, cells)
                 continue
             yield from self._row(number, dict(cells), group)
             group.last = number
+
+    def _left(self, number: int, cells: Mapping[int, Cell]) -> None:
+        names = {words(person.name) for person in self.decider.known.people.values()}
+        for column in people_columns(self.header):
+            cell = cells.get(column)
+            if cell is not None and any(words(named.name) in names for named in people_in(cell)):
+                self.decider.asker.note(place_of(self.sheet.name, number, column), Note.NOT_READ, cell.text)
 
     def _row(self, number: int, cells: Row, group: _Group) -> Iterator[Entry]:
         day = self._cell(cells, Column.DAY) or self._cell(cells, Column.LUNAR) or self._cell(cells, Column.FROM)
@@ -78,7 +83,7 @@ class Rows:
             group.day = day
         elif group.last != number - 1:
             group.day = None
-        people = [c for c in self._people_columns() if c in cells and people_in(cells[c])]
+        people = [c for c in people_columns(self.header) if c in cells and people_in(cells[c])]
         if not people:
             if day is not None and not day.spread:
                 self.decider.asker.note(day.place, Note.NOBODY, day.text)
@@ -102,9 +107,6 @@ class Rows:
         else:
             asker.note(place, Note.NOT_READ, cells[column].text)
 
-    def _people_columns(self) -> tuple[int, ...]:
-        return tuple(self.header.people) or (self.header.columns[Column.NAME],)
-
     def _planned(self, cells: Row, column: int, group: _Group) -> Iterator[Entry]:
         decider, place = self.decider, cells[column].place
         matrix = self.header.people.get(column)
@@ -112,7 +114,7 @@ class Rows:
         unit = decider.unit(self._cell(cells, Column.UNIT))
         duty = decider.duty(duty_cell, matrix.duty if matrix else self.column_duty, group.duty, place)
         group.duty = duty if matrix is None else None
-        spans = list(self._spans(cells, group, unit, duty, matrix.hours if matrix else None))
+        spans = list(self._spans(cells, group, unit, duty, column))
         backup = duty_cell is not None and is_backup(duty_cell.text)
         for named in self._named(cells, column, matrix.phone if matrix else self.header.columns.get(Column.PHONE)):
             person = self.matcher.find(named, unit, place, decider.asker)
@@ -136,7 +138,7 @@ class Rows:
             yield replace(named, title=named.title or title, phones=(*named.phones, *mine))
 
     def _spans(
-        self, cells: Row, group: _Group, unit: str | None, duty: str | None, column: Hours | Spoken | None
+        self, cells: Row, group: _Group, unit: str | None, duty: str | None, column: int
     ) -> Iterator[tuple[date, datetime, datetime]]:
         zone = self.decider.known.zone
         assert group.day is not None
@@ -149,24 +151,28 @@ class Rows:
         days = self._days_of(cells, group.day)
         if unit is None or duty is None or not days:
             return
-        cell = group.hours
-        said = column or said_in(cell) or (None if cell else said_in(group.day))
-        place = cell.place if cell is not None else group.day.place
-        hours = self.decider.hours(said, cell, unit, duty, place)
+        hours = self._hours(cells, group, group.day, unit, duty, column)
         if hours is not None:
             for day in days:
                 yield day, instant(day, hours.start, zone), instant(day, hours.end, zone)
 
+    def _hours(self, cells: Row, group: _Group, day: Cell, unit: str, duty: str, column: int) -> Hours | None:
+        ends = [self._cell(cells, what) for what in (Column.FROM, Column.TO)]
+        there = [cell for cell in ends if cell is not None]
+        if there:
+            text = " - ".join(cell.text if cell is not None else "?" for cell in ends)
+            return clock_span(*ends) or self.decider.asker.ask(there[0].place, Ask.HOURS_UNREAD, text)
+        cell, matrix, over = group.hours, self.header.people.get(column), self.header.cells.get(column)
+        said = matrix.hours if matrix else None
+        if cell is None and said is None and {Column.FROM, Column.TO} & set(self.header.columns):
+            return self.decider.asker.ask(day.place, Ask.HOURS_UNREAD, day.text)
+        here = whole_hours(cell.text) if cell is not None else whole_hours(day.text, figures=False)
+        return self.decider.hours(said or here, cell, unit, duty, day, over if said else None)
+
     def _days_of(self, cells: Row, day: Cell) -> tuple[date, ...]:
         if day.place not in self._known_days:
             weekday, lunar = self._cell(cells, Column.WEEKDAY), self._cell(cells, Column.LUNAR)
-            said = (
-                None
-                if weekday is None
-                else weekday_said(weekday.text)
-                if len(weekday.text) > 2
-                else _short(weekday.text)
-            )
+            said = None if weekday is None else _short(weekday.text)
             beside = lunar.text if lunar is not None and lunar.place != day.place else ""
             self._known_days[day.place] = read_days(day, self.hint, self.decider.asker, said, beside)
         return self._known_days[day.place]
@@ -174,12 +180,6 @@ class Rows:
     def _cell(self, cells: Row, what: Column) -> Cell | None:
         number = self.header.columns.get(what)
         return None if number is None else cells.get(number)
-
-
-@lru_cache(maxsize=4096)
-def _is_foot(text: str) -> bool:
-    """Return whether a text stands under a table and not in it: who is to have a copy, who signs."""
-    return _FOOT.match(plain(text)) is not None
 
 
 def _short(text: str) -> int | None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from monitord.sheets.cells_hours import Hours, read_hours
 from monitord.sheets.day_words import YEARS, Hint, exists
 from monitord.sheets.fold import plain
 from monitord.sheets.raw import Cell
@@ -16,6 +17,7 @@ _BOTH = re.compile(
 _INSTANT = re.compile(
     rf"(?:(?P<y>\d{{4}})-(?P<m>\d{{2}})-(?P<d>\d{{2}})|(?P<d2>\d{{1,2}})/(?P<m2>\d{{1,2}})/(?P<y2>\d{{4}}))[t ]+{_TIME}"
 )
+_CLOCK = re.compile(_TIME + r"(?: ?(?:hom truoc|ngay hom truoc|hom sau|ngay hom sau|sang hom sau))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,13 @@ def span_in(cell: Cell, hint: Hint, year: int | None) -> Span | None:
 def span_of(start: Cell | None, end: Cell | None) -> Span | None:
     """Return the span of a cell that says from when and one that says to when, None when they do not."""
     return None if start is None or end is None else _span(_instant(start), _instant(end))
+
+
+def clock_span(start: Cell | None, end: Cell | None) -> Hours | None:
+    """Return the hours of a cell that says from what time and one that says to what time, None when they do not."""
+    ends = [plain(cell.text) if cell is not None else "" for cell in (start, end)]
+    said = read_hours(" - ".join(ends)) if all(_CLOCK.fullmatch(text) for text in ends) else None
+    return said if isinstance(said, Hours) else None
 
 
 def _span(start: datetime | None, end: datetime | None) -> Span | None:

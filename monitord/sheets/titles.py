@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from monitord.sheets.cells_hours import Legend, legend_of
+from monitord.sheets.cells_hours import Legend
 from monitord.sheets.day_words import Hint
 from monitord.sheets.fold import plain, words
+from monitord.sheets.foot import in_table
+from monitord.sheets.header import Header
 from monitord.sheets.known import Known
+from monitord.sheets.legend import legend_of
 from monitord.sheets.raw import Sheet
 from monitord.sheets.trouble import Unreadable, Why
 
@@ -32,14 +35,17 @@ class Around:
     legend: Legend = field(default_factory=dict)
 
 
-def around(sheet: Sheet, first: int, known: Known, called: str = "") -> Around:
-    """Return what a sheet says outside of its table, whose header stands in row `first`, of a file `called` so."""
-    over = _lines(sheet, range(1, first))
-    every = _lines(sheet, sheet.rows)
+def around(sheet: Sheet, header: Header, known: Known, called: str = "") -> Around:
+    """Return what a sheet says outside of its table, which stands under that header, of a file `called` so."""
+    over = _lines(sheet, range(1, header.row))
+    # What a note in the table says of a shift is of that day alone.
+    beside = _lines(
+        sheet, [row for row, cells in sheet.rows.items() if row <= header.row or not in_table(cells, header)]
+    )
     about = [line for line in over if _ABOUT.search(plain(line))]
     duty = next((found for line in (sheet.name, *about, called) if (found := known.duty_of(line, loosely=True))), None)
     unit = next((found for line in over if (found := known.unit_of(line, within=True))), None)
-    return Around(_hint(about) or _hint(over) or Hint(), unit, duty, legend_of(every))
+    return Around(_hint(about) or _hint(over) or Hint(), unit, duty, legend_of(beside))
 
 
 def refuse_old_fonts(sheet: Sheet) -> None:

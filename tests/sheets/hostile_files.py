@@ -54,6 +54,20 @@ def lying_bomb() -> bytes:
     return bytes(raw)
 
 
+def damaged(method: int) -> bytes:
+    """Return a sound .xlsx, packed by that method, of whose sheet some bytes were turned over."""
+    raw = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book())) as sound, zipfile.ZipFile(raw, "w", method) as archive:
+        for name in sound.namelist():
+            archive.writestr(name, sound.read(name))
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    content = bytearray(raw.getvalue())
+    start = sheet.header_offset + 30 + len(sheet.filename) + 20
+    for at in range(start, start + 40):
+        content[at] ^= 0xFF
+    return bytes(content)
+
+
 def ods(content: str, **members: bytes) -> bytes:
     """Return an .ods with that in place of its table."""
     sound = io.BytesIO(made("ods", {"Sheet1": ROWS}))

@@ -3,7 +3,9 @@
 import resource
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from tests.sheets.hostile_files import (
     bomb,
     book,
     cell,
+    damaged,
     lying_bomb,
     millions_of_texts,
     ods,
@@ -45,6 +48,8 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], Why]] = {
     "an .ods called .xlsx": ("a.xlsx", lambda: made("ods", {"a": ROWS}), Why.OTHER_KIND),
     "a web page called .xls": ("a.xls", lambda: b"<html><table><tr><td>Ng\xc3\xa0y", Why.WEB_PAGE),
     "half a file": ("a.xlsx", lambda: book()[:3000], Why.BROKEN),
+    "a damaged file": ("a.xlsx", lambda: damaged(zipfile.ZIP_DEFLATED), Why.BROKEN),
+    "a damaged file, packed otherwise": ("a.xlsx", lambda: damaged(zipfile.ZIP_LZMA), Why.BROKEN),
     "noise called .csv": ("a.csv", lambda: bytes(range(256)) * 20, Why.BROKEN),
     "a .csv that is not UTF-8": ("a.csv", lambda: "Ngày;Họ tên\n".encode("cp1258", "replace"), Why.NOT_UTF8),
     "macros by the name": ("a.xlsm", lambda: book(), Why.MACROS),
@@ -94,6 +99,20 @@ def test_what_is_sound_passes_the_guard_in_every_kind() -> None:
     for kind in ("xlsx", "xls", "ods", "csv"):
         [sheet] = sheets_of(made(kind, {"Sheet1": ROWS}), f"a.{kind}")
         assert [cell.text for cell in sheet.rows[2].values()] == ["05/02/2027", "Bùi Quốc Khánh"], kind
+
+
+@pytest.mark.parametrize("day", ["2027-02-30", "2027-02", "", "noise", "10000-01-01", "2027-02-05T24:00:00"])
+def test_a_day_that_no_calendar_has_is_the_text_that_people_see(day: str) -> None:
+    dated = f'<table:table-cell office:value-type="date" office:date-value="{day}">'
+    shown, empty = (ods(ods_table(f"{dated}{text}</table:table-cell>")) for text in ("<text:p>30/02</text:p>", ""))
+    assert [cell.value for cell in sheets_of(shown, "a.ods")[0].rows[1].values()] == ["30/02"]
+    assert [cell.value for cell in sheets_of(empty, "a.ods")[0].rows[1].values()] == [day or "?"]
+
+
+def test_a_clock_with_an_offset_is_read_as_it_stands() -> None:
+    dated = '<table:table-cell office:value-type="date" office:date-value="2027-02-05T07:00+07:00"/>'
+    [sheet] = sheets_of(ods(ods_table(dated)), "a.ods")
+    assert sheet.rows[1][1].value == datetime.fromisoformat("2027-02-05T07:00")
 
 
 def test_an_external_link_is_not_followed_and_does_no_harm() -> None:

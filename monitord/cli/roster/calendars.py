@@ -99,6 +99,8 @@ def import_ics(
 
 
 def _bytes(file: Path) -> bytes:
+    if file.exists() and not file.is_file():
+        fail(f"{file}: is no file; name a file of the disk", WRONG)
     try:
         with file.open("rb") as source:
             return source.read(LARGEST + 1)

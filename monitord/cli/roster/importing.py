@@ -128,6 +128,8 @@ def _harmless(line: str) -> str:
 
 
 def _bytes_of(file: Path) -> bytes:
+    if file.exists() and not file.is_file():
+        fail(f"{clean(str(file))}: is no file; name a file of the disk", WRONG)
     try:
         with file.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
