@@ -31,6 +31,7 @@ class Ask(StrEnum):
     NAME_UNKNOWN = "name_unknown"
     NAME_NEAR = "name_near"
     NAME_TWICE = "name_twice"
+    WHO = "who"
     TWO_LEADERS = "two_leaders"
 
 

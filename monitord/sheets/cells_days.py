@@ -5,9 +5,21 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from monitord.sheets.asking import Ask, Asker
-from monitord.sheets.day_checks import checked, unswapped
+from monitord.sheets.day_checks import checked, fitting, unswapped
 from monitord.sheets.day_lunar import lunar_day
-from monitord.sheets.day_words import LUNAR, WEEKDAY, YEARS, Hint, exists, say_day, solar_in, weekday_said, year_of
+from monitord.sheets.day_rest import beside, rest_of, without_week
+from monitord.sheets.day_words import (
+    FULL,
+    LUNAR,
+    WEEKDAY,
+    YEARS,
+    Hint,
+    exists,
+    say_day,
+    solar_in,
+    weekday_said,
+    year_of,
+)
 from monitord.sheets.fold import plain
 from monitord.sheets.raw import Cell
 
@@ -20,6 +32,8 @@ _DAYS = re.compile(
     r"(?:tu )?(?<![\d/.-])(?:ngay )?(\d{1,2}) ?(?:-|den) ?(?:ngay )?(\d{1,2}) ?/ ?(\d{1,2})(?: ?/ ?(\d{4}))?"
 )
 _BETWEEN = re.compile(r" (?:den|toi)(?: het)?(?: ngay)? | - |(?<=\d{4})-(?=\d)|(?<=/\d{2})-(?=\d{1,2}/)")
+_AND = re.compile(r" ?[,;+&] ?| va ")
+_LISTED = re.compile(r"(?:ngay )?(\d{1,2})(?: ?[/.] ?\d{1,2}(?: ?[/.] ?\d{4})?)?")
 _LUNAR_RANGE = re.compile(r"(mung |mong )?(\d{1,2}) ?- ?(mung |mong )?(\d{1,2}) (tet|(?:thang )?(?:chap|gieng))")
 
 
@@ -46,21 +60,69 @@ def read_days(cell: Cell, hint: Hint, asker: Asker, weekday: int | None = None, 
 
 def _of_text(cell: Cell, text: str, hint: Hint, asker: Asker, weekday: int | None) -> Iterator[date | None]:
     said = plain(text).replace("–", "-").replace("—", "-")
+    ranged = without_week(said)
     if found := _ISO.search(said):
-        yield _day(cell, int(found[3]), int(found[2]), int(found[1]), hint, asker, weekday)
-    elif found := _DAYS.search(said):
+        sure = _whole(cell, LUNAR.sub(" ", _ISO.sub(" ", said, 1), 1), asker)
+        named = int(found[3]), int(found[2]), int(found[1])
+        yield None if sure is None else _day(cell, *named, hint, asker, weekday)
+    elif parts := _parts(said, hint):
+        yield from (_listed(cell, part, hint, asker) for part in parts)
+    elif found := _DAYS.search(WEEKDAY.sub(" ", ranged)):
         month, year = int(found[3]), year_of(found[4])
+        if _whole(cell, _DAYS.sub(" ", WEEKDAY.sub(" ", ranged), 1), asker) is None:
+            yield None
+            return
         ends = [_day(cell, int(number), month, year, hint, asker) for number in found.group(1, 2)]
         yield from _from_to(cell, *ends, asker=asker)
     elif found := _LUNAR_RANGE.search(said):
+        if _whole(cell, _LUNAR_RANGE.sub(" ", ranged, 1), asker) is None:
+            yield None
+            return
         first, last = f"{found[1] or ''}{found[2]} {found[5]}", f"{found[3] or ''}{found[4]} {found[5]}"
         yield from _from_to(cell, *[lunar_day(cell, part, hint, asker) for part in (first, last)], asker=asker)
-    elif len(parts := _BETWEEN.split(said)) == 2 and all(solar_in(p) or LUNAR.search(p) for p in parts):
+    elif len(parts := _BETWEEN.split(ranged)) == 2 and all(solar_in(p) or LUNAR.search(p) for p in parts):
         year = next((y for p in reversed(parts) if (s := solar_in(p)) and (y := s[2])), None)
         ends = [_one(cell, part, Hint(year or hint.year, hint.month), asker, None) for part in parts]
         yield from _from_to(cell, *ends, asker=asker)
     else:
-        yield _one(cell, said, hint, asker, weekday)
+        day = _one(cell, said, hint, asker, weekday)
+        yield _turned(cell, day, said, hint, asker, weekday)
+
+
+def _parts(said: str, hint: Hint) -> list[str]:
+    """Return the days of a list, each with its month: "20+21/02", "1, 5, 9"; none when a text is no such list."""
+    parts = _AND.split(said)
+    if len(parts) < 2:
+        return []
+    if all(LUNAR.fullmatch(part) for part in parts):
+        return parts
+    if not all(_LISTED.fullmatch(part) for part in parts):
+        return []
+    bare = [part.removeprefix("ngay ").isdecimal() for part in parts]
+    if bare[-1]:
+        return parts if all(bare) and hint.month else []
+    # "6, 12/02" may be the 6th and the 12th, or a Friday.
+    if bare[0] and parts[0].removeprefix("ngay ") in tuple("234567") and len(parts) == 2 and "," in said:
+        return []
+    _, month, year = solar_in(parts[-1]) or (0, 0, None)
+    tail = f"/{month}" + (f"/{year}" if year else "")
+    return [f"{part}{tail}" if alone else part for part, alone in zip(parts, bare, strict=True)]
+
+
+def _listed(cell: Cell, part: str, hint: Hint, asker: Asker) -> date | None:
+    day = _turned(cell, _one(cell, part, hint, asker, None), part, hint, asker, None)
+    return None if day is None else fitting(cell, day, hint, asker)
+
+
+def _turned(cell: Cell, day: date | None, said: str, hint: Hint, asker: Asker, weekday: int | None) -> date | None:
+    if day is None or solar_in(said) is None:
+        return day
+    return unswapped(cell, day, hint, asker, weekday if weekday is not None else weekday_said(said))
+
+
+def _whole(cell: Cell, around: str, asker: Asker) -> bool | None:
+    """Return True when nothing stands beside the days of a cell that is not understood, None when it is asked."""
+    return True if not beside(around) else asker.ask(cell.place, Ask.DAY_UNREAD, cell.text)
 
 
 def _from_to(cell: Cell, first: date | None, last: date | None, *, asker: Asker) -> Iterator[date | None]:
@@ -73,17 +135,23 @@ def _from_to(cell: Cell, first: date | None, last: date | None, *, asker: Asker)
 
 
 def _one(cell: Cell, said: str, hint: Hint, asker: Asker, weekday: int | None) -> date | None:
-    if solar := solar_in(said):
+    rest = rest_of(said)
+    if (solar := solar_in(said)) and not rest and not _may_be_range(said, hint):
         given = weekday if weekday is not None else weekday_said(said)
         return _day(cell, *solar, hint, asker, given)
-    if found := LUNAR.search(said):
+    if solar is None and not rest and (found := LUNAR.search(said)):
         return lunar_day(cell, found[1], hint, asker)
-    bare = re.fullmatch(r"(?:.*\D)?(?:ngay )?(\d{1,2})", WEEKDAY.sub("", said).strip(" ,:"))
-    if bare and hint.month and 1 <= int(bare[1]) <= 31:
-        return _day(cell, int(bare[1]), hint.month, None, hint, asker, weekday)
+    if solar is None and re.fullmatch(r"\d{1,2}", rest) and hint.month and 1 <= int(rest) <= 31:
+        return _day(cell, int(rest), hint.month, None, hint, asker, weekday)
     if said.isdecimal() and _FIRST_SERIAL <= int(said) <= _LAST_SERIAL:
         return _EPOCH + timedelta(days=int(said))
     return asker.ask(cell.place, Ask.DAY_UNREAD, cell.text)
+
+
+def _may_be_range(said: str, hint: Hint) -> bool:
+    """Whether "5-6" may be two days of the month that the heading names."""
+    found = FULL.search(WEEKDAY.sub(" ", said))
+    return hint.month is not None and found is not None and found[2] == "-" and not found[4]
 
 
 def _day(

@@ -28,8 +28,7 @@ def checked(cell: Cell, day: date, weekday: int | None, hint: Hint, asker: Asker
         other = moved if moved.weekday() == weekday and not _has_year(cell) else day
         return asker.ask(cell.place, Ask.WEEKDAY, f"{cell.text} ({WEEKDAYS[weekday]})", say_day(other), other)
     if hint.year and not _fits(day, hint.year):
-        moved = date(hint.year, day.month, day.day) if exists(hint.year, day.month, day.day) else day
-        return asker.ask(cell.place, Ask.DAY_BEHIND, cell.text, say_day(moved), moved)
+        return fitting(cell, day, hint, asker)
     said = plain(lunar or (cell.text if isinstance(cell.value, str) else ""))
     found = LUNAR.search(said)
     if lunar and not found:
@@ -41,6 +40,14 @@ def checked(cell: Cell, day: date, weekday: int | None, hint: Hint, asker: Asker
         return day
     shown = f"{real.day}/{real.month} âm lịch" if real.month not in (1, 12) else _tet(real)
     return asker.ask(cell.place, Ask.LUNAR, lunar or cell.text, f"{say_day(day)} = {shown}", day)
+
+
+def fitting(cell: Cell, day: date, hint: Hint, asker: Asker) -> date | None:
+    """Return the day when the heading's year may have it, None when that is asked."""
+    if not hint.year or _fits(day, hint.year):
+        return day
+    moved = date(hint.year, day.month, day.day) if exists(hint.year, day.month, day.day) else day
+    return asker.ask(cell.place, Ask.DAY_BEHIND, cell.text, say_day(moved), moved)
 
 
 def _fits(day: date, year: int) -> bool:

@@ -30,7 +30,7 @@ def _whole(said: str) -> str:
 
 def _lunar_year(said: str, year: int) -> int:
     """A month Chạp on a list of one solar year is that of the lunar year before."""
-    return year - 1 if "chap" in said else year
+    return year - 1 if re.search(r"chap|/12\b", said) else year
 
 
 def _spoken(said: str, year: int) -> date | None:

@@ -14,8 +14,11 @@ WEEKDAY = re.compile(r"(?:thu (hai|ba|tu|nam|sau|bay|[2-7])|\bt([2-7])|(chu nhat
 _NAMES = {"hai": 0, "ba": 1, "tu": 2, "nam": 3, "sau": 4, "bay": 5}
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 """The days of the week, Monday first."""
-_FULL = re.compile(r"(?<![\d/])(\d{1,2}) ?([/.-]) ?(\d{1,2})(?: ?\2 ?(\d{4}|\d{2}))?(?![\d/])")
-_WORDS = re.compile(r"(?:ngay )?(\d{1,2}) thang (\d{1,2})(?: nam (\d{4}))?(?! ?(?:am|al))")
+FULL = re.compile(r"(?<![\d/])(\d{1,2}) ?([/.-]) ?(\d{1,2})(?: ?\2 ?(\d{4}|\d{2}))?(?![\d/])")
+WORDS = re.compile(r"(?:ngay )?(\d{1,2}) thang (\d{1,2})(?: nam (\d{4}))?(?! ?(?:am|al))")
+"""A day with its month, in figures and in words, in a text without marks."""
+LABELLED = re.compile(r"\d{1,2}/\d{1,2} ?\(?(?:am lich|al)\)?")
+"""A day of the lunar calendar that says so."""
 LUNAR = re.compile(
     r"((?:mung|mong) \d{1,2}(?: tet| thang gieng| gieng)?|\d{1,2} tet|\d{1,2} (?:thang )?(?:chap|gieng)|"
     r"ram thang \w+|(?:dem )?giao thua|\d{1,2}/\d{1,2} ?\(?(?:am lich|am|al)\)?)"
@@ -53,17 +56,17 @@ def say_day(day: date) -> str:
 
 def solar_in(said: str) -> tuple[int, int, int | None] | None:
     """Return day, month and year (None: not said) of a text without marks, None when it names no such day."""
-    rest = re.sub(r"\d{1,2}/\d{1,2} ?\(?(?:am lich|al)\)?", "", said)
-    if found := _WORDS.search(rest):
+    rest = LABELLED.sub("", WEEKDAY.sub(" ", said))
+    if found := WORDS.search(rest):
         return int(found[1]), int(found[2]), year_of(found[3])
-    found = _FULL.search(rest)
+    found = FULL.search(rest)
     return None if found is None else (int(found[1]), int(found[3]), year_of(found[4]))
 
 
 def bare_month(cell: Cell) -> int | None:
     """Return the month of a day that is written without its year, None for any other cell."""
     solar = solar_in(plain(cell.text)) if isinstance(cell.value, str) else None
-    return solar[1] if solar is not None and solar[2] is None else None
+    return solar[1] if solar is not None and solar[2] is None and solar[1] <= 12 else None
 
 
 def exists(year: int, month: int, day: int) -> bool:

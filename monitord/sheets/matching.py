@@ -10,6 +10,7 @@ from monitord.sheets.cells_people import Named
 from monitord.sheets.cells_phones import Phone, phone_of, shown
 from monitord.sheets.fold import marked, unmarked, words
 from monitord.sheets.known import Known
+from monitord.sheets.people_words import is_title
 
 _NEAR = 0.75
 """How much alike names must be for one to be proposed for the other, 1 being the same."""
@@ -22,6 +23,7 @@ class Matcher:
     known: Known
     numbers: Mapping[str, str]
     names: Mapping[str, Sequence[Person]]
+    folded: frozenset[str]
 
     @staticmethod
     def of(known: Known) -> "Matcher":
@@ -32,18 +34,22 @@ class Matcher:
             names.setdefault(marked(person.name), []).append(person)
             for number in numbers_of(person):
                 numbers[number] = "" if number in numbers else person.id
-        return Matcher(known, numbers, names)
+        folded = frozenset(words(person.name) for person in known.people.values())
+        return Matcher(known, numbers, names, folded)
 
     def find(self, named: Named, unit: str | None, place: str, asker: Asker) -> str | None:
         """Return the id of the person, None when that must be asked; what is asked says who may be meant."""
         people = self.known.people
         if (meant := asker.meant(named.name)) is not None and meant in people:
             return meant
+        if named.unsure:
+            return asker.ask(place, Ask.WHO, named.name)
         if named.name in people:
             return named.name
         same = self.names.get(marked(named.name), ())
         if not same:
             same = [p for p in people.values() if _ends_with(named.name, p.name)]
+            same = [] if any(_within(named.name, p.name) for p in people.values()) else same
         if len(same) == 1:
             return same[0].id
         if same:
@@ -108,7 +114,12 @@ def compare_phones(person: Person, phones: Iterable[Phone], place: str, asker: A
 
 def _ends_with(text: str, name: str) -> bool:
     """Whether a title stands before the whole name: "Phó Giám đốc Hoàng Thị Lan"."""
-    return len(name.split()) > 1 and marked(text).endswith(f" {marked(name)}")
+    return len(name.split()) > 1 and marked(text).endswith(f" {marked(name)}") and is_title(text)
+
+
+def _within(text: str, name: str) -> bool:
+    """Whether a whole name stands in a text before another: "Giám đốc Bùi Quốc Khánh Hoàng Thị Lan"."""
+    return len(name.split()) > 1 and f" {marked(name)} " in f" {marked(text)}"
 
 
 def _is_given(text: str, name: str) -> bool:

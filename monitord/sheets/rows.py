@@ -8,7 +8,7 @@ from itertools import pairwise
 from monitord.sheets.asking import Ask, Note
 from monitord.sheets.cells_days import read_days
 from monitord.sheets.cells_hours import Hours
-from monitord.sheets.cells_people import Named, is_backup, people_in
+from monitord.sheets.cells_people import Named, people_in
 from monitord.sheets.cells_phones import phones_of
 from monitord.sheets.day_words import Hint, bare_month, weekday_said
 from monitord.sheets.deciding import Decider
@@ -18,6 +18,8 @@ from monitord.sheets.foot import ends_table, people_columns, plans
 from monitord.sheets.half_read import whole_hours
 from monitord.sheets.header import Column, Header, header_at
 from monitord.sheets.matching import Matcher, compare_phones, note_phones
+from monitord.sheets.people_words import is_backup
+from monitord.sheets.persons import Persons
 from monitord.sheets.raw import Cell, Sheet, place_of
 from monitord.sheets.spans import clock_span, span_in, span_of
 
@@ -50,6 +52,7 @@ class Rows:
 
     def __post_init__(self) -> None:
         self.hint = _hint(self.sheet, self.header, self.decider.around.hint)
+        self._persons = Persons(self.matcher, self.decider.asker)
 
     def entries(self) -> Iterator[Entry]:
         """Yield what every row plans."""
@@ -83,8 +86,9 @@ class Rows:
             group.day = day
         elif group.last != number - 1:
             group.day = None
-        people = [c for c in people_columns(self.header) if c in cells and people_in(cells[c])]
+        people = [c for c in people_columns(self.header) if c in cells and people_in(cells[c], self.matcher.folded)]
         if not people:
+            self._persons.nobody()
             if day is not None and not day.spread:
                 self.decider.asker.note(day.place, Note.NOBODY, day.text)
             return
@@ -117,7 +121,7 @@ class Rows:
         spans = list(self._spans(cells, group, unit, duty, column))
         backup = duty_cell is not None and is_backup(duty_cell.text)
         for named in self._named(cells, column, matrix.phone if matrix else self.header.columns.get(Column.PHONE)):
-            person = self.matcher.find(named, unit, place, decider.asker)
+            person = self._persons.find(named, cells[column], column, unit, self._cell(cells, Column.NOTE))
             if person is None:
                 continue
             compare_phones(decider.known.people[person], named.phones, place, decider.asker)
@@ -127,7 +131,7 @@ class Rows:
 
     def _named(self, cells: Row, column: int, phone_column: int | None) -> Iterator[Named]:
         """Yield the people of a cell, each with its title and the numbers that stand beside it in the row."""
-        people = people_in(cells[column])
+        people = people_in(cells[column], self.matcher.folded)
         beside = phones_of(cells[phone_column]) if phone_column is not None and phone_column in cells else []
         title = cells[self.header.columns[Column.TITLE]].text if self._cell(cells, Column.TITLE) else ""
         note_phones(

@@ -46,6 +46,7 @@ SHEETS = SheetWords(
         "name_unknown": "“{said}”: the settings have no such person",
         "name_near": "“{said}”: nobody is called exactly so",
         "name_twice": "“{said}”: this may be several people",
+        "who": "“{said}”: it is not clear who is on duty, or for which part of the time",
         "two_leaders": "{said}: two leaders at the same time",
     },
     settles={

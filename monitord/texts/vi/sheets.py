@@ -46,6 +46,7 @@ SHEETS = SheetWords(
         "name_unknown": "“{said}”: không có người này trong cấu hình",
         "name_near": "“{said}”: không có ai tên đúng như vậy",
         "name_twice": "“{said}”: có thể là nhiều người",
+        "who": "“{said}”: không rõ ai trực, hoặc chỉ trực một phần thời gian",
         "two_leaders": "{said}: hai lãnh đạo trực cùng giờ",
     },
     settles={

@@ -112,8 +112,8 @@ TELLING: tuple[Mutant, ...] = (
         "nobody-instead",
         "somebody whom nothing reaches is replaced by nobody",
         "desk/reporting.py",
-        "        for name in person.stand_ins:\n            stand_in",
-        "        for name in person.stand_ins[:0]:\n            stand_in",
+        "        for name in person.stand_ins:\n            ways = context.book",
+        "        for name in person.stand_ins[:0]:\n            ways = context.book",
     ),
     one(
         "broken-channel-unsaid",
