@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from monitord.sheets.asking import Ask, Asker
 from monitord.sheets.day_checks import checked, fitting, unswapped
 from monitord.sheets.day_lunar import lunar_day
-from monitord.sheets.day_rest import beside, rest_of, without_week
+from monitord.sheets.day_rest import beside, has_part, rest_of, without_week
 from monitord.sheets.day_words import (
     FULL,
     LUNAR,
@@ -81,6 +81,9 @@ def _of_text(cell: Cell, text: str, hint: Hint, asker: Asker, weekday: int | Non
         first, last = f"{found[1] or ''}{found[2]} {found[5]}", f"{found[3] or ''}{found[4]} {found[5]}"
         yield from _from_to(cell, *[lunar_day(cell, part, hint, asker) for part in (first, last)], asker=asker)
     elif len(parts := _BETWEEN.split(ranged)) == 2 and all(solar_in(p) or LUNAR.search(p) for p in parts):
+        if any(has_part(part) for part in parts):
+            yield asker.ask(cell.place, Ask.DAY_UNREAD, cell.text)
+            return
         year = next((y for p in reversed(parts) if (s := solar_in(p)) and (y := s[2])), None)
         ends = [_one(cell, part, Hint(year or hint.year, hint.month), asker, None) for part in parts]
         yield from _from_to(cell, *ends, asker=asker)

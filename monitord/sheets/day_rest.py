@@ -44,3 +44,8 @@ def beside(said: str, weekdays: int = 1) -> str:
 def without_week(said: str) -> str:
     """Return a range without the words before it: "Tuần 1 (từ 01/02 đến 07/02)"."""
     return _WEEK.sub("", said).removeprefix("tu ")
+
+
+def has_part(said: str) -> bool:
+    """Return whether a text without marks names a part of a day: "đêm 05/02" as an end of a range is no whole day."""
+    return re.search(r"\b(?:sang|chieu|toi|dem)\b", LUNAR.sub(" ", said)) is not None
