@@ -143,7 +143,8 @@ class Daemon:
         )
         database = "  database: {secret: database}\n" if self.place is not None else ""
         desk = (
-            f"desk:\n  name: Bàn thử\n  administrators: [giang]\n  check_contacts: false\n  reopen_within: 8s\n  state_dir: {self.state}\n"
+            f"desk:\n  name: Bàn thử\n  administrators: [giang]\n  check_contacts: false\n"
+            f"  reopen_within: 8s\n  state_dir: {self.state}\n"
             f"  runtime_dir: {self.folder / 'run'}\n{database}  defaults: {{{self._defaults}}}\n"
             f"web: {{host: 127.0.0.1, port: {self.web_port}}}\n{telegram}"
             f"log_channel: {{path: messages.log}}\n{more}"
