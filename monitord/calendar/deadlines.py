@@ -30,6 +30,8 @@ _WRITTEN = re.compile(
 _DAY = re.compile(r"(?:(?:ngày|ngay|hôm|hom) )(?P<rest>.+)", re.IGNORECASE)
 _NEXT = re.compile(r"[,;](?! ?[0-9]{4}(?:\D|$))| và | va ", re.IGNORECASE)
 
+_YEAR = re.compile(r"(?:[/.]| (?:(?:tết|tet|năm|nam) )?)(?P<year>[0-9]{4})$", re.IGNORECASE)
+
 
 class NotADeadline(Exception):
     """The text names no deadline; the message says what to write."""
@@ -59,13 +61,24 @@ def dues_of(text: str, today: date, zone: tzinfo) -> Read:
     parts = [part.strip() for part in _NEXT.split(found["rest"])]
     if len(parts) > MOST:
         raise NotADeadline(f'"{shown}" names more than {MOST} times')
-    dues, dated, clock = [], True, None
+    year = _YEAR.search(parts[-1])
+    dues, said, clock = [], set(), None
     for part in parts:
-        named, own = _part(part, shown, today)
+        named, own = _part(_with_year(part, year), shown, today)
         clock = own or clock
-        dated = dated and named.dated
+        said.add(named.dated)
         dues.append(_due(named.day, clock, found.re is _BEFORE, line, zone))
-    return Read(tuple(sorted(dues, key=lambda due: due.at)), dated)
+    if len(said) > 1:
+        raise NotADeadline(f'"{shown}" says the year of some days only: write it behind each of them')
+    return Read(tuple(sorted(dues, key=lambda due: due.at)), said == {True})
+
+
+def _with_year(part: str, year: re.Match[str] | None) -> str:
+    """Return a part of a list with the year that stands behind the last one, where it has none of its own."""
+    if year is None or re.search(r"[0-9]{4}", part):
+        return part
+    tet = part.casefold().endswith((" tết", " tet"))
+    return f"{part} {year['year']}" if tet else part + year[0]
 
 
 def _part(part: str, shown: str, today: date) -> tuple[Named, str | None]:

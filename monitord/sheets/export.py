@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from datetime import date, time
 
@@ -24,6 +25,8 @@ INSTANT = "%Y-%m-%d %H:%M"
 """How the plain table writes an instant, in local time."""
 RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
 """What a cell of the plain table may begin with that a spreadsheet obeys: an apostrophe goes before it."""
+
+_INSIDE = re.compile(r"([;\t]\s*)(?=[=+\-@])")
 
 
 def workbook(lines: Sequence[DutyLine], unit: str, first: date, last: date, handover: time) -> bytes:
@@ -73,8 +76,8 @@ def table(lines: Sequence[DutyLine], handover: time) -> bytes:
 
 
 def guarded(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    line = clean(text, LONGEST)
+    """Return a text that no spreadsheet takes for a formula, also where it parts the line at semicolons or tabs."""
+    line = _INSIDE.sub(r"\1'", clean(text, LONGEST))
     return f"'{line}" if line.startswith(RISKY) else line
 
 

@@ -47,6 +47,18 @@ def test_several_days_share_the_time_that_stands_before_the_first() -> None:
     assert len(read("trước mùng 2 tháng Giêng, 2027")) == 1, "the comma before a year parts nothing"
 
 
+@pytest.mark.parametrize("text", ["trước 09h00 mùng 2, mùng 4, mùng 6 Tết 2030", "trước 09h00 03/02, 05/02/2030"])
+def test_the_year_behind_the_last_day_is_that_of_every_day(text: str) -> None:
+    found = dues_of(text, DECEMBER, ZONE)
+    assert {due.day.year for due in found.dues} == {2030}
+    assert found.dated
+
+
+def test_a_year_that_is_said_of_some_days_only_is_asked_for() -> None:
+    with pytest.raises(NotADeadline, match="some days only"):
+        dues_of("trước 03/02/2030, 05/02", DECEMBER, ZONE)
+
+
 def test_the_order_of_tra_vinh_was_the_26th_of_chap() -> None:
     due = dues_of("trước ngày 26 tháng Chạp 2019", date(2020, 1, 1), ZONE).dues[0]
     assert due == dues_of("trước ngày 26 tháng Chạp 2019", DECEMBER, ZONE).dues[0]

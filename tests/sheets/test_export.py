@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from monitord.sheets.duty import DutyLine, by_day, hours_words, official_day, tet_name
-from monitord.sheets.export import COLUMNS, FIRST_ROW, RISKY, table, workbook
+from monitord.sheets.export import COLUMNS, FIRST_ROW, RISKY, guarded, table, workbook
 from monitord.sheets.leaders import empty_days, leaders_list
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -145,3 +145,8 @@ def test_cutting_a_long_duty_loses_and_adds_nothing(begin: int, hours: int, hand
     assert (pieces[0].start, pieces[-1].end) == (one.start, one.end)
     assert all(a.end == b.start for a, b in pairwise(pieces))
     assert all(timedelta(0) < piece.end - piece.start <= timedelta(days=1) for piece in pieces)
+
+
+@pytest.mark.parametrize("text", ['An;=HYPERLINK("http://x")', "telegram; =cmd", "An;+1", "An; @x"])
+def test_what_stands_behind_a_semicolon_is_obeyed_as_little(text: str) -> None:
+    assert not [part for part in guarded(text).split(";") if part.strip().startswith(RISKY[:-1])]
