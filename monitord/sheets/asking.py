@@ -28,6 +28,8 @@ class Ask(StrEnum):
     DUTY_UNKNOWN = "duty_unknown"
     DUTY_MISSING = "duty_missing"
     UNIT_MISSING = "unit_missing"
+    OTHER_UNIT = "other_unit"
+    TWO_TABLES = "two_tables"
     NAME_UNKNOWN = "name_unknown"
     NAME_NEAR = "name_near"
     NAME_TWICE = "name_twice"

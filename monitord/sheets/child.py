@@ -12,6 +12,7 @@ import signal
 import struct
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from lzma import LZMAError
@@ -84,17 +85,25 @@ def _workbook(raw: bytes) -> Found:
 def _csv(raw: bytes) -> Found:
     wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = raw.decode("utf-16" if wide else "utf-8-sig")
-    marks = {mark: text[:4000].count(mark) for mark in ";,\t"}
     csv.field_size_limit(64 * 1024)
     yield {"sheet": "CSV", "hidden": False, "merged": []}
-    for row, cells in enumerate(
-        csv.reader(io.StringIO(text, newline=""), delimiter=max(marks, key=lambda m: marks[m])), 1
-    ):
+    for row, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=_mark_of(text)), 1):
         told = [_cell(column, value) for column, value in enumerate(cells, 1) if value.strip()]
         if row > limits.MAX_ROWS or len(cells) > limits.MAX_COLUMNS:
             raise OverflowError("more rows or columns than a roster has")
         if told:
             yield [row, *told]
+
+
+def _mark_of(text: str) -> str:
+    """Return what sets the cells apart: that by which the most of the first lines have the same number of them."""
+    first = text[:20_000].splitlines()[:60]
+
+    def steady(mark: str) -> tuple[int, int]:
+        counts = Counter(len(cells) for cells in csv.reader(first, delimiter=mark) if len(cells) > 1)
+        return max(((lines, wide) for wide, lines in counts.items()), default=(0, 0))
+
+    return max(";,\t", key=steady)
 
 
 def _cell(column: int, value: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """What of an iCalendar file is read at all: rules that a roster has, and none that could be worked out for ever."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from icalendar import Event
@@ -61,6 +61,14 @@ def _begins(event: Event) -> None:
         raise NotACalendar(
             f"{called(event)} begins in the year {start.year}; a roster lies between {EARLIEST} and 2100"
         )
+    if not isinstance(start, datetime):
+        return
+    if "DTEND" not in event and "DURATION" not in event:
+        raise NotACalendar(f"{called(event)} has a beginning and no end: give it one, or let it last the whole day")
+    for key in ("DTSTART", "DTEND"):
+        at, zone = getattr(event.get(key), "dt", None), getattr(event.get(key), "params", {}).get("TZID")
+        if zone is not None and isinstance(at, datetime) and at.tzinfo is None:
+            raise NotACalendar(f"{called(event)}: there is no zone {str(zone)[:60]!r}; export it as Asia/Ho_Chi_Minh")
 
 
 def _rule(event: Event, rule: Any) -> None:

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from itertools import pairwise
 
 from monitord.sheets.asking import Ask, Note
 from monitord.sheets.cells_days import read_days
 from monitord.sheets.cells_hours import Hours
 from monitord.sheets.cells_people import Named, people_in
 from monitord.sheets.cells_phones import phones_of
-from monitord.sheets.day_words import Hint, bare_month, weekday_said
+from monitord.sheets.day_words import say_day
 from monitord.sheets.deciding import Decider
+from monitord.sheets.elsewhere import Section, goes_down, second_day, short_weekday, unit_for, wraps
 from monitord.sheets.entry import Entry, instant
 from monitord.sheets.fold import words
 from monitord.sheets.foot import ends_table, people_columns, plans
@@ -51,17 +51,21 @@ class Rows:
     _known_days: dict[str, tuple[date, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.hint = _hint(self.sheet, self.header, self.decider.around.hint)
+        self.hint = replace(self.decider.around.hint, wraps=wraps(self.sheet, self.header))
+        self._section = Section()
+        self._bare: Cell | None = None
         self._persons = Persons(self.matcher, self.decider.asker)
 
     def entries(self) -> Iterator[Entry]:
         """Yield what every row plans."""
         group, over = _Group(), False
+        self._beside()
         for number, cells in self.sheet.rows.items():
             if number <= self.header.row:
                 continue
             if (again := header_at(number, cells, self.decider.known, self.sheet.rows.get(number + 1))) is not None:
                 self.header, group, over = again, _Group(), False
+                self._beside()
                 continue
             over = (over or ends_table(cells, self.header)) and not plans(cells, self.header)
             if over or not cells:
@@ -89,7 +93,9 @@ class Rows:
         people = [c for c in people_columns(self.header) if c in cells and people_in(cells[c], self.matcher.folded)]
         if not people:
             self._persons.nobody()
-            if day is not None and not day.spread:
+            if self._section.heard(cells, self.decider.known):
+                group.duty = None
+            elif day is not None and not day.spread:
                 self.decider.asker.note(day.place, Note.NOBODY, day.text)
             return
         if group.day is None:
@@ -100,6 +106,10 @@ class Rows:
             found = list(self._planned(cells, column, group))
             self.pending += not found
             yield from found
+
+    def _beside(self) -> None:
+        if (again := second_day(self.header)) is not None:
+            self.decider.asker.ask(again.place, Ask.TWO_TABLES, again.text)
 
     def _homeless(self, number: int, cells: Row, column: int) -> None:
         asker = self.decider.asker
@@ -115,8 +125,11 @@ class Rows:
         decider, place = self.decider, cells[column].place
         matrix = self.header.people.get(column)
         duty_cell = None if matrix and matrix.duty else self._cell(cells, Column.DUTY)
-        unit = decider.unit(self._cell(cells, Column.UNIT))
-        duty = decider.duty(duty_cell, matrix.duty if matrix else self.column_duty, group.duty, place)
+        unit_cell, section = self._cell(cells, Column.UNIT), self._section
+        own = unit_cell is not None and decider.known.unit_of(unit_cell.text) is not None
+        said = own or section.unit is not None
+        unit = decider.unit(unit_cell) if own or section.unit is None else section.unit
+        duty = decider.duty(duty_cell, matrix.duty if matrix else section.duty or self.column_duty, group.duty, place)
         group.duty = duty if matrix is None else None
         spans = list(self._spans(cells, group, unit, duty, column))
         backup = duty_cell is not None and is_backup(duty_cell.text)
@@ -124,10 +137,13 @@ class Rows:
             person = self._persons.find(named, cells[column], column, unit, self._cell(cells, Column.NOTE))
             if person is None:
                 continue
+            where = unit_for(person, unit, said, cells[column], decider.known, decider.asker)
+            if where not in (None, unit):
+                spans = list(self._spans(cells, group, where, duty, column))
             compare_phones(decider.known.people[person], named.phones, place, decider.asker)
-            if unit is not None and duty is not None:
+            if where is not None and duty is not None:
                 for day, start, end in spans:
-                    yield Entry(unit, duty, person, start, end, day, place, backup or named.backup)
+                    yield Entry(where, duty, person, start, end, day, place, backup or named.backup)
 
     def _named(self, cells: Row, column: int, phone_column: int | None) -> Iterator[Named]:
         """Yield the people of a cell, each with its title and the numbers that stand beside it in the row."""
@@ -176,24 +192,14 @@ class Rows:
     def _days_of(self, cells: Row, day: Cell) -> tuple[date, ...]:
         if day.place not in self._known_days:
             weekday, lunar = self._cell(cells, Column.WEEKDAY), self._cell(cells, Column.LUNAR)
-            said = None if weekday is None else _short(weekday.text)
+            said = None if weekday is None else short_weekday(weekday.text)
             beside = lunar.text if lunar is not None and lunar.place != day.place else ""
-            self._known_days[day.place] = read_days(day, self.hint, self.decider.asker, said, beside)
+            days = read_days(day, self.hint, self.decider.asker, said, beside)
+            if days and goes_down(day, self._bare, self.hint):
+                days = self.decider.asker.ask(day.place, Ask.DAY_UNREAD, day.text, say_day(days[0]), days) or ()
+            self._known_days[day.place], self._bare = days, day
         return self._known_days[day.place]
 
     def _cell(self, cells: Row, what: Column) -> Cell | None:
         number = self.header.columns.get(what)
         return None if number is None else cells.get(number)
-
-
-def _short(text: str) -> int | None:
-    """Return the day of the week of a column that is called so: "7", "CN"."""
-    return int(text) - 2 if text in tuple("234567") else weekday_said(text)
-
-
-def _hint(sheet: Sheet, header: Header, hint: Hint) -> Hint:
-    """Return the hint, with whether the list goes over New Year without naming years."""
-    number = header.columns.get(Column.DAY)
-    cells = [row[number] for row in sheet.rows.values() if number in row] if number is not None else []
-    months = [month for cell in cells if (month := bare_month(cell)) is not None]
-    return replace(hint, wraps=any(a >= 11 and b <= 2 for a, b in pairwise(months)))

@@ -110,6 +110,9 @@ def test_a_rule_that_could_go_on_for_ever_is_refused_at_once(rule: str, why: str
         (ics(*[DAILY.replace("UID:a", f"UID:{n}") for n in range(MOST_RECURRING + 1)]), "of its events recur"),
         (ics(DAILY.replace("20270201T", "00010101T")), "in the year 1"),
         (ics("BEGIN:VEVENT\nUID:x\nSUMMARY:An\nEND:VEVENT\n"), "no DTSTART"),
+        (ics(DAILY, "BEGIN:VEVENT\nUID:x\nDTSTART:20270203T060000\nSUMMARY:An\nEND:VEVENT\n"), "no end"),
+        (ics(DAILY.replace("TZID=Asia/Ho_Chi_Minh", "TZID=GMT+0900")), "no zone 'GMT\\+0900'"),
+        (ics(DAILY.replace("TZID=Asia/Ho_Chi_Minh", "TZID=../../etc/passwd")), "no zone '../../etc/passwd'"),
         (ics(DAILY.replace("20270201T070000", "nonsense")), "cannot be read|no DTSTART|no date"),
     ],
 )

@@ -39,3 +39,13 @@ async def test_what_was_handed_out_is_taken_in_as_it_was(tmp_path: Path, form: s
             told = rehearse(read, known, in_force(settings, connection, first, last))
         assert told.count(Mark.SAME) >= len(lines)
         assert (told.count(Mark.ADDED), told.count(Mark.GONE)) == (0, 0)
+
+
+def test_semicolons_set_the_cells_apart_though_the_commas_inside_of_them_are_more() -> None:
+    text = (
+        "LỊCH TRỰC LÃNH ĐẠO NĂM 2027\nNgày;Họ và tên;Ghi chú\n"
+        "05/02/2027;Bùi Quốc Khánh, Hoàng Thị Lan;\n06/02/2027;Hoàng Thị Lan, Bùi Quốc Khánh, Nguyễn Văn An;\n"
+    )
+    (sheet,) = sheets_of(text.encode(), "truc.csv")
+    assert [cell.text for cell in sheet.rows[3].values()] == ["05/02/2027", "Bùi Quốc Khánh, Hoàng Thị Lan"]
+    assert [cell.text for cell in sheet.rows[2].values()] == ["Ngày", "Họ và tên", "Ghi chú"]

@@ -43,6 +43,8 @@ SHEETS = SheetWords(
         "duty_unknown": "“{said}”: the settings have no such duty",
         "duty_missing": "it does not say which duty",
         "unit_missing": "the file does not say of which unit it is",
+        "other_unit": "“{said}”: of another unit, and the row does not say of which unit it is",
+        "two_tables": "“{said}”: two tables stand side by side; make two sheets of them",
         "name_unknown": "“{said}”: the settings have no such person",
         "name_near": "“{said}”: nobody is called exactly so",
         "name_twice": "“{said}”: this may be several people",

@@ -43,6 +43,8 @@ SHEETS = SheetWords(
         "duty_unknown": "“{said}”: không có loại trực này trong cấu hình",
         "duty_missing": "không ghi trực gì (trực lãnh đạo, trực ca …)",
         "unit_missing": "tệp không ghi lịch của đơn vị nào",
+        "other_unit": "“{said}”: người của đơn vị khác, dòng này không ghi lịch của đơn vị nào",
+        "two_tables": "“{said}”: hai bảng đứng cạnh nhau; hãy tách thành hai trang tính",
         "name_unknown": "“{said}”: không có người này trong cấu hình",
         "name_near": "“{said}”: không có ai tên đúng như vậy",
         "name_twice": "“{said}”: có thể là nhiều người",
