@@ -124,7 +124,12 @@ class Asker:
         """Return what must be settled, one for each text or cell, in the order of the file."""
         return tuple(
             Doubt(
-                all_of[0].place, all_of[0].ask, all_of[0].said, all_of[0].proposal, len({o.place for o in all_of}) - 1
+                all_of[0].place,
+                all_of[0].ask,
+                all_of[0].said,
+                # One remark may stand beside several people.
+                ", ".join(dict.fromkeys(one.proposal for one in (all_of if key[0] is Ask.WHO else all_of[:1]))),
+                len({o.place for o in all_of}) - 1,
             )
             for key, all_of in self._doubts.items()
             if key not in self._settled

@@ -75,7 +75,9 @@ class Shower:
             yield from _placed("!", doubt.place, self.words.asks[doubt.ask].format(said=doubt.said) + more)
             for line in self._settled(doubt):
                 yield from _placed("", "", line)
-        offered = [_typed(doubt.place) for doubt in doubts if doubt.proposal and doubt.ask is not Ask.NAME_TWICE]
+        # Who may be away is not taken with all the others.
+        alone = (Ask.NAME_TWICE, Ask.WHO)
+        offered = [_typed(doubt.place) for doubt in doubts if doubt.proposal and doubt.ask not in alone]
         if len(offered) > 1:
             yield self.words.phrases["take_all"].format(takes=f"--take {' '.join(offered)}")
 
@@ -113,6 +115,8 @@ class Shower:
             case Ask.TWO_LEADERS:
                 yield say["proposal"].format(proposal=say["second"].format(proposal=doubt.proposal))
                 yield f"{take}  {settle['both']}"
+            case Ask.WHO if doubt.proposal:
+                yield say["if_on_duty"].format(proposal=doubt.proposal, take=take)
             case _ if doubt.proposal:
                 also = {Ask.NO_YEAR: f"  {settle['year']}"}.get(doubt.ask, "")
                 yield f"{say['proposal'].format(proposal=doubt.proposal)}   {take}{also}"

@@ -116,6 +116,7 @@ SHEETS = SheetWords(
         "notes": "UNDERSTOOD AS ({count})",
         "finds": "TO BE LOOKED AT ({count})",
         "proposal": "Proposed: {proposal}?",
+        "if_on_duty": "If {proposal} is on duty all the same: {take}; if not, correct it in the file",
         "one_of": "One of: {proposal}",
         "second": "{proposal} as backup",
         "more": " (and {more} more cells)",

@@ -116,6 +116,7 @@ SHEETS = SheetWords(
         "notes": "ĐÃ HIỂU LÀ ({count})",
         "finds": "XEM LẠI LỊCH ({count})",
         "proposal": "Đề xuất: {proposal}?",
+        "if_on_duty": "Nếu vẫn là {proposal} trực: {take}; nếu không, sửa trong tệp",
         "one_of": "Một trong: {proposal}",
         "second": "{proposal} là trực phụ",
         "more": " (và {more} ô nữa)",
