@@ -1,40 +1,20 @@
 """A roster for the calendars of telephones, and a calendar taken into the roster: shown first, all of it or nothing."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-import cyclopts
 import pytest
 
 from monitord.account.calendar_in import batch_of, shifts_in
-from monitord.cli import roster
 from monitord.domain.journal import FactKind
 from monitord.sheets.ical_in import Book, read_calendar
+from tests.nights.conftest import Run
 from tests.sheets.test_ical import DAILY, ics
-from tests.support.night import CONFIG, SECRETS, ZONE, Night, example
+from tests.support.night import ZONE, Night, example
 
 UNIT = "vt-song-mau"
 FIRST, LAST = date(2027, 2, 1), date(2027, 2, 10)
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return what runs a command line and gives exit code, output and errors."""
-    for name, secret in SECRETS.items():
-        monkeypatch.setenv(name, secret)
-    app = cyclopts.App(name="monitord")
-    roster.register(app)
-
-    def type_in(*words: str | Path) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            app(["roster", *(str(word) for word in words), "--config", str(CONFIG)])
-        out, err = capsys.readouterr()
-        return int(str(ended.value.code or 0)), out, err
-
-    return type_in
 
 
 def book(*events: str) -> Book:

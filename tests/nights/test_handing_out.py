@@ -1,39 +1,19 @@
 """The roster handed out: what counts then, beyond what is written out too; numbers masked, or who took them noted."""
 
 import stat
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import cyclopts
 import pytest
 from python_calamine import CalamineWorkbook
 
 from monitord.account.handing_out import lines_of, phone_words
-from monitord.cli import roster
 from monitord.desk.rostering import RosterRefused
 from monitord.domain.journal import FactKind
-from tests.support.night import CONFIG, SECRETS, Night
+from tests.nights.conftest import Run
+from tests.support.night import Night
 
 UNIT = "vt-song-mau"
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return what runs a command line and gives exit code, output and errors."""
-    for name, secret in SECRETS.items():
-        monkeypatch.setenv(name, secret)
-    app = cyclopts.App(name="monitord")
-    roster.register(app)
-
-    def type_in(*words: str | Path) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            app(["roster", *(str(word) for word in words), "--config", str(CONFIG)])
-        out, err = capsys.readouterr()
-        return int(str(ended.value.code or 0)), out, err
-
-    return type_in
 
 
 @pytest.mark.parametrize(
